@@ -1,0 +1,1 @@
+"""Easel's domain: settings, database, services, provider, sign-in and HTTP API. Knows no user interface."""

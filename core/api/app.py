@@ -1,0 +1,70 @@
+"""The API as an application of its own, mounted at `/api`: all that is below answers in its envelope."""
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from core.api import generations
+from core.api.envelope import failure
+from core.context import Context
+from core.errors import (
+    EaselError,
+    Forbidden,
+    InternalError,
+    NotFound,
+    ValidationFailed,
+)
+from core.middleware import ErrorBoundaryMiddleware
+
+_ERRORS_BY_STATUS: dict[int, type[EaselError]] = {
+    400: ValidationFailed,
+    403: Forbidden,
+    404: NotFound,
+}
+
+
+def create_api(ctx: Context) -> FastAPI:
+    """The API; its documentation at `/docs` is served from here, not from another site."""
+    api: FastAPI = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
+        title="Easel",
+        version="1",
+        static_url="/docs/static",
+        redirect_slashes=False,
+        exception_handlers={
+            EaselError: _answer_easel_error,
+            RequestValidationError: _answer_invalid,
+            HTTPException: _answer_http_exception,
+        },
+    )
+    api.state.context = ctx
+    api.include_router(generations.router)
+    api.add_middleware(ErrorBoundaryMiddleware)
+    return api
+
+
+async def _answer_easel_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, EaselError)  # noqa: S101  (Starlette's handlers are typed for Exception)
+    return failure(error)
+
+
+async def _answer_invalid(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    form_errors: list[str] = []
+    field_errors: dict[str, list[str]] = {}
+    for detail in error.errors():
+        location = detail["loc"]
+        is_field = len(location) > 1 and detail["type"] != "json_invalid"
+        message = "Please send valid JSON." if detail["type"] == "json_invalid" else detail["msg"]
+        (field_errors.setdefault(str(location[1]), []) if is_field else form_errors).append(message)
+    return failure(ValidationFailed(form_errors=form_errors, field_errors=field_errors))
+
+
+async def _answer_http_exception(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    if error.status_code == 400:  # noqa: PLR2004  (FastAPI could not read the body)
+        return failure(ValidationFailed(form_errors=["Please send valid JSON."]))
+    return failure(_ERRORS_BY_STATUS.get(error.status_code, InternalError)())

@@ -1,0 +1,40 @@
+"""The one shape of every JSON answer, for programs and for the OpenAPI description."""
+
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel
+from starlette.responses import JSONResponse
+
+from core.errors import EaselError
+from core.logs import request_id
+
+T = TypeVar("T")
+
+
+class Success(BaseModel, Generic[T]):
+    success: Literal[True] = True
+    data: T
+
+
+class ErrorBody(BaseModel):
+    code: str
+    message: str
+    details: dict[str, Any] | None = None
+    request_id: str
+
+
+class Failure(BaseModel):
+    success: Literal[False] = False
+    error: ErrorBody
+
+
+def failure(error: EaselError) -> JSONResponse:
+    """The answer that tells a program, and the person behind it, about `error`."""
+    body = ErrorBody(
+        code=error.code, message=error.message, details=error.details, request_id=request_id.get()
+    )
+    return JSONResponse(
+        Failure(error=body).model_dump(exclude_none=True),
+        status_code=error.status,
+        headers=error.headers,
+    )

@@ -1,0 +1,74 @@
+"""`/api/v1/generations`: submit a prompt, read what became of it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from core import services
+from core.api.access import SignedInRoute, get_owner_id
+from core.api.envelope import Failure, Success
+from core.api.methods import refuse_other_methods
+from core.context import Context, get_context
+from core.models import Generation, Status
+from core.services.generations import MAX_PROMPT_LENGTH
+
+router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
+
+OwnerId = Annotated[UUID, Depends(get_owner_id)]
+Ctx = Annotated[Context, Depends(get_context)]
+
+
+class SubmitBody(BaseModel):
+    prompt: str = Field(
+        description="What the picture shows.",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_PROMPT_LENGTH},
+    )
+
+
+class Submitted(BaseModel):
+    id: UUID
+
+
+class GenerationError(BaseModel):
+    code: str
+    message: str
+
+
+class GenerationState(BaseModel):
+    status: Status
+    url: str | None = Field(default=None, description="Only when succeeded.")
+    error: GenerationError | None = Field(default=None, description="Only when failed.")
+
+
+@router.post(
+    "/submit",
+    response_model=Success[Submitted],
+    responses={status: {"model": Failure} for status in (400, 401, 402, 403, 409, 413, 415, 502, 503)},
+)
+async def submit(body: SubmitBody, owner_id: OwnerId, ctx: Ctx) -> Success[Submitted]:
+    """Start a generation. Answers at once; read `/generations/{id}` for the picture."""
+    generation_id = await services.submit_generation(ctx, prompt=body.prompt, owner_id=owner_id)
+    return Success(data=Submitted(id=generation_id))
+
+
+@router.get(
+    "/{id}",
+    response_model=Success[GenerationState],
+    response_model_exclude_none=True,
+    responses={status: {"model": Failure} for status in (400, 401, 404, 503)},
+)
+async def read(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[GenerationState]:
+    """What became of one of your generations."""
+    generation = await services.get_generation(ctx, id=id, owner_id=owner_id)
+    return Success(data=_state(generation))
+
+
+refuse_other_methods(router)
+
+
+def _state(generation: Generation) -> GenerationState:
+    code = generation.error_code
+    error = GenerationError(code=code.value, message=code.sentence) if code else None
+    return GenerationState(status=generation.status, url=generation.result_url, error=error)

@@ -1,0 +1,76 @@
+"""Connections and transactions. Every transaction says for whom it runs; the policies do the rest."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from core.errors import ServiceUnavailable
+
+CONNECT_TIMEOUT_SECONDS = 3
+POOL_TIMEOUT_SECONDS = 5
+STATEMENT_TIMEOUT_MS = 10_000
+
+# psycopg cannot bind parameters in SET LOCAL, so set_config(..., true) does it: the values end with
+# the transaction. One statement, because it is a round trip before every transaction.
+_BEGIN = text(
+    "SELECT set_config('app.user_id', :owner_id, true),"
+    " set_config('app.login_token_hash', :login_token_hash, true),"
+    " set_config('statement_timeout', :statement_timeout, true)"
+)
+
+
+class Database:
+    """The serving role's connections. `transaction` is the only thing that commits."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=10,
+            max_overflow=10,
+            pool_timeout=POOL_TIMEOUT_SECONDS,
+            pool_pre_ping=True,  # a connection that a database restart has killed is replaced
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
+        )
+
+    @asynccontextmanager
+    async def transaction(
+        self, owner_id: UUID | None = None, *, login_token_hash: bytes | None = None
+    ) -> AsyncIterator[AsyncSession]:
+        """A transaction that sees the rows of `owner_id` and the login session of `login_token_hash`.
+
+        Commits on leaving, rolls back on an error. Raises `ServiceUnavailable` when the database is
+        away, too slow, or not migrated.
+        """
+        try:
+            async with (
+                AsyncSession(self.engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                await session.execute(
+                    _BEGIN,
+                    {
+                        "owner_id": str(owner_id) if owner_id else "",
+                        "login_token_hash": login_token_hash.hex() if login_token_hash else "",
+                        "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                    },
+                )
+                yield session
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            raise ServiceUnavailable from error
+        except DBAPIError as error:
+            if error.connection_invalidated or _is_not_migrated(error):
+                raise ServiceUnavailable from error
+            raise
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _is_not_migrated(error: DBAPIError) -> bool:
+    undefined_column_or_table = {"42703", "42P01"}
+    return getattr(error.orig, "sqlstate", None) in undefined_column_or_table

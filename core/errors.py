@@ -1,0 +1,146 @@
+"""The error tree. Every error a caller can meet is here, with its HTTP status, code and sentence.
+
+EaselError
+ ├─ ValidationFailed         400 VALIDATION_ERROR
+ ├─ Unauthenticated          401 UNAUTHENTICATED
+ ├─ NoCredits                402 NO_CREDITS
+ ├─ Forbidden                403 FORBIDDEN
+ ├─ NotFound                 404 NOT_FOUND
+ ├─ MethodNotAllowed         405 METHOD_NOT_ALLOWED
+ ├─ GenerationInFlight       409 GENERATION_IN_FLIGHT
+ ├─ PayloadTooLarge          413 PAYLOAD_TOO_LARGE
+ ├─ UnsupportedMediaType     415 UNSUPPORTED_MEDIA_TYPE
+ ├─ InternalError            500 INTERNAL_ERROR
+ ├─ ProviderFailed           502 PROVIDER_ERROR
+ └─ ServiceUnavailable       503 SERVICE_UNAVAILABLE
+ConfigurationError           ends the start of the program
+"""
+
+from typing import Any, ClassVar
+
+from core.failures import FailureCode
+
+
+class EaselError(Exception):
+    """An error with a sentence for the person and a stable code for the program."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    message: str = ""
+
+    def __init__(self, message: str | None = None, *, details: dict[str, Any] | None = None) -> None:
+        self.message = message or type(self).message
+        self.details = details
+        super().__init__(self.message)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {}
+
+
+class ValidationFailed(EaselError):
+    status = 400
+    code = "VALIDATION_ERROR"
+    message = "Please check what you entered."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        form_errors: list[str] | None = None,
+        field_errors: dict[str, list[str]] | None = None,
+    ) -> None:
+        details = {"formErrors": form_errors or [], "fieldErrors": field_errors or {}}
+        super().__init__(message, details=details)
+
+
+class Unauthenticated(EaselError):
+    status = 401
+    code = "UNAUTHENTICATED"
+    message = "Please sign in."
+
+
+class NoCredits(EaselError):
+    status = 402
+    code = "NO_CREDITS"
+    message = "Upgrade or wait for reset."
+
+
+class Forbidden(EaselError):
+    status = 403
+    code = "FORBIDDEN"
+    message = "This request came from another site, so it was refused."
+
+
+class NotFound(EaselError):
+    status = 404
+    code = "NOT_FOUND"
+    message = "There is nothing here."
+
+
+class MethodNotAllowed(EaselError):
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
+    message = "This address does not answer that method."
+
+    def __init__(self, allowed: str) -> None:
+        super().__init__()
+        self.allowed = allowed
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Allow": self.allowed}
+
+
+class GenerationInFlight(EaselError):
+    status = 409
+    code = "GENERATION_IN_FLIGHT"
+    message = "Please wait until the current generation completes."
+
+
+class PayloadTooLarge(EaselError):
+    status = 413
+    code = "PAYLOAD_TOO_LARGE"
+    message = "That is more than this address accepts."
+
+
+class UnsupportedMediaType(EaselError):
+    status = 415
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    message = "Please send JSON, with the header Content-Type: application/json."
+
+
+class InternalError(EaselError):
+    status = 500
+    code = "INTERNAL_ERROR"
+    message = "Something went wrong on our side. It has been logged."
+
+
+class ProviderFailed(EaselError):
+    """The provider refused a submit, or was never reached. Nothing was started and nothing charged."""
+
+    status = 502
+    code = "PROVIDER_ERROR"
+
+    def __init__(self, cause: FailureCode) -> None:
+        super().__init__(cause.sentence, details={"cause": cause.value})
+        self.cause = cause
+
+
+class ServiceUnavailable(EaselError):
+    status = 503
+    code = "SERVICE_UNAVAILABLE"
+    message = "Easel cannot reach its database at the moment. Please try again in a few seconds."
+    retry_after_seconds = 5
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_seconds)}
+
+
+class ConfigurationError(Exception):
+    """The program cannot start as it is set up; `problems` has one line for each thing to mend."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

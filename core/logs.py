@@ -1,0 +1,44 @@
+"""Logging: one line an event, with the request's id, and no secret in any of them."""
+
+import logging
+from contextvars import ContextVar
+
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
+# At INFO these write addresses with their query: sign-in codes and states, ids of open pages.
+_TALKATIVE = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "uvicorn.access",
+    "uvicorn.error",
+    "authlib",
+    "alembic",
+)
+_SHORTEST_SECRET_TO_HIDE = 6
+
+
+class _Formatter(logging.Formatter):
+    """Adds the request's id, and hides the known secrets wherever they turn up, tracebacks included."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        super().__init__(_FORMAT)
+        self._secrets = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET_TO_HIDE]
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.request_id = request_id.get()
+        line = super().format(record)
+        for secret in self._secrets:
+            line = line.replace(secret, "***")
+        return line
+
+
+def set_up_logging(secrets: list[str]) -> None:
+    """Log to standard error at INFO; `secrets` are values to hide should they ever be logged."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Formatter(secrets))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,205 @@
+"""What every request passes, pages and API alike. Plain ASGI: a JSON route pays next to nothing for it."""
+
+import asyncio
+import logging
+import re
+import secrets
+import time
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.api.envelope import failure
+from core.errors import EaselError, Forbidden, InternalError, PayloadTooLarge
+from core.logs import request_id
+
+MAX_BODY_BYTES = 64 * 1024
+BODY_TIMEOUT_SECONDS = 15.0
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
+_LIMITED_PATHS = ("/api/", "/auth/")
+_QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz")
+
+access_logger = logging.getLogger("easel.access")
+logger = logging.getLogger(__name__)
+
+
+class RequestIdMiddleware:
+    """Gives each request an id (the caller's, if it is a usable one), and logs how it was answered.
+
+    The query is never logged: it carries sign-in codes and prompts.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        current_id = given if _USABLE_REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(current_id)
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = current_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            if not scope["path"].startswith(_QUIET_PATHS):
+                milliseconds = (time.perf_counter() - started) * 1000
+                access_logger.info("%s %s %d %.0f ms", scope["method"], scope["path"], status, milliseconds)
+            request_id.reset(token)
+
+
+class SecurityHeadersMiddleware:
+    """Headers that keep a browser from framing, sniffing or leaking; an answer's own ones win."""
+
+    def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
+        self.app = app
+        self.headers = {
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Content-Security-Policy": "frame-ancestors 'none'; base-uri 'self'; object-src 'none'",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+        if is_https:
+            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class CrossSiteMiddleware:
+    """Refuses what another site's page sends to change something, and its web sockets."""
+
+    def __init__(self, app: ASGIApp, *, allowed_origins: Iterable[str]) -> None:
+        self.app = app
+        self.allowed_origins = frozenset(allowed_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_refused(scope):
+            await error_response(scope, Forbidden())(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _is_refused(self, scope: Scope) -> bool:
+        if scope["type"] == "lifespan" or scope.get("method") in _SAFE_METHODS:
+            return False
+        headers = Headers(scope=scope)
+        if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            return True
+        origin = headers.get("origin")
+        return origin is not None and origin not in self.allowed_origins
+
+
+class BodyLimitMiddleware:
+    """Reads the body of an API or sign-in request up to a limit of size and time, then hands it on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] != "http"
+            or scope["method"] in _SAFE_METHODS
+            or not scope["path"].startswith(_LIMITED_PATHS)
+        ):
+            await self.app(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
+                body = await _read_body(scope, receive)
+        except (PayloadTooLarge, TimeoutError):
+            response = error_response(scope, PayloadTooLarge())
+            response.headers["Connection"] = "close"
+            await response(scope, receive, send)
+            return
+        if body is not None:
+            await self.app(scope, _replay(body, receive), send)
+
+
+class ErrorBoundaryMiddleware:
+    """Turns an error that nothing else has handled into a logged, well-formed 500."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_started = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal has_started
+            has_started = has_started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched_send)
+        except Exception as error:
+            if scope["type"] != "http" or has_started:
+                raise
+            if not isinstance(error, EaselError):
+                logger.exception("Unexpected error")
+                error = InternalError()
+            await error_response(scope, error)(scope, receive, send)
+
+
+def error_response(scope: Scope, error: EaselError) -> Response:
+    """The error as JSON under `/api/`, as its plain sentence elsewhere."""
+    if scope["type"] == "websocket":
+        return Response(status_code=error.status)
+    if (scope.get("root_path", "") + scope["path"]).startswith(("/api/", "/healthz", "/readyz")):
+        return failure(error)
+    return PlainTextResponse(
+        f"{error.message}\n\n{error.code}, request {request_id.get()}",
+        status_code=error.status,
+        headers=error.headers,
+    )
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes | None:
+    """The whole body; None when the client has gone. Raises `PayloadTooLarge`."""
+    announced = Headers(scope=scope).get("content-length", "0")
+    if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
+        raise PayloadTooLarge
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            raise PayloadTooLarge
+        more = message.get("more_body", False)
+    return body
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    is_pending = True
+
+    async def replay() -> Message:
+        nonlocal is_pending
+        if is_pending:
+            is_pending = False
+            return {"type": "http.request", "body": body, "more_body": False}
+        return await receive()
+
+    return replay

@@ -1,0 +1,68 @@
+"""The rows of the database, and the pure rules of how a generation may change."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import DateTime, LargeBinary, Text, func
+from sqlmodel import Field, SQLModel
+
+from core.failures import FailureCode
+
+
+class Status(StrEnum):
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self is not Status.PROCESSING
+
+
+def may_become(current: Status, new: Status) -> bool:
+    """Whether a generation may go from `current` to `new`: terminal states never change."""
+    return current is Status.PROCESSING and new.is_terminal
+
+
+class Generation(SQLModel, table=True):
+    """One press of Generate: the prompt, and what became of it."""
+
+    __tablename__ = "generations"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    owner_id: UUID
+    prompt: str = Field(sa_type=Text)
+    external_id: str | None = Field(default=None, sa_type=Text)
+    status: Status = Field(default=Status.PROCESSING, sa_type=Text)
+    result_url: str | None = Field(default=None, sa_type=Text)
+    error_code: FailureCode | None = Field(default=None, sa_type=Text)
+    model: str = Field(sa_type=Text)
+    created_at: datetime = Field(
+        default=None,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now()},
+    )
+    updated_at: datetime = Field(
+        default=None,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now()},
+    )
+
+    @property
+    def is_processing(self) -> bool:
+        return self.status == Status.PROCESSING
+
+
+class LoginSession(SQLModel, table=True):
+    """A browser that is signed in. The token itself is only in the browser's cookie."""
+
+    __tablename__ = "login_sessions"
+
+    token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    owner_id: UUID
+    name: str = Field(sa_type=Text)
+    picture: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
+    last_seen_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
+    expires_at: datetime = Field(sa_type=DateTime(timezone=True))

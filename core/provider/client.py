@@ -1,0 +1,116 @@
+"""Start, look at and cancel predictions. The boundary to the provider: nothing else talks to it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+import httpx
+from replicate.client import Client
+
+from core.failures import FailureCode
+from core.provider.inputs import model_inputs
+from core.provider.replies import PROCESSING, Prediction, failure_of_status, read_prediction
+from core.provider.transport import ErrorStatus, SendOnceTransport, UnreadableReply, kept_reply
+from core.settings import Settings
+
+START_TIMEOUT_SECONDS = 20.0
+FETCH_TIMEOUT_SECONDS = 2.0
+CANCEL_TIMEOUT_SECONDS = 5.0
+# The provider ends a run by itself a little after we stop waiting, should nobody be there to cancel.
+CANCEL_AFTER_SLACK_SECONDS = 30
+
+logger = logging.getLogger(__name__)
+
+
+class StartRefused(Exception):
+    """No prediction was started: the provider refused it, or was never reached."""
+
+    def __init__(self, code: FailureCode) -> None:
+        super().__init__(code.value)
+        self.code = code
+
+
+class StartUncertain(Exception):
+    """A prediction may or may not have been started: the request went out, no readable reply came."""
+
+
+class ProviderUnavailable(Exception):
+    """The provider could not be asked, or gave no readable answer."""
+
+
+class Provider:
+    """One account at Replicate (or the demo, when `wrapped` is its transport)."""
+
+    def __init__(self, settings: Settings, wrapped: httpx.AsyncBaseTransport | None = None) -> None:
+        self._settings = settings
+        self._transport = SendOnceTransport(wrapped)
+        token = settings.replicate_api_token
+        deadline = settings.in_flight_ttl_minutes * 60 + CANCEL_AFTER_SLACK_SECONDS
+        self._client = Client(
+            api_token=token.get_secret_value() if token else "demo",
+            base_url=settings.replicate_base_url,
+            transport=self._transport,
+            headers={"Cancel-After": f"{deadline}s"},
+        )
+
+    async def start_prediction(self, *, prompt: str) -> str:
+        """Start a prediction, sending the request exactly once; returns its id at the provider.
+
+        Raises `StartRefused` when nothing was started and `StartUncertain` when nobody can know.
+        """
+        create = self._client.models.predictions.async_create(
+            model=self._settings.replicate_model, input=model_inputs(self._settings, prompt)
+        )
+        try:
+            reply = await _answer(create, START_TIMEOUT_SECONDS)
+        except ErrorStatus as error:
+            if not 400 <= error.status < 500:  # noqa: PLR2004  (the HTTP class of client errors)
+                raise StartUncertain(f"status {error.status}") from error
+            logger.warning("The provider refused a create with status %d", error.status)
+            raise StartRefused(failure_of_status(error.status)) from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol) as error:
+            raise StartRefused(FailureCode.PROVIDER_ERROR) from error
+        except (httpx.HTTPError, UnreadableReply, TimeoutError) as error:
+            raise StartUncertain(type(error).__name__) from error
+        external_id = reply.get("id")
+        if not isinstance(external_id, str) or not external_id:
+            raise StartUncertain("no id in the reply")
+        return external_id
+
+    async def fetch_prediction(self, external_id: str) -> Prediction:
+        """Where a prediction stands, asked once. Raises `ProviderUnavailable` when nobody says."""
+        return await self._ask(self._client.predictions.async_get(external_id), FETCH_TIMEOUT_SECONDS)
+
+    async def cancel_prediction(self, external_id: str) -> Prediction:
+        """Ask the provider to end a prediction; where it stands then. Raises `ProviderUnavailable`."""
+        cancel = self._client.predictions.async_cancel(external_id)
+        return await self._ask(cancel, CANCEL_TIMEOUT_SECONDS)
+
+    async def close(self) -> None:
+        await self._transport.aclose()
+
+    async def _ask(self, call: Awaitable[Any], timeout_seconds: float) -> Prediction:
+        try:
+            reply = await _answer(call, timeout_seconds)
+        except (httpx.HTTPError, ErrorStatus, UnreadableReply, TimeoutError) as error:
+            raise ProviderUnavailable(str(error) or type(error).__name__) from error
+        return read_prediction(reply) if "status" in reply else PROCESSING
+
+
+async def _answer(call: Awaitable[Any], timeout_seconds: float) -> dict[str, Any]:
+    """The JSON object that the provider answers `call` with, however the client takes it.
+
+    The client raises errors of its own on replies that it cannot parse, long after our transport
+    has read them, so what it makes of the reply is of no interest.
+    """
+    with kept_reply() as reply:
+        async with asyncio.timeout(timeout_seconds):
+            try:
+                await call
+            except (httpx.HTTPError, ErrorStatus, UnreadableReply):
+                raise
+            except Exception:
+                if not reply.content:
+                    raise
+    return reply.content

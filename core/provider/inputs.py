@@ -1,0 +1,26 @@
+"""What is sent to each model: only the inputs that its schema on Replicate knows."""
+
+from core.settings import MODELS_THAT_REQUIRE_OPENAI_KEY, Settings
+
+# https://replicate.com/openai/gpt-image-2/api/schema and its siblings, as of November 2026.
+SUPPORTED_MODELS = MODELS_THAT_REQUIRE_OPENAI_KEY | {
+    "openai/gpt-image-1.5",
+    "openai/gpt-image-2",
+    "openai/gpt-image-2.5-flare",
+    "openai/gpt-image-2.5-sunburst",
+}
+
+
+def model_inputs(settings: Settings, prompt: str) -> dict[str, str | int]:
+    """The `input` of a prediction for `settings.replicate_model`; an unknown model gets the prompt alone.
+
+    The quality is always named: the models' own `auto` is billed at the highest price or more.
+    """
+    inputs: dict[str, str | int] = {"prompt": prompt}
+    if settings.replicate_model not in SUPPORTED_MODELS:
+        return inputs
+    inputs["quality"] = settings.image_quality
+    inputs["number_of_images"] = 1
+    if settings.openai_api_key:
+        inputs["openai_api_key"] = settings.openai_api_key.get_secret_value()
+    return inputs

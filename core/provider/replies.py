@@ -1,0 +1,100 @@
+"""Replicate's replies in our words: what a prediction's JSON and an error mean to us."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from core.failures import FailureCode
+from core.models import Status
+
+
+class Prediction(NamedTuple):
+    """Where a prediction stands: `url` only when succeeded, `error` only when failed."""
+
+    status: Status
+    url: str | None = None
+    error: FailureCode | None = None
+
+
+PROCESSING = Prediction(Status.PROCESSING)
+
+# Parts of the texts that failed predictions carried, in lower case, each with what it meant.
+_FAILURE_TEXTS = {
+    FailureCode.MODERATED: (
+        "e005",
+        "flagged as sensitive",
+        "safety system",
+        "moderation",
+        "content policy",
+    ),
+    FailureCode.PROVIDER_BUSY: (
+        "e003",
+        "high demand",
+        "e004",
+        "unavailable",
+        "e6716",
+        "interrupted",
+        "rate limit",
+        "overloaded",
+    ),
+    FailureCode.PROVIDER_BILLING: (
+        "billing",
+        "insufficient credit",
+        "insufficient_quota",
+        "spend limit",
+        "quota",
+    ),
+    FailureCode.PROVIDER_REJECTED: (
+        "must be verified",
+        "api key",
+        "validation failed",
+        "unauthorized",
+    ),
+}
+
+_REFUSALS = {
+    401: FailureCode.PROVIDER_REJECTED,
+    402: FailureCode.PROVIDER_BILLING,
+    422: FailureCode.PROVIDER_REJECTED,
+    429: FailureCode.PROVIDER_BUSY,
+    503: FailureCode.PROVIDER_BUSY,
+}
+
+
+def read_prediction(reply: Mapping[str, Any]) -> Prediction:
+    """Where the prediction of `reply` stands. A status that nobody has heard of is still processing."""
+    match reply.get("status"):
+        case "succeeded":
+            url = _image_url(reply.get("output"))
+            if url:
+                return Prediction(Status.SUCCEEDED, url=url)
+            return Prediction(Status.FAILED, error=FailureCode.PROVIDER_ERROR)
+        case "failed":
+            return Prediction(Status.FAILED, error=failure_of_text(reply.get("error")))
+        case "canceled" | "aborted":
+            return Prediction(Status.FAILED, error=FailureCode.CANCELED)
+        case _:
+            return PROCESSING
+
+
+def failure_of_text(text: object) -> FailureCode:
+    """The cause that a failed prediction's `error` names; `PROVIDER_ERROR` for one we do not know."""
+    lowered = str(text or "").lower()
+    for code, parts in _FAILURE_TEXTS.items():
+        if any(part in lowered for part in parts):
+            return code
+    return FailureCode.PROVIDER_ERROR
+
+
+def failure_of_status(status: int) -> FailureCode:
+    """The cause of an HTTP error status of the provider."""
+    return _REFUSALS.get(status, FailureCode.PROVIDER_ERROR)
+
+
+def _image_url(output: object) -> str | None:
+    """The first http(s) address in an output, which is a list, a string or nothing at all."""
+    candidates = output if isinstance(output, list) else [output]
+    for candidate in candidates:
+        if isinstance(candidate, str) and urlsplit(candidate).scheme in {"http", "https"}:
+            return candidate
+    return None

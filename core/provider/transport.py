@@ -1,0 +1,100 @@
+"""The HTTP transport under the `replicate` client, which guards against the client's own faults.
+
+The client (1.0.7) retries GETs up to ten times and obeys any Retry-After, switches every time-out off
+for a create, and cannot read a reply whose JSON is not the prediction it expects (an `aborted` one,
+for instance). So here each request is sent once with time limits, an error status ends it before
+the client's retries see it, and the reply's JSON is kept for us to read.
+"""
+
+import json
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+MAX_REPLY_BYTES = 1_000_000
+
+
+class ErrorStatus(Exception):
+    """The provider answered with something other than success."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"The provider answered with status {status}")
+        self.status = status
+
+
+class UnreadableReply(Exception):
+    """The provider answered with success, but not with a JSON object of a sane size."""
+
+
+@dataclass
+class Reply:
+    """The JSON object that the provider answered with; empty until there is one."""
+
+    content: dict[str, Any] = field(default_factory=dict)
+
+
+_reply: ContextVar[Reply] = ContextVar("provider_reply")
+
+
+@contextmanager
+def kept_reply() -> "Iterator[Reply]":
+    """The reply to the one request that is sent inside the `with` block."""
+    reply = Reply()
+    token = _reply.set(reply)
+    try:
+        yield reply
+    finally:
+        _reply.reset(token)
+
+
+class SendOnceTransport(httpx.AsyncBaseTransport):
+    """Sends once, within time limits; raises `ErrorStatus` and `UnreadableReply`; keeps the reply."""
+
+    def __init__(self, wrapped: httpx.AsyncBaseTransport | None = None) -> None:
+        self._reads = wrapped or httpx.AsyncHTTPTransport()
+        # A create on a kept connection that the provider is just closing would be lost with no way
+        # to know whether it was accepted, so each create gets a connection of its own.
+        self._writes = wrapped or httpx.AsyncHTTPTransport(limits=httpx.Limits(max_keepalive_connections=0))
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions["timeout"] = TIMEOUT.as_dict()
+        transport = self._writes if request.method == "POST" else self._reads
+        response = await transport.handle_async_request(request)
+        try:
+            if not response.is_success:
+                raise ErrorStatus(response.status_code)
+            body = await _read(response)
+        finally:
+            await response.aclose()
+        _reply.get().content = _json_object(body)
+        return httpx.Response(response.status_code, content=body, request=request)
+
+    async def aclose(self) -> None:
+        await self._reads.aclose()
+        await self._writes.aclose()
+
+
+async def _read(response: httpx.Response) -> bytes:
+    body = b""
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > MAX_REPLY_BYTES:
+            raise UnreadableReply("too long")
+    return body
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        raise UnreadableReply("not JSON") from None
+    if not isinstance(content, dict):
+        raise UnreadableReply("not an object")
+    return content

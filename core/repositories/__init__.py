@@ -1,0 +1,1 @@
+"""The only place with SQL. Each function works inside a transaction that its caller opened."""

@@ -1,0 +1,83 @@
+"""Sign people in and out, and say who a cookie's token belongs to."""
+
+import hashlib
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from core.context import Context
+from core.models import LoginSession
+from core.repositories import login_sessions
+
+LIFETIME = timedelta(days=14)
+_TOKEN_BYTES = 32
+_MAX_NAME_LENGTH = 200
+_MAX_PICTURE_LENGTH = 2000
+
+
+class Person(NamedTuple):
+    """Who signed in, as their provider says: `issuer` and `subject` identify them, nothing else does."""
+
+    issuer: str
+    subject: str
+    name: str
+    picture: str | None = None
+
+    @property
+    def owner_id(self) -> UUID:
+        """The same person is the same owner on every process."""
+        # Lengths keep the pair unambiguous: no issuer and subject can be shifted into another pair.
+        return uuid5(NAMESPACE_URL, f"{len(self.issuer)}:{self.issuer}{self.subject}")
+
+
+async def sign_in(ctx: Context, person: Person) -> str:
+    """Start a login session; returns the token for the cookie, of which only the hash is kept."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    async with ctx.database.transaction(person.owner_id) as session:
+        await login_sessions.delete_expired_of_owner(session, owner_id=person.owner_id)
+        await login_sessions.create(
+            session,
+            token_hash=hash_token(token),
+            owner_id=person.owner_id,
+            name=_storable(person.name)[:_MAX_NAME_LENGTH],
+            picture=_safe_picture(person.picture),
+            lifetime=LIFETIME,
+        )
+    return token
+
+
+async def get_login_session(ctx: Context, token: str | None) -> LoginSession | None:
+    """The live login session of a cookie's token; None when there is none, or it has ended."""
+    if not token:
+        return None
+    token_hash = hash_token(token)
+    async with ctx.database.transaction(login_token_hash=token_hash) as session:
+        found = await login_sessions.get_live(session, token_hash=token_hash)
+        if found and datetime.now(UTC) - found.last_seen_at > login_sessions.LAST_SEEN_PRECISION:
+            await login_sessions.touch(session, token_hash=token_hash)
+        return found
+
+
+async def sign_out(ctx: Context, token: str | None) -> None:
+    """End the login session of a token: it is worthless from now on, on every process."""
+    if not token:
+        return
+    token_hash = hash_token(token)
+    async with ctx.database.transaction(login_token_hash=token_hash) as session:
+        await login_sessions.delete_by_token_hash(session, token_hash=token_hash)
+
+
+def hash_token(token: str) -> bytes:
+    # A random 256-bit token needs no slow, salted hash: there is nothing to guess.
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+def _storable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _safe_picture(url: str | None) -> str | None:
+    if url and url.startswith("https://") and len(url) <= _MAX_PICTURE_LENGTH:
+        return _storable(url)
+    return None

@@ -1,0 +1,1 @@
+"""Signing in: the providers, the routes under `/auth`, and the cookie."""

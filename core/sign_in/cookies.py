@@ -1,0 +1,34 @@
+"""The cookie that holds a login session's token."""
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from core.services.login_sessions import LIFETIME
+from core.settings import Settings
+
+
+def cookie_name(settings: Settings) -> str:
+    """On https the `__Host-` prefix keeps other hosts of the domain from setting it."""
+    return "__Host-easel_session" if settings.is_https else "easel_session"
+
+
+def session_token(request: HTTPConnection, settings: Settings) -> str | None:
+    return request.cookies.get(cookie_name(settings))
+
+
+def set_session_cookie(response: Response, settings: Settings, token: str) -> None:
+    response.set_cookie(
+        cookie_name(settings),
+        token,
+        max_age=int(LIFETIME.total_seconds()),
+        path="/",
+        secure=settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def delete_session_cookie(response: Response, settings: Settings) -> None:
+    response.delete_cookie(
+        cookie_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax"
+    )

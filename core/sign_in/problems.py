@@ -1,0 +1,31 @@
+"""How a sign-in can end without one: a code for the address and the log, a sentence for the person."""
+
+from enum import StrEnum
+
+
+class SignInProblem(StrEnum):
+    CANCELED = "SIGN_IN_CANCELED"
+    EXPIRED = "SIGN_IN_EXPIRED"
+    UNAVAILABLE = "SIGN_IN_UNAVAILABLE"
+    FAILED = "SIGN_IN_FAILED"
+    UNKNOWN_PROVIDER = "SIGN_IN_UNKNOWN_PROVIDER"
+
+    @property
+    def sentence(self) -> str:
+        return _SENTENCES[self]
+
+
+_SENTENCES = {
+    SignInProblem.CANCELED: "You did not finish signing in. Try again whenever you like.",
+    SignInProblem.EXPIRED: ("That sign-in had expired or was started in another tab. Please try again."),
+    SignInProblem.UNAVAILABLE: ("The sign-in service did not answer. Please try again in a minute."),
+    SignInProblem.FAILED: "The sign-in could not be verified. Please try again.",
+    SignInProblem.UNKNOWN_PROVIDER: "That way to sign in is not offered here. Please choose another.",
+}
+
+
+def sentence_for(code: str | None) -> str | None:
+    """The sentence of a code in the address; None for none and for one that we never wrote there."""
+    if code not in set(SignInProblem):
+        return None
+    return SignInProblem(code).sentence

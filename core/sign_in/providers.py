@@ -1,0 +1,130 @@
+"""The sign-in providers that the settings name, each a way from a callback to a `Person`."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.services.login_sessions import Person
+from core.settings import Settings, SignInProviderId
+
+_GOOGLE_ISSUER = "https://accounts.google.com"
+_GITHUB_ISSUER = "https://github.com"
+_TIMEOUT_SECONDS = 10.0
+
+
+class NotVerified(Exception):
+    """The provider's answer does not say who signed in."""
+
+
+@dataclass(frozen=True)
+class SignInProvider(ABC):
+    """A way to sign in: `label` is what people call it."""
+
+    id: SignInProviderId
+    label: str
+    remote: StarletteOAuth2App
+
+    async def redirect(self, request: Request, callback_url: str) -> Response:
+        """Send the browser to the provider. Raises HTTP errors when its discovery does not answer."""
+        response: Response = await self.remote.authorize_redirect(request, callback_url)
+        return response
+
+    @abstractmethod
+    async def identify(self, request: Request) -> Person:
+        """Who came back. Raises Authlib's and HTTP errors, and `NotVerified`."""
+
+
+def create_providers(settings: Settings) -> dict[str, SignInProvider]:
+    """The configured providers by id, in the order in which the login page offers them."""
+    oauth = OAuth()
+    makers = {"oidc": _oidc, "google": _google, "github": _github}
+    return {
+        provider_id: makers[provider_id](oauth, settings) for provider_id in settings.sign_in_provider_ids
+    }
+
+
+class OpenIdProvider(SignInProvider):
+    """Any OpenID Connect provider, found by its issuer's discovery document."""
+
+    async def identify(self, request: Request) -> Person:
+        token = await self.remote.authorize_access_token(request)
+        claims = token.get("userinfo")  # only there when a verified id_token was
+        if not claims or not claims.get("sub"):
+            raise NotVerified("no verified id_token")
+        subject = str(claims["sub"])
+        name = claims.get("name") or claims.get("preferred_username") or claims.get("email") or subject
+        return Person(str(claims["iss"]), subject, str(name), _text(claims.get("picture")))
+
+
+class GitHubProvider(SignInProvider):
+    """GitHub speaks OAuth 2 without OpenID: the person is read from its API with the access token."""
+
+    async def identify(self, request: Request) -> Person:
+        token = await self.remote.authorize_access_token(request)
+        reply = await self.remote.get("user", token=token)
+        reply.raise_for_status()
+        profile = reply.json()
+        if not isinstance(profile, dict) or not profile.get("id"):
+            raise NotVerified("no id in the profile")
+        name = profile.get("name") or profile.get("login") or profile["id"]
+        return Person(_GITHUB_ISSUER, str(profile["id"]), str(name), _text(profile.get("avatar_url")))
+
+
+def _oidc(oauth: OAuth, settings: Settings) -> SignInProvider:
+    assert settings.oidc_issuer and settings.oidc_client_id and settings.oidc_client_secret  # noqa: S101, PT018
+    return OpenIdProvider(
+        "oidc",
+        settings.oidc_name or "single sign-on",
+        _register_openid(
+            oauth,
+            "oidc",
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            settings.oidc_client_secret.get_secret_value(),
+        ),
+    )
+
+
+def _google(oauth: OAuth, settings: Settings) -> SignInProvider:
+    assert settings.google_client_id and settings.google_client_secret  # noqa: S101, PT018
+    secret = settings.google_client_secret.get_secret_value()
+    remote = _register_openid(oauth, "google", _GOOGLE_ISSUER, settings.google_client_id, secret)
+    return OpenIdProvider("google", "Google", remote)
+
+
+def _register_openid(
+    oauth: OAuth, name: str, issuer: str, client_id: str, client_secret: str
+) -> StarletteOAuth2App:
+    return oauth.register(
+        name,
+        client_id=client_id,
+        client_secret=client_secret,
+        server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
+        client_kwargs={"scope": "openid profile email", **_client_options()},
+    )
+
+
+def _github(oauth: OAuth, settings: Settings) -> SignInProvider:
+    assert settings.github_client_id and settings.github_client_secret  # noqa: S101, PT018
+    remote = oauth.register(
+        "github",
+        client_id=settings.github_client_id,
+        client_secret=settings.github_client_secret.get_secret_value(),
+        access_token_url="https://github.com/login/oauth/access_token",  # noqa: S106
+        authorize_url="https://github.com/login/oauth/authorize",
+        api_base_url="https://api.github.com/",
+        client_kwargs={"scope": "read:user", **_client_options()},
+    )
+    return GitHubProvider("github", "GitHub", remote)
+
+
+def _client_options() -> dict[str, Any]:
+    return {"code_challenge_method": "S256", "timeout": _TIMEOUT_SECONDS}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

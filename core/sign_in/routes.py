@@ -1,0 +1,115 @@
+"""`/auth`: to the sign-in provider and back, the demo sign-in, and signing out."""
+
+import logging
+from urllib.parse import urlencode
+
+import httpx
+import httpx2
+from authlib.integrations.base_client.errors import OAuthError
+from fastapi import APIRouter, Request
+from joserfc.errors import JoseError
+from starlette.responses import RedirectResponse, Response
+
+from core import services
+from core.context import get_context
+from core.errors import NotFound
+from core.services.login_sessions import Person
+from core.sign_in.cookies import delete_session_cookie, session_token, set_session_cookie
+from core.sign_in.problems import SignInProblem
+from core.sign_in.providers import NotVerified, SignInProvider
+from core.sign_in.return_path import DEFAULT_PATH, safe_return_path
+
+DEMO_PERSON = Person(issuer="easel:demo", subject="demo", name="Demo user")
+_NEXT = "next"
+
+logger = logging.getLogger(__name__)
+
+
+router = APIRouter(prefix="/auth", include_in_schema=False)
+
+
+@router.get("/login/{provider_id}")
+async def login(request: Request, provider_id: str, next: str | None = None) -> Response:
+    """To the provider, remembering where to go afterwards."""
+    path = safe_return_path(next)
+    provider = _providers(request).get(provider_id)
+    if provider is None:
+        return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
+    request.session[_NEXT] = path
+    callback_url = f"{get_context(request).settings.public_url}/auth/callback/{provider_id}"
+    try:
+        return await provider.redirect(request, callback_url)
+    except Exception as error:  # noqa: BLE001  (whatever a provider's discovery answers)
+        return _failed(error, path)
+
+
+@router.get("/callback/{provider_id}")
+async def callback(request: Request, provider_id: str) -> Response:
+    """Back from the provider, with or without a person."""
+    path = safe_return_path(request.session.pop(_NEXT, None))
+    provider = _providers(request).get(provider_id)
+    if provider is None:
+        return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
+    try:
+        person = await provider.identify(request)
+    except Exception as error:  # noqa: BLE001  (whatever comes back from outside)
+        request.session.clear()
+        return _failed(error, path)
+    return await _signed_in(request, person, path)
+
+
+@router.post("/demo")
+async def demo(request: Request, next: str | None = None) -> Response:
+    """Everyone is the same demo user; in local mode without a provider only."""
+    if not get_context(request).settings.has_demo_sign_in:
+        raise NotFound
+    return await _signed_in(request, DEMO_PERSON, safe_return_path(next))
+
+
+@router.post("/logout")
+async def logout(request: Request) -> Response:
+    ctx = get_context(request)
+    await services.sign_out(ctx, session_token(request, ctx.settings))
+    response = RedirectResponse("/login", status_code=303)
+    delete_session_cookie(response, ctx.settings)
+    return response
+
+
+def _providers(request: Request) -> dict[str, SignInProvider]:
+    providers: dict[str, SignInProvider] = request.app.state.sign_in_providers
+    return providers
+
+
+async def _signed_in(request: Request, person: Person, path: str) -> Response:
+    ctx = get_context(request)
+    await services.sign_out(ctx, session_token(request, ctx.settings))
+    token = await services.sign_in(ctx, person)
+    request.session.clear()
+    response = RedirectResponse(path, status_code=303)
+    set_session_cookie(response, ctx.settings, token)
+    return response
+
+
+def _failed(error: Exception, path: str) -> Response:
+    problem = _problem_of(error)
+    # Never the error's text: it can carry codes, states and tokens.
+    logger.warning("%s: %s", problem, type(error).__name__)
+    return _back_to_login(problem, path)
+
+
+def _problem_of(error: Exception) -> SignInProblem:
+    if isinstance(error, OAuthError) and error.error in {"access_denied", "login_required"}:
+        return SignInProblem.CANCELED
+    if isinstance(error, OAuthError) and error.error == "mismatching_state":
+        return SignInProblem.EXPIRED
+    if isinstance(error, (OAuthError, JoseError, NotVerified)):
+        return SignInProblem.FAILED
+    if isinstance(error, (httpx.HTTPError, httpx2.HTTPError, TimeoutError)):
+        return SignInProblem.UNAVAILABLE
+    logger.debug("Unexpected error of a sign-in", exc_info=error)
+    return SignInProblem.FAILED
+
+
+def _back_to_login(problem: SignInProblem, path: str) -> Response:
+    query = {"error": problem.value} | ({"next": path} if path != DEFAULT_PATH else {})
+    return RedirectResponse(f"/login?{urlencode(query)}", status_code=303)

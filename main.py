@@ -1,0 +1,111 @@
+"""Start Easel: settings, database, application, server."""
+
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.sessions import SessionMiddleware
+
+from core.api import health
+from core.api.app import create_api
+from core.context import Context
+from core.database.engine import Database
+from core.database.prepare import PreparedDatabase
+from core.errors import ConfigurationError
+from core.logs import set_up_logging
+from core.middleware import (
+    BodyLimitMiddleware,
+    CrossSiteMiddleware,
+    ErrorBoundaryMiddleware,
+    RequestIdMiddleware,
+    SecurityHeadersMiddleware,
+)
+from core.provider.choose import choose_provider
+from core.settings import Settings
+from core.sign_in import routes as sign_in
+from core.sign_in.providers import create_providers
+from ui.mount import mount_ui
+
+SHUTDOWN_SECONDS = 8
+_SIGN_IN_COOKIE_SECONDS = 600
+
+logger = logging.getLogger("easel")
+
+
+def main() -> int:
+    """Run until stopped; the exit status is 2 when Easel is not set up to run."""
+    try:
+        settings = Settings.load()
+        set_up_logging(settings.secret_values)
+        with PreparedDatabase(settings) as database:
+            settings = settings.with_storage_secret()
+            _serve(create_app(settings, database.url), settings)
+    except ConfigurationError as error:
+        for problem in error.problems:
+            print(f"easel: {problem}", file=sys.stderr)  # noqa: T201
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def create_app(settings: Settings, database_url: str) -> FastAPI:
+    """The whole application on a migrated database: sign-in, API, health and screens."""
+    demo, provider = choose_provider(settings)
+    ctx = Context(settings=settings, database=Database(database_url), provider=provider)
+    sign_in_providers = create_providers(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await ctx.close()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.context = ctx
+    app.state.sign_in_providers = sign_in_providers
+    app.mount("/api", create_api(ctx))
+    app.include_router(health.router)
+    app.include_router(sign_in.router)
+    if demo:
+        app.mount("/demo", demo)
+    mount_ui(app, ctx, sign_in_providers)
+    _add_middleware(app, settings)
+    return app
+
+
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """The last one added is the first that a request meets."""
+    assert settings.storage_secret is not None  # noqa: S101  (`with_storage_secret` has run)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=settings.storage_secret.get_secret_value(),
+        session_cookie="easel_sign_in",
+        path="/auth",
+        max_age=_SIGN_IN_COOKIE_SECONDS,
+        https_only=settings.is_https,
+    )
+    app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(CrossSiteMiddleware, allowed_origins=settings.allowed_origins)
+    app.add_middleware(ErrorBoundaryMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware, is_https=settings.is_https)
+    app.add_middleware(RequestIdMiddleware)
+
+
+def _serve(app: FastAPI, settings: Settings) -> None:
+    logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,  # ours leaves the query out, which carries sign-in codes
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""Fixtures: the whole application on a real database and a real provider's emulator."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from nicegui.testing.general import nicegui_reset_globals
+from pydantic import SecretStr
+
+from core import services
+from core.context import Context
+from core.services.login_sessions import Person
+from core.settings import Settings
+from main import create_app
+from tests.support.database import TestDatabase, migrated_database
+from tests.support.provider import EmulatedProvider, emulated_provider
+
+BASE_URL = "http://127.0.0.1:8080"
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestDatabase]:
+    with migrated_database(tmp_path_factory.mktemp("database")) as database:
+        yield database
+
+
+@pytest.fixture
+def database(migrated: TestDatabase) -> TestDatabase:
+    """A migrated database without rows."""
+    migrated.empty()
+    return migrated
+
+
+@pytest.fixture(scope="session")
+def served_provider() -> Iterator[EmulatedProvider]:
+    with emulated_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(served_provider: EmulatedProvider) -> EmulatedProvider:
+    """The emulated provider, over a real socket, without predictions or faults."""
+    served_provider.reset()
+    return served_provider
+
+
+@pytest.fixture
+def settings(provider: EmulatedProvider, tmp_path: Path) -> Settings:
+    return make_settings(replicate_base_url=provider.url, data_dir=tmp_path / "data")
+
+
+def make_settings(**changes: object) -> Settings:
+    """Local settings with a provider token; reads no environment."""
+    defaults: dict[str, object] = {
+        "replicate_api_token": SecretStr("r8_test_token"),
+        "storage_secret": SecretStr("a secret for tests, 32 characters or more"),
+    }
+    return Settings.model_validate(defaults | changes)
+
+
+@pytest.fixture
+async def app(settings: Settings, database: TestDatabase) -> AsyncIterator[FastAPI]:
+    """The whole application: pages, API, sign-in; started, and closed after the test."""
+    async with started_app(settings, database) as application:
+        yield application
+
+
+class started_app:  # noqa: N801  (used as a function)
+    """`create_app`, with its lifespan and with NiceGUI's global state put back afterwards."""
+
+    def __init__(self, settings: Settings, database: TestDatabase) -> None:
+        self._settings = settings
+        self._url = database.serving_url
+
+    async def __aenter__(self) -> FastAPI:
+        self._reset = nicegui_reset_globals()
+        self._reset.__enter__()
+        application = create_app(self._settings, self._url)
+        self._lifespan = application.router.lifespan_context(application)
+        await self._lifespan.__aenter__()
+        return application
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._lifespan.__aexit__(None, None, None)
+        self._reset.__exit__(None, None, None)
+
+
+@pytest.fixture
+def ctx(app: FastAPI) -> Context:
+    context: Context = app.state.context
+    return context
+
+
+@dataclass
+class SignedIn:
+    """A person who is signed in, and their HTTP client."""
+
+    owner_id: UUID
+    token: str
+    http: httpx.AsyncClient
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client without a cookie."""
+    async with client_for(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def ada(app: FastAPI, ctx: Context) -> AsyncIterator[SignedIn]:
+    signed_in = await sign_in(app, ctx, "ada")
+    async with signed_in.http:
+        yield signed_in
+
+
+@pytest.fixture
+async def ben(app: FastAPI, ctx: Context) -> AsyncIterator[SignedIn]:
+    signed_in = await sign_in(app, ctx, "ben")
+    async with signed_in.http:
+        yield signed_in
+
+
+async def sign_in(app: FastAPI, ctx: Context, name: str) -> SignedIn:
+    person = Person("https://issuer.test", name, name.title())
+    token = await services.sign_in(ctx, person)
+    client = client_for(app)
+    client.cookies.set("easel_session", token)
+    return SignedIn(person.owner_id, token, client)
+
+
+def client_for(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL)

@@ -1,0 +1,1 @@
+"""What several tests need: a database, the provider's emulator, real processes."""

@@ -1,0 +1,68 @@
+"""The tests' database: an embedded server, migrated once and emptied between tests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
+from core.database.migrate import migrate
+
+
+@dataclass
+class TestDatabase:
+    """Its URLs by role, and plain SQL past the application."""
+
+    __test__ = False
+
+    serving_url: str
+    owning_url: str
+
+    @property
+    def superuser_url(self) -> str:
+        return self.owning_url.replace(f"//{OWNING_ROLE}@", "//postgres@")
+
+    def run(self, statement: str, *parameters: Any) -> list[DictRow]:
+        """Run SQL as the superuser, whom no policy binds; returns the rows."""
+        with psycopg.connect(_plain(self.superuser_url), row_factory=dict_row) as connection:
+            cursor = connection.execute(statement.encode(), parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def connect_as_serving_role(self) -> psycopg.Connection[DictRow]:
+        """A plain connection of the role that serves, which policies bind."""
+        return psycopg.connect(_plain(self.serving_url), row_factory=dict_row)
+
+    def generations(self, owner_id: UUID | None = None) -> list[DictRow]:
+        """Every generation, or an owner's, oldest first."""
+        return self.run(
+            "SELECT * FROM generations WHERE %s::uuid IS NULL OR owner_id = %s ORDER BY created_at",
+            owner_id,
+            owner_id,
+        )
+
+    def age(self, minutes: float) -> None:
+        """Move every generation that far into the past."""
+        self.run("UPDATE generations SET created_at = created_at - make_interval(secs => %s)", minutes * 60)
+
+    def empty(self) -> None:
+        self.run("TRUNCATE generations, login_sessions")
+
+
+@contextmanager
+def migrated_database(folder: Path) -> Iterator[TestDatabase]:
+    embedded = EmbeddedDatabase(folder)
+    try:
+        database = TestDatabase(embedded.url(SERVING_ROLE), embedded.url(OWNING_ROLE))
+        migrate(database.owning_url, SERVING_ROLE)
+        yield database
+    finally:
+        embedded.stop()
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")

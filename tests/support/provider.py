@@ -1,0 +1,102 @@
+"""The emulated provider on a real socket, with faults on demand."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from core.provider.emulator import Emulator, Fault
+from tests.support.servers import serve_in_thread
+
+
+@dataclass
+class EmulatedProvider:
+    """An emulator and the address at which it is served."""
+
+    emulator: Emulator
+    url: str
+
+    @property
+    def creates(self) -> int:
+        """How many creates arrived, whatever was answered."""
+        return sum(1 for method, path in self.emulator.requests if _is_create(method, path))
+
+    @property
+    def cancels(self) -> int:
+        return sum(1 for _, path in self.emulator.requests if path.endswith("/cancel"))
+
+    @property
+    def last_id(self) -> str:
+        return list(self.emulator.predictions)[-1]
+
+    def reset(self) -> None:
+        """A new account: no predictions, no faults; pictures take no time until a test says so."""
+        self.emulator.predictions.clear()
+        self.emulator.requests.clear()
+        self.emulator.fault = None
+        self.emulator.seconds_to_start = 0.0
+        self.emulator.seconds_to_draw = 0.0
+
+    def never_finish(self) -> None:
+        self.emulator.seconds_to_draw = 1e9
+
+
+@contextmanager
+def emulated_provider() -> Iterator[EmulatedProvider]:
+    emulator = Emulator()
+    with serve_in_thread(emulator.app()) as url:
+        yield EmulatedProvider(emulator, url)
+
+
+def _is_create(method: str, path: str) -> bool:
+    return method == "POST" and path.endswith("/predictions")
+
+
+def answering(status: int, body: object = None, *, method: str | None = None) -> Fault:
+    """A fault: answers requests (of `method` only, if given) with that status and JSON body."""
+
+    async def fault(request: Request) -> Response | None:
+        if method and request.method != method:
+            return None
+        return JSONResponse(body if body is not None else {"title": "no", "status": status}, status)
+
+    return fault
+
+
+def answering_text(status: int, text: str, media_type: str = "text/html") -> Fault:
+    async def fault(_: Request) -> Response:
+        return Response(text, status, media_type=media_type)
+
+    return fault
+
+
+def hanging(seconds: float = 30.0, *, method: str | None = None) -> Fault:
+    """A fault: no answer for that long."""
+
+    async def fault(request: Request) -> Response | None:
+        if not method or request.method == method:
+            await asyncio.sleep(seconds)
+        return None
+
+    return fault
+
+
+class DroppedConnection(Response):
+    """Promises more bytes than it sends, and hangs up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"id": ', "more_body": True})
+        raise ConnectionAbortedError("dropped on purpose")
+
+
+def dropping(*, method: str | None = None) -> Fault:
+    async def fault(request: Request) -> Response | None:
+        return DroppedConnection() if not method or request.method == method else None
+
+    return fault

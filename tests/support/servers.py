@@ -1,0 +1,112 @@
+"""Servers on real sockets: ASGI applications in a thread, and Easel as a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import httpx
+import uvicorn
+from starlette.types import ASGIApp
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serve_in_thread(app: ASGIApp, *, port: int | None = None) -> Iterator[str]:
+    """Serve `app` on loopback while the block runs; yields its address."""
+    port = port or free_port()
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        thread.join(timeout=10)
+
+
+class EaselProcess:
+    """`main.py` as a process, with exactly the given settings; its log is in `log`."""
+
+    def __init__(self, tmp_path: Path, *, port: int | None = None, **variables: str) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = tmp_path / f"easel-{self.port}.log"
+        self._tmp_path = tmp_path
+        self._output: IO[bytes] = self.log.open("wb")
+        self._process = subprocess.Popen(
+            [sys.executable, ROOT / "main.py"],
+            cwd=tmp_path,  # so that no .env of the checkout is read
+            env=clean_environment(PORT=str(self.port), **variables),
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+        )
+
+    def wait_until_ready(self) -> "EaselProcess":
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self.log.read_text()
+            try:
+                if httpx.get(f"{self.url}/readyz", timeout=2).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise AssertionError(f"not ready: {self.log.read_text()}")
+
+    def wait(self, timeout: float = START_SECONDS) -> int:
+        """The exit status, once it has ended by itself."""
+        return self._process.wait(timeout)
+
+    def kill(self) -> None:
+        """SIGKILL: no clean-up of any kind."""
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self, timeout: float = 15.0) -> int:
+        """SIGTERM, as a service manager does; the exit status."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            raise
+        finally:
+            self._output.close()
+
+    def __enter__(self) -> "EaselProcess":
+        return self.wait_until_ready()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def clean_environment(**variables: str) -> dict[str, str]:
+    """This environment without anything that is a setting of Easel, plus `variables`."""
+    kept = ("PATH", "HOME", "LANG", "TMPDIR", "COVERAGE_PROCESS_START", "SSL_CERT_FILE")
+    inherited = {name: os.environ[name] for name in kept if name in os.environ}
+    return inherited | variables

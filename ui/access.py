@@ -1,0 +1,57 @@
+"""Who is looking at a page, asked anew before each act: an open page outlives the sign-in otherwise."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+from uuid import UUID
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from core import services
+from core.context import Context
+from core.models import LoginSession
+from core.sign_in.cookies import session_token
+
+
+class SignedOut(Exception):
+    """The login session of an open page has ended."""
+
+
+class Visitor:
+    """The person for whom a page was built."""
+
+    def __init__(self, ctx: Context, token: str, login_session: LoginSession) -> None:
+        self._ctx = ctx
+        self._token = token
+        self.name = login_session.name
+
+    async def owner_id(self) -> UUID:
+        """The owner, if still signed in. Raises `SignedOut`."""
+        login_session = await services.get_login_session(self._ctx, self._token)
+        if login_session is None:
+            raise SignedOut
+        return login_session.owner_id
+
+
+Page = Callable[[Visitor], Awaitable[None]]
+
+
+def signed_in_page(ctx: Context, path: str, *, title: str) -> Callable[[Page], None]:
+    """Register a page for signed-in people; others are sent to sign in first."""
+
+    def register(build: Page) -> None:
+        @ui.page(path, title=title)
+        async def page(request: Request) -> RedirectResponse | None:
+            token = session_token(request, ctx.settings)
+            login_session = await services.get_login_session(ctx, token)
+            if token is None or login_session is None:
+                return RedirectResponse(login_path(path), status_code=303)
+            await build(Visitor(ctx, token, login_session))
+            return None
+
+    return register
+
+
+def login_path(next_path: str) -> str:
+    return f"/login?{urlencode({'next': next_path})}"

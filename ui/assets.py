@@ -1,0 +1,58 @@
+"""The static files of the screens, served by the app itself under `/assets`."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+import xstatic.pkg.opensans
+from fastapi import FastAPI
+from nicegui import ui
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+STATIC_DIR = Path(__file__).parent / "static"
+FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
+_FONT_FILES = {400: "Regular/OpenSans-Regular.woff2", 600: "Semibold/OpenSans-Semibold.woff2"}
+
+
+class _CachedStaticFiles(StaticFiles):
+    """Files that may be kept for a year: their address changes with their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def mount_assets(app: FastAPI) -> None:
+    """Serve the files, and put the theme into the head of every page."""
+    app.mount("/assets/fonts", _CachedStaticFiles(directory=FONTS_DIR))
+    app.mount("/assets", _CachedStaticFiles(directory=STATIC_DIR))
+    ui.add_head_html(_head(), shared=True)
+
+
+@lru_cache
+def asset_url(name: str) -> str:
+    """The address of a file in `ui/static`, which changes with its content."""
+    digest = hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12]
+    return f"/assets/{name}?v={digest}"
+
+
+def _head() -> str:
+    fonts = "".join(
+        f"@font-face{{font-family:'Open Sans';font-weight:{weight};font-display:swap;"
+        f"src:url('/assets/fonts/{path}') format('woff2')}}"
+        for weight, path in _FONT_FILES.items()
+    )
+    preload = "".join(
+        f'<link rel="preload" href="/assets/fonts/{path}" as="font" type="font/woff2" crossorigin>'
+        for path in _FONT_FILES.values()
+    )
+    # The theme is set before the first paint, so a dark page never flashes white.
+    return (
+        f"{preload}<style>{fonts}</style>"
+        f'<link rel="stylesheet" href="{asset_url("tokens.css")}">'
+        f'<link rel="stylesheet" href="{asset_url("app.css")}">'
+        f'<script src="{asset_url("app.js")}"></script>'
+    )

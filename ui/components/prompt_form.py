@@ -1,0 +1,73 @@
+"""The prompt box with its counter, and the Generate button with the reason why it is off."""
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from core.errors import ValidationFailed
+from core.services.generations import MAX_PROMPT_LENGTH, check_prompt
+from ui.components.elements import Text, box
+
+_PLACEHOLDER = "A lighthouse at dusk, painted in loose watercolour …"
+
+
+class PromptForm:
+    def __init__(self, on_submit: Callable[[str], Awaitable[None]]) -> None:
+        self._on_submit = on_submit
+        with box("section", "card").props('aria-label="Prompt"'):
+            Text("label", "Your prompt", classes="prompt-label").props('for="prompt"')
+            self._prompt = self._build_prompt()
+            with box("div", "prompt-foot"):
+                self._problem = Text("span", classes="prompt-problem")
+                self._problem.props('role="alert" id="prompt-problem"')
+                self._build_counter()
+            self._button = ui.button("Generate", color=None, on_click=self._submit)
+            self._button.classes("button button--primary button--wide").props("no-caps unelevated")
+            self._button.mark("generate")
+            self._reason = Text("p", classes="small reason").mark("reason")
+            self._reason.props('id="generate-reason"')
+            self._button.props('aria-describedby="generate-reason"')
+        self.enable()
+
+    def set_prompt(self, prompt: str) -> None:
+        self._prompt.value = prompt
+
+    def disable(self, reason: str) -> None:
+        self._button.disable()
+        self._reason.show(reason)
+        self._problem.show("")
+
+    def enable(self) -> None:
+        self._button.enable()
+        self._reason.show("")
+
+    def show_problem(self, problem: str) -> None:
+        self._problem.show(problem)
+        self.focus()
+
+    def focus(self) -> None:
+        self._prompt.run_method("focus")
+
+    def _build_prompt(self) -> ui.textarea:
+        prompt = ui.textarea(placeholder=_PLACEHOLDER).classes("prompt").mark("prompt")
+        prompt.props('for="prompt" autogrow outlined aria-describedby="prompt-problem"')
+        prompt.on("keydown.ctrl.enter.prevent", self._submit)
+        prompt.on("keydown.meta.enter.prevent", self._submit)
+        return prompt
+
+    def _build_counter(self) -> None:
+        # Counted in the browser, so that typing costs no message for it.
+        counter = Text("span", f"0 / {MAX_PROMPT_LENGTH}", classes="counter")
+        counter.props["data-limit"] = str(MAX_PROMPT_LENGTH)
+
+    async def _submit(self) -> None:
+        if not self._button.enabled:
+            return
+        prompt = self._prompt.value or ""
+        try:
+            check_prompt(prompt)
+        except ValidationFailed as error:
+            self.show_problem(error.details["fieldErrors"]["prompt"][0] if error.details else "")
+            return
+        self._problem.show("")
+        await self._on_submit(prompt)

@@ -1,0 +1,37 @@
+"""What surrounds every page: top bar, header, main landmark."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nicegui import ui
+
+from core.settings import Settings
+from ui.components.elements import Text, box, icon_button, link
+
+
+@contextmanager
+def frame(settings: Settings, *, person_name: str | None = None) -> Iterator[ui.element]:
+    """Put the page's content inside; yields the top bar, which can show that something runs."""
+    top_bar = box("div", "top-bar").props('aria-hidden="true"')
+    link("Skip to the content", "#content", "skip-link")
+    with box("header", "frame-header"):
+        link("Easel", "/dashboard" if person_name else "/", "brand", icon_name="easel")
+        box("div", "spacer")
+        icon_button("Theme", "theme", "theme-switch")
+        if person_name:
+            _person(person_name)
+    with box("main", "page").props('id="content" tabindex="-1"'):
+        if settings.is_demo:
+            Text(
+                "p",
+                "This is a demo: pictures are drawn by Easel itself, not by an image model.",
+                classes="notice",
+            )
+        yield top_bar
+
+
+def _person(name: str) -> None:
+    with box("div", "person"):
+        Text("span", name, classes="person-name")
+        with box("form").props('method="post" action="/auth/logout"'):
+            icon_button("Sign out", "sign-out", type_="submit")

@@ -1,0 +1,29 @@
+"""The icons, as inline SVG: no icon font to load."""
+
+from nicegui import ui
+
+_STROKE = (
+    'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
+)
+
+_PATHS = {
+    "easel": (
+        '<rect x="5" y="4" width="14" height="11" rx="2.2" fill="var(--primary)" stroke="none"/>'
+        '<path d="M12 2v2M8 15l-3 7M16 15l3 7M12 15v5M4 17h16"/>'
+    ),
+    "theme": '<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="currentColor"/>',
+    "sign-out": '<path d="M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4M15 8l4 4-4 4M19 12H9"/>',
+    "brush": '<path d="M14 7l3 3M5 19c3 .6 5-.6 5-3a2.5 2.5 0 0 0-2.5-2.5C5 13.500 5.600 16.500 3.500 17.800'
+    'M9.600 14L18.500 4.200a1.700 1.700 0 0 1 2.500 2.400L11 16"/>',
+    "warning": '<path d="M12 4l9 16H3zM12 10v4M12 17.300v.1"/>',
+    "download": '<path d="M12 4v11M7.500 11l4.500 4.500 4.500-4.500M5 20h14"/>',
+}
+
+
+def svg(name: str) -> str:
+    """The icon's markup; hidden from screen readers, as the control around it has a name."""
+    return f'<svg viewBox="0 0 24 24" {_STROKE} aria-hidden="true" focusable="false">{_PATHS[name]}</svg>'
+
+
+def icon(name: str) -> ui.html:
+    return ui.html(svg(name), sanitize=False, tag="span").classes("icon")

@@ -1,0 +1,30 @@
+"""Put the screens into the application."""
+
+from fastapi import FastAPI
+from nicegui import ui
+from nicegui.language import Language
+
+from core.context import Context
+from core.sign_in.providers import SignInProvider
+from ui.assets import STATIC_DIR, mount_assets
+from ui.pages import dashboard, generate, login
+
+_LANGUAGE: Language = "en-US"
+
+
+def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -> None:
+    """Register the pages and mount NiceGUI below the application's own routes."""
+    login.register(ctx, providers)
+    dashboard.register(ctx)
+    generate.register(ctx)
+    mount_assets(app)
+    ui.run_with(
+        app,
+        title="Easel",
+        language=_LANGUAGE,
+        favicon=STATIC_DIR / "favicon.svg",
+        tailwind=False,
+        show_welcome_message=False,
+        # Long enough for a phone that changes networks; the page reloads by itself after that.
+        reconnect_timeout=20.0,
+    )

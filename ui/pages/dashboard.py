@@ -1,0 +1,28 @@
+"""`/` and `/dashboard`: the way in, and a plain home."""
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from core import services
+from core.context import Context
+from core.sign_in.cookies import session_token
+from core.sign_in.return_path import DEFAULT_PATH
+from ui.access import Visitor, signed_in_page
+from ui.components.elements import Text, box, link
+from ui.frame import frame
+
+
+def register(ctx: Context) -> None:
+    @ui.page("/", title="Easel")
+    async def home(request: Request) -> RedirectResponse:
+        login_session = await services.get_login_session(ctx, session_token(request, ctx.settings))
+        return RedirectResponse(DEFAULT_PATH if login_session else "/login", status_code=303)
+
+    @signed_in_page(ctx, "/dashboard", title="Dashboard · Easel")
+    async def dashboard(visitor: Visitor) -> None:
+        with frame(ctx.settings, person_name=visitor.name), box("section", "card stack"):
+            Text("h1", f"Welcome, {visitor.name}")
+            Text("p", "Describe what you would like to see, and watch it being made.", classes="lead")
+            with box("div"):
+                link("Make a picture", DEFAULT_PATH, "button button--primary", icon_name="brush")

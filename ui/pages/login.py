@@ -1,0 +1,52 @@
+"""`/login`: the ways to sign in, and why the last try did not work."""
+
+from urllib.parse import quote, urlencode
+
+from nicegui import ui
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from core import services
+from core.context import Context
+from core.sign_in.cookies import session_token
+from core.sign_in.problems import sentence_for
+from core.sign_in.providers import SignInProvider
+from core.sign_in.return_path import safe_return_path
+from ui.components.elements import Text, box, link
+from ui.frame import frame
+
+
+def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
+    @ui.page("/login", title="Sign in · Easel")
+    async def login(
+        request: Request,
+        next: str | None = None,
+        error: str | None = None,
+    ) -> RedirectResponse | None:
+        path = safe_return_path(next)
+        if await services.get_login_session(ctx, session_token(request, ctx.settings)):
+            return RedirectResponse(path, status_code=303)
+        with frame(ctx.settings), box("div", "centered"), box("section", "card stack"):
+            Text("h1", "Sign in to Easel")
+            Text("p", "Describe a picture in words, and Easel makes it for you.", classes="lead")
+            problem = sentence_for(error)
+            if problem:
+                Text("p", problem, classes="problem").props('role="alert"')
+            for provider in providers.values():
+                target = f"/auth/login/{quote(provider.id)}?{urlencode({'next': path})}"
+                link(f"Continue with {provider.label}", target, "button button--primary button--wide")
+            if ctx.settings.has_demo_sign_in:
+                _demo_form(path)
+        return None
+
+
+def _demo_form(path: str) -> None:
+    with box("form").props('method="post"') as form:
+        form.props["action"] = f"/auth/demo?{urlencode({'next': path})}"
+        with box("button", "button button--primary button--wide").props('type="submit"'):
+            Text("span", "Continue as demo user")
+    Text(
+        "p",
+        "No sign-in provider is set up, so everyone on this computer is the same demo user.",
+        classes="small",
+    )
