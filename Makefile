@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check qa screenshots lock clean
+.PHONY: run test check migrations qa screenshots lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -34,6 +34,10 @@ check: .venv/.installed-dev
 
 qa: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/acceptance --qa-report docs/PHASE_02__qa-report.md
+	.venv/bin/python docs/write_change_spec.py
+
+migrations: .venv/.installed-dev
+	.venv/bin/python -m pytest -q tests/database/test_migrations.py
 
 screenshots: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/browser --screenshots docs/screenshots

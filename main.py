@@ -1,6 +1,8 @@
 """Start Easel: settings, database, application, server."""
 
 import logging
+import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,13 +10,15 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 
 from core.api import health
 from core.api.app import create_api
 from core.context import Context
 from core.database.engine import Database
 from core.database.prepare import PreparedDatabase
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, NotFound
 from core.logs import set_up_logging
 from core.middleware import (
     BodyLimitMiddleware,
@@ -27,6 +31,7 @@ from core.provider.choose import choose_provider
 from core.settings import Settings
 from core.sign_in import routes as sign_in
 from core.sign_in.providers import create_providers
+from ui.error_page import error_page
 from ui.mount import mount_ui
 
 SHUTDOWN_SECONDS = 8
@@ -37,6 +42,7 @@ logger = logging.getLogger("easel")
 
 def main() -> int:
     """Run until stopped; the exit status is 2 when Easel is not set up to run."""
+    _end_cleanly_on_signals()
     try:
         settings = Settings.load()
         set_up_logging(settings.secret_values)
@@ -52,6 +58,16 @@ def main() -> int:
     return 0
 
 
+def _end_cleanly_on_signals() -> None:
+    """Without this SIGTERM ends the process on the spot, and the embedded database stays behind.
+
+    The same goes for SIGHUP, a terminal that was closed; under nohup it stays ignored.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """The whole application on a migrated database: sign-in, API, health and screens."""
     demo, provider = choose_provider(settings)
@@ -63,9 +79,16 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         yield
         await ctx.close()
 
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        exception_handlers={404: _refuse_unknown_path},
+    )
     app.state.context = ctx
     app.state.sign_in_providers = sign_in_providers
+    app.state.render_error_page = error_page
     app.mount("/api", create_api(ctx))
     app.include_router(health.router)
     app.include_router(sign_in.router)
@@ -74,6 +97,11 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     mount_ui(app, ctx, sign_in_providers)
     _add_middleware(app, settings)
     return app
+
+
+async def _refuse_unknown_path(_request: Request, _error: Exception) -> Response:
+    """For a path that no mount takes: their patterns stop at a line break."""
+    raise NotFound
 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
@@ -95,6 +123,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 
 def _serve(app: FastAPI, settings: Settings) -> None:
+    _check_address(settings.host, settings.port)
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
     uvicorn.run(
         app,
@@ -105,6 +134,16 @@ def _serve(app: FastAPI, settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+
+
+def _check_address(host: str, port: int) -> None:
+    """Raises `ConfigurationError` when the port is taken, or the address is not one of this machine."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]
+        raise ConfigurationError([f"HOST, PORT: cannot listen on {host} port {port}: {reason}"]) from None
 
 
 if __name__ == "__main__":

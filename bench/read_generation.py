@@ -20,8 +20,7 @@ async def main(base_url: str) -> None:
         reply = await client.post("/api/v1/generations/submit", json={"prompt": "a benchmark"})
         reply.raise_for_status()
         path = f"/api/v1/generations/{reply.json()['data']['id']}"
-        while (await client.get(path)).json()["data"]["status"] == "processing":
-            await asyncio.sleep(1)
+        await asyncio.sleep(7)  # the demo's picture is done by then: reads no longer ask the provider
         started = time.perf_counter()
         await asyncio.gather(*(worker(client, path) for _ in range(CONCURRENCY)))
         seconds = time.perf_counter() - started
@@ -30,7 +29,7 @@ async def main(base_url: str) -> None:
 
 async def worker(client: httpx.AsyncClient, path: str) -> None:
     for _ in range(REQUESTS // CONCURRENCY):
-        assert (await client.get(path)).status_code == 200
+        (await client.get(path)).raise_for_status()
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ import re
 import secrets
 import time
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.api.envelope import failure
@@ -21,6 +22,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 _LIMITED_PATHS = ("/api/", "/auth/")
 _QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz")
+_NOT_ANSWERED = 499  # as other servers log a visitor who left before the answer
 
 access_logger = logging.getLogger("easel.access")
 logger = logging.getLogger(__name__)
@@ -43,7 +45,7 @@ class RequestIdMiddleware:
         current_id = given if _USABLE_REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         token = request_id.set(current_id)
         started = time.perf_counter()
-        status = 500
+        status = _NOT_ANSWERED
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -57,7 +59,8 @@ class RequestIdMiddleware:
         finally:
             if not scope["path"].startswith(_QUIET_PATHS):
                 milliseconds = (time.perf_counter() - started) * 1000
-                access_logger.info("%s %s %d %.0f ms", scope["method"], scope["path"], status, milliseconds)
+                path = quote(scope["path"])  # a decoded line break would start a line of the visitor's own
+                access_logger.info("%s %s %d %.0f ms", scope["method"], path, status, milliseconds)
             request_id.reset(token)
 
 
@@ -143,16 +146,19 @@ class ErrorBoundaryMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        has_started = False
+        has_started = is_complete = False
 
         async def watched_send(message: Message) -> None:
-            nonlocal has_started
+            nonlocal has_started, is_complete
             has_started = has_started or message["type"] == "http.response.start"
+            is_complete = message["type"] == "http.response.body" and not message.get("more_body")
             await send(message)
 
         try:
             await self.app(scope, receive, watched_send)
         except Exception as error:
+            if is_complete:
+                return  # Starlette answers and raises; whoever answered has logged it
             if scope["type"] != "http" or has_started:
                 raise
             if not isinstance(error, EaselError):
@@ -162,21 +168,22 @@ class ErrorBoundaryMiddleware:
 
 
 def error_response(scope: Scope, error: EaselError) -> Response:
-    """The error as JSON under `/api/`, as its plain sentence elsewhere."""
+    """The error as JSON for programs, as a page for people."""
     if scope["type"] == "websocket":
         return Response(status_code=error.status)
-    if (scope.get("root_path", "") + scope["path"]).startswith(("/api/", "/healthz", "/readyz")):
-        return failure(error)
-    return PlainTextResponse(
-        f"{error.message}\n\n{error.code}, request {request_id.get()}",
-        status_code=error.status,
-        headers=error.headers,
-    )
+    render = scope["app"].state.render_error_page if _is_for_people(scope) else failure
+    response: Response = render(error)
+    return response
+
+
+def _is_for_people(scope: Scope) -> bool:
+    return not scope["path"].startswith(("/api/", "/healthz", "/readyz"))
 
 
 async def _read_body(scope: Scope, receive: Receive) -> bytes | None:
     """The whole body; None when the client has gone. Raises `PayloadTooLarge`."""
-    announced = Headers(scope=scope).get("content-length", "0")
+    # Cut short because int() refuses thousands of digits; what zeros hide is counted as it comes.
+    announced = Headers(scope=scope).get("content-length", "0")[:20]
     if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
         raise PayloadTooLarge
     body = b""

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, LargeBinary, Text, func
+from sqlalchemy import DateTime, Enum, LargeBinary, Text, func
 from sqlmodel import Field, SQLModel
 
 from core.failures import FailureCode
@@ -25,6 +25,11 @@ def may_become(current: Status, new: Status) -> bool:
     return current is Status.PROCESSING and new.is_terminal
 
 
+def _text_of(enum: type[StrEnum]) -> Enum:
+    """A column of text that holds an enum's values and gives its members."""
+    return Enum(enum, native_enum=False, values_callable=lambda members: [m.value for m in members])
+
+
 class Generation(SQLModel, table=True):
     """One press of Generate: the prompt, and what became of it."""
 
@@ -34,9 +39,9 @@ class Generation(SQLModel, table=True):
     owner_id: UUID
     prompt: str = Field(sa_type=Text)
     external_id: str | None = Field(default=None, sa_type=Text)
-    status: Status = Field(default=Status.PROCESSING, sa_type=Text)
+    status: Status = Field(default=Status.PROCESSING, sa_type=_text_of(Status))
     result_url: str | None = Field(default=None, sa_type=Text)
-    error_code: FailureCode | None = Field(default=None, sa_type=Text)
+    error_code: FailureCode | None = Field(default=None, sa_type=_text_of(FailureCode))
     model: str = Field(sa_type=Text)
     created_at: datetime = Field(
         default=None,
@@ -51,7 +56,7 @@ class Generation(SQLModel, table=True):
 
     @property
     def is_processing(self) -> bool:
-        return self.status == Status.PROCESSING
+        return self.status is Status.PROCESSING
 
 
 class LoginSession(SQLModel, table=True):

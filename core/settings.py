@@ -3,13 +3,17 @@
 import difflib
 import ipaddress
 import os
+import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from core.errors import ConfigurationError
 
@@ -17,6 +21,8 @@ MIN_STORAGE_SECRET_LENGTH = 32
 MODELS_THAT_REQUIRE_OPENAI_KEY = frozenset({"openai/gpt-image-1", "openai/gpt-image-1-mini"})
 # Close enough to be a typing error, far enough that GITLAB_CLIENT_ID is not taken for GITHUB_CLIENT_ID.
 _TYPING_ERROR_SIMILARITY = 0.92
+_SHORTEST_TELLING_NAME = 8
+_HOST_NAME = re.compile(r"[a-z0-9_]([\w.-]*\w)?", re.ASCII | re.IGNORECASE)
 
 SignInProviderId = Literal["oidc", "google", "github"]
 
@@ -54,10 +60,15 @@ class Settings(BaseSettings):
     github_client_secret: SecretStr | None = None
     in_flight_ttl_minutes: int = Field(default=6, ge=1, le=60)
 
+    @field_validator("host")
+    @classmethod
+    def _is_host(cls, value: str) -> str:
+        return _checked_host(value)
+
     @field_validator("public_url")
     @classmethod
     def _public_url_is_an_origin(cls, value: str) -> str:
-        return _checked_http_url(value, path_allowed=False) if value else value
+        return _as_origin(_checked_http_url(value, path_allowed=False)) if value else value
 
     @field_validator("replicate_base_url", "oidc_issuer")
     @classmethod
@@ -72,13 +83,18 @@ class Settings(BaseSettings):
         scheme, separator, rest = value.get_secret_value().partition("://")
         if not separator or scheme.split("+")[0] not in {"postgresql", "postgres"}:
             raise ValueError("must be a postgresql:// URL")
-        return SecretStr(f"postgresql+psycopg://{rest}")
+        url = f"postgresql+psycopg://{rest}"
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):
+            raise ValueError("must be like postgresql://user:password@host:5432/database") from None
+        return SecretStr(url)
 
     @model_validator(mode="after")
     def _fill_public_url(self) -> Self:
         if not self.public_url:
             host = f"[{self.host}]" if ":" in self.host else self.host
-            object.__setattr__(self, "public_url", f"http://{host}:{self.port}")
+            object.__setattr__(self, "public_url", _as_origin(f"http://{host}:{self.port}"))
         return self
 
     @classmethod
@@ -87,12 +103,13 @@ class Settings(BaseSettings):
 
         Raises `ConfigurationError` with one line for each mistyped, invalid or half-given setting.
         """
+        problems = _mistyped_names(env_file)
         try:
             settings = cls(_env_file=env_file)
         except ValidationError as error:
-            problems = [_describe(detail["loc"], detail["msg"]) for detail in error.errors()]
+            problems += [_describe(detail["loc"], detail["msg"]) for detail in error.errors()]
             raise ConfigurationError(problems) from None
-        problems = _mistyped_names(env_file) + settings._half_given()
+        problems += settings._half_given()
         if problems:
             raise ConfigurationError(problems)
         return settings
@@ -104,6 +121,8 @@ class Settings(BaseSettings):
             if given and len(given) < len(parts):
                 missing = ", ".join(name.upper() for name in parts if name not in given)
                 problems.append(f"{missing}: required too for sign-in with {provider_id}")
+        if self.migration_database_url and not self.database_url:
+            problems.append("DATABASE_URL: required too with MIGRATION_DATABASE_URL")
         if self.replicate_model in MODELS_THAT_REQUIRE_OPENAI_KEY and not self.openai_api_key:
             problems.append(f"OPENAI_API_KEY: required by REPLICATE_MODEL {self.replicate_model}")
         return problems
@@ -141,7 +160,7 @@ class Settings(BaseSettings):
         if not self.is_hosted:
             names = ("127.0.0.1", "localhost", "[::1]")
             origins.update(f"http://{name}:{self.port}" for name in names)
-        return frozenset(origins)
+        return frozenset(_as_origin(url) for url in origins)
 
     @property
     def secret_values(self) -> list[str]:
@@ -183,7 +202,7 @@ _SIGN_IN_PARTS: dict[SignInProviderId, tuple[str, ...]] = {
 
 def is_loopback(host: str) -> bool:
     """Whether `host`, a name or an address, means this machine only."""
-    if host == "localhost":
+    if host.lower() == "localhost":
         return True
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
@@ -191,14 +210,35 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _checked_host(value: str) -> str:
+    if not _HOST_NAME.fullmatch(value):
+        try:
+            ipaddress.ip_address(value)
+        except ValueError:
+            raise ValueError("must be the name or the address of a host, without a port") from None
+    return value
+
+
 def _checked_http_url(value: str, *, path_allowed: bool) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in {"http", "https"} or "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("must be an http:// or https:// address")
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("must be an address of plain ASCII characters")
+    _checked_host(parts.hostname or "")
     if parts.path.strip("/") and not path_allowed:
         raise ValueError("must be an address without a path")
     _ = parts.port  # raises ValueError when it is not a number from 0 to 65535
     return value.rstrip("/")
+
+
+def _as_origin(url: str) -> str:
+    """An address as browsers write it in `Origin`: in lower case, and without the scheme's own port."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    own_port = 443 if parts.scheme == "https" else 80
+    port = f":{parts.port}" if parts.port not in {None, own_port} else ""
+    return f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}"
 
 
 def _describe(location: tuple[int | str, ...], message: str) -> str:
@@ -208,28 +248,49 @@ def _describe(location: tuple[int | str, ...], message: str) -> str:
 
 def _mistyped_names(env_file: str | None) -> list[str]:
     known = [name.upper() for name in Settings.model_fields]
-    in_file = DotEnvSettingsSource(Settings, env_file=env_file).env_vars if env_file else {}
+    in_file = _names_in(env_file)
     problems = []
-    for name in sorted({name.upper() for name in (*os.environ, *in_file)} - set(known)):
+    for name in sorted(({name.upper() for name in os.environ} | in_file) - set(known)):
+        if name not in in_file and len(name) < _SHORTEST_TELLING_NAME:
+            continue  # the environment is full of other programs' short names
         matches = difflib.get_close_matches(name, known, n=1, cutoff=_TYPING_ERROR_SIMILARITY)
+        matches += [setting for setting in known if _is_one_slip(name, setting)]
         if matches:
             problems.append(f"{name}: unknown setting; did you mean {matches[0]}?")
     return problems
 
 
+def _names_in(env_file: str | None) -> set[str]:
+    try:
+        variables = DotEnvSettingsSource(Settings, env_file=env_file).env_vars if env_file else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError([f"{env_file}: cannot be read: {error}"]) from None
+    return {name.upper() for name in variables}
+
+
+def _is_one_slip(name: str, known: str) -> bool:
+    """Whether one character was added, dropped, changed or moved."""
+    return not _with_one_dropped(name).isdisjoint(_with_one_dropped(known))
+
+
+def _with_one_dropped(name: str) -> set[str]:
+    return {name} | {name[:i] + name[i + 1 :] for i in range(len(name))}
+
+
 def _kept_secret(data_dir: Path) -> SecretStr:
     path = data_dir / "storage_secret"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    secret = secrets.token_urlsafe(MIN_STORAGE_SECRET_LENGTH)
     # Written aside and linked into place: of two processes that start at once, one wins whole.
-    draft = data_dir / f".storage_secret.{os.getpid()}"
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(secret)
+    draft = data_dir / f".storage_secret.{secrets.token_hex(8)}"
     try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        secret = path.read_text().strip()
-    finally:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(MIN_STORAGE_SECRET_LENGTH))
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
         draft.unlink()
+        secret = path.read_text().strip()
+    except OSError as error:
+        raise ConfigurationError([f"DATA_DIR: the storage secret cannot be kept there: {error}"]) from None
+    if len(secret) < MIN_STORAGE_SECRET_LENGTH:
+        raise ConfigurationError([f"STORAGE_SECRET: {path} is damaged; delete it to get a new one"])
     return SecretStr(secret)

@@ -1,5 +1,6 @@
 """Fixtures: the whole application on a real database and a real provider's emulator."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,11 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
+from nicegui import ui
+from nicegui.functions.download import download
+from nicegui.functions.navigate import Navigate
+from nicegui.functions.notify import notify
+from nicegui.testing import User
 from nicegui.testing.general import nicegui_reset_globals
 from pydantic import SecretStr
 
@@ -20,6 +26,11 @@ from tests.support.database import TestDatabase, migrated_database
 from tests.support.provider import EmulatedProvider, emulated_provider
 
 BASE_URL = "http://127.0.0.1:8080"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--qa-report", help="write the acceptance tests' report to this file")
+    parser.addoption("--screenshots", help="keep the browser tests' screenshots in this folder")
 
 
 @pytest.fixture(scope="session")
@@ -135,3 +146,36 @@ async def sign_in(app: FastAPI, ctx: Context, name: str) -> SignedIn:
 
 def client_for(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL)
+
+
+@pytest.fixture
+async def user(ada: SignedIn) -> AsyncIterator[User]:
+    """Ada, signed in, in front of a browser."""
+    async for simulated in _simulate(ada.http):
+        yield simulated
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[User]:
+    """Somebody who is not signed in."""
+    async with client_for(app) as http:
+        async for simulated in _simulate(http):
+            yield simulated
+
+
+async def _simulate(http: httpx.AsyncClient) -> AsyncIterator[User]:
+    try:
+        yield User(http)
+    finally:
+        ui.navigate = Navigate()
+        ui.notify = notify
+        ui.download = download
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that is imported by now out of garbage collection.
+
+    Resetting NiceGUI collects twice for each application, which took half a second a test.
+    """
+    gc.collect()
+    gc.freeze()

@@ -29,7 +29,7 @@ def mount_assets(app: FastAPI) -> None:
     """Serve the files, and put the theme into the head of every page."""
     app.mount("/assets/fonts", _CachedStaticFiles(directory=FONTS_DIR))
     app.mount("/assets", _CachedStaticFiles(directory=STATIC_DIR))
-    ui.add_head_html(_head(), shared=True)
+    ui.add_head_html(head_html(), shared=True)
 
 
 @lru_cache
@@ -39,7 +39,8 @@ def asset_url(name: str) -> str:
     return f"/assets/{name}?v={digest}"
 
 
-def _head() -> str:
+def head_html() -> str:
+    """What every page has in its head: fonts, theme, and the script that sets the theme."""
     fonts = "".join(
         f"@font-face{{font-family:'Open Sans';font-weight:{weight};font-display:swap;"
         f"src:url('/assets/fonts/{path}') format('woff2')}}"

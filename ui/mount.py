@@ -7,6 +7,7 @@ from nicegui.language import Language
 from core.context import Context
 from core.sign_in.providers import SignInProvider
 from ui.assets import STATIC_DIR, mount_assets
+from ui.error_page import answer_page_errors
 from ui.pages import dashboard, generate, login
 
 _LANGUAGE: Language = "en-US"
@@ -18,6 +19,7 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
     dashboard.register(ctx)
     generate.register(ctx)
     mount_assets(app)
+    answer_page_errors()
     ui.run_with(
         app,
         title="Easel",

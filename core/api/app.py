@@ -9,20 +9,8 @@ from starlette.responses import Response
 from core.api import generations
 from core.api.envelope import failure
 from core.context import Context
-from core.errors import (
-    EaselError,
-    Forbidden,
-    InternalError,
-    NotFound,
-    ValidationFailed,
-)
+from core.errors import EaselError, MethodNotAllowed, NotFound, ValidationFailed
 from core.middleware import ErrorBoundaryMiddleware
-
-_ERRORS_BY_STATUS: dict[int, type[EaselError]] = {
-    400: ValidationFailed,
-    403: Forbidden,
-    404: NotFound,
-}
 
 
 def create_api(ctx: Context) -> FastAPI:
@@ -65,6 +53,11 @@ async def _answer_invalid(_: Request, error: Exception) -> Response:
 
 async def _answer_http_exception(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    if error.status_code == 400:  # noqa: PLR2004  (FastAPI could not read the body)
-        return failure(ValidationFailed(form_errors=["Please send valid JSON."]))
-    return failure(_ERRORS_BY_STATUS.get(error.status_code, InternalError)())
+    match error.status_code:
+        case 400:  # FastAPI could not read the body
+            return failure(ValidationFailed(form_errors=["Please send valid JSON."]))
+        case 404:
+            return failure(NotFound())
+        case 405:
+            return failure(MethodNotAllowed((error.headers or {})["Allow"]))
+    raise error

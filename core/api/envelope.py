@@ -28,6 +28,12 @@ class Failure(BaseModel):
     error: ErrorBody
 
 
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """An operation's failures for OpenAPI; `default` keeps out FastAPI's 422, which is never answered."""
+    described = {"model": Failure}
+    return {"default": described} | dict.fromkeys(statuses, described)
+
+
 def failure(error: EaselError) -> JSONResponse:
     """The answer that tells a program, and the person behind it, about `error`."""
     body = ErrorBody(

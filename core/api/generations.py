@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from core import services
 from core.api.access import SignedInRoute, get_owner_id
-from core.api.envelope import Failure, Success
+from core.api.envelope import Success, failures
 from core.api.methods import refuse_other_methods
 from core.context import Context, get_context
 from core.models import Generation, Status
@@ -45,7 +45,7 @@ class GenerationState(BaseModel):
 @router.post(
     "/submit",
     response_model=Success[Submitted],
-    responses={status: {"model": Failure} for status in (400, 401, 402, 403, 409, 413, 415, 502, 503)},
+    responses=failures(400, 401, 402, 403, 409, 413, 415, 502, 503),
 )
 async def submit(body: SubmitBody, owner_id: OwnerId, ctx: Ctx) -> Success[Submitted]:
     """Start a generation. Answers at once; read `/generations/{id}` for the picture."""
@@ -57,7 +57,7 @@ async def submit(body: SubmitBody, owner_id: OwnerId, ctx: Ctx) -> Success[Submi
     "/{id}",
     response_model=Success[GenerationState],
     response_model_exclude_none=True,
-    responses={status: {"model": Failure} for status in (400, 401, 404, 503)},
+    responses=failures(400, 401, 404, 503),
 )
 async def read(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[GenerationState]:
     """What became of one of your generations."""

@@ -34,6 +34,7 @@ class Database:
             max_overflow=10,
             pool_timeout=POOL_TIMEOUT_SECONDS,
             pool_pre_ping=True,  # a connection that a database restart has killed is replaced
+            hide_parameters=True,  # an unexpected error is logged, and prompts are nobody's business
             connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
         )
 

@@ -1,15 +1,19 @@
 """Bring the database to the newest migration, and say whether the serving role is fit to serve."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from psycopg import sql
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from core.errors import ConfigurationError
@@ -25,18 +29,25 @@ def migrate(owner_url: str, serving_role: str, revision: str = "head") -> None:
     Safe when several processes start at once: they queue on an advisory lock. Raises
     `ConfigurationError` when the database stays away or the role may not do it.
     """
-    engine = _engine(owner_url)
-    with wait_for(engine, "MIGRATION_DATABASE_URL") as connection:
-        connection.execute(text("SELECT pg_advisory_lock(hashtext(:key))"), {"key": _LOCK_KEY})
-        connection.commit()
-        try:
+    try:
+        with wait_for(_engine(owner_url), "MIGRATION_DATABASE_URL") as connection, _locked(connection):
             upgrade(connection, revision)
             _grant(connection, serving_role)
-        finally:
-            connection.rollback()
-            connection.execute(text("SELECT pg_advisory_unlock(hashtext(:key))"), {"key": _LOCK_KEY})
-            connection.commit()
-    engine.dispose()
+    except (CommandError, DBAPIError) as error:
+        problem = f"MIGRATION_DATABASE_URL: the migrations do not run: {_first_line(error)}"
+        raise ConfigurationError([problem]) from error
+
+
+@contextmanager
+def _locked(connection: Connection) -> Iterator[None]:
+    connection.execute(text("SELECT pg_advisory_lock(hashtext(:key))"), {"key": _LOCK_KEY})
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(hashtext(:key))"), {"key": _LOCK_KEY})
+        connection.commit()
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
@@ -57,21 +68,18 @@ def newest_revision() -> str:
     return head
 
 
-def unbound_role_problem(serving_url: str) -> str | None:
-    """One line when row level security does not bind the serving role; None when it does."""
-    engine = _engine(serving_url)
-    try:
-        with wait_for(engine, "DATABASE_URL") as connection:
-            is_unbound = connection.execute(
-                text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
-            ).scalar_one()
-    except ConfigurationError as error:
-        return error.problems[0]
-    finally:
-        engine.dispose()
-    if not is_unbound:
-        return None
-    return "DATABASE_URL: use a role without SUPERUSER and BYPASSRLS, so that row level security binds it"
+class Role(NamedTuple):
+    """A database role; `is_bound` when row level security binds it."""
+
+    name: str
+    is_bound: bool
+
+
+def role_of(url: str) -> Role:
+    """The role that `url` connects as. Raises `ConfigurationError` when the database stays away."""
+    query = "SELECT rolname, NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user"
+    with wait_for(_engine(url), "DATABASE_URL") as connection:
+        return Role(*connection.execute(text(query)).one())
 
 
 def wait_for(engine: Engine, setting: str) -> Connection:
@@ -83,18 +91,27 @@ def wait_for(engine: Engine, setting: str) -> Connection:
     while True:
         try:
             return engine.connect()
-        except OperationalError as error:
+        except DBAPIError as error:
             if time.monotonic() > deadline or _is_final(error):
-                reason = str(error.orig).strip().splitlines()[0]
-                problem = f"{setting}: the database does not let us in: {reason}"
+                problem = f"{setting}: the database does not let us in: {_first_line(error)}"
                 raise ConfigurationError([problem]) from None
         time.sleep(0.5)
 
 
-def _is_final(error: OperationalError) -> bool:
-    """Whether waiting cannot help: a wrong password, role or database name."""
+def _is_final(error: DBAPIError) -> bool:
+    """Whether waiting cannot help: a wrong password, role, database name or option."""
     message = str(error.orig)
-    return "authentication failed" in message or "does not exist" in message
+    return (
+        not isinstance(error, OperationalError)
+        or "authentication failed" in message
+        or "no password supplied" in message
+        or "does not exist" in message
+    )
+
+
+def _first_line(error: CommandError | DBAPIError) -> str:
+    """What went wrong, without the statement or the address that SQLAlchemy adds."""
+    return str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
 
 
 def _engine(url: str) -> Engine:
@@ -109,10 +126,9 @@ def _alembic_config(connection: Connection | None = None) -> Config:
 
 
 def _grant(connection: Connection, serving_role: str) -> None:
-    driver_connection = connection.connection.driver_connection
     role = sql.Identifier(serving_role)
     for statement in _GRANTS:
-        driver_connection.execute(sql.SQL(statement).format(role=role))  # type: ignore[union-attr]
+        connection.exec_driver_sql(sql.SQL(statement).format(role=role).as_string())
     connection.commit()
 
 
@@ -122,8 +138,3 @@ _GRANTS = (
     "GRANT SELECT, INSERT, UPDATE ON generations TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON login_sessions TO {role}",
 )
-
-
-def role_of(url: str) -> str:
-    """The role name in a database URL."""
-    return make_url(url).username or ""

@@ -5,9 +5,13 @@ from types import TracebackType
 from typing import Self
 
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
-from core.database.migrate import migrate, role_of, unbound_role_problem
+from core.database.migrate import migrate, role_of
 from core.errors import ConfigurationError
 from core.settings import Settings
+
+_UNBOUND_ROLE = (
+    "DATABASE_URL: use a role without SUPERUSER and BYPASSRLS, so that row level security binds it"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -18,22 +22,16 @@ class PreparedDatabase:
     def __init__(self, settings: Settings) -> None:
         """Check, start and migrate. Raises `ConfigurationError` with every problem at once."""
         self._embedded: EmbeddedDatabase | None = None
-        given_url = settings.database_url and settings.database_url.get_secret_value()
-        problems = settings.missing_for_hosting()
-        if given_url and settings.is_hosted:
-            problems += filter(None, [unbound_role_problem(given_url)])
-        if problems:
-            raise ConfigurationError(problems)
-        if given_url:
-            self.url, owner_url = given_url, _owner_url(settings) or given_url
+        serving_role = _check(settings)
+        if settings.database_url:
+            owner_url = (settings.migration_database_url or settings.database_url).get_secret_value()
+            self.url = settings.database_url.get_secret_value()
         else:
             self._embedded = EmbeddedDatabase(settings.data_dir)
-            self.url = self._embedded.url(SERVING_ROLE)
             owner_url = self._embedded.url(OWNING_ROLE)
+            self.url = self._embedded.url(SERVING_ROLE)
         try:
-            if given_url and not settings.is_hosted:
-                _warn_of_unbound_role(given_url)
-            migrate(owner_url, role_of(self.url))
+            migrate(owner_url, serving_role)
         except BaseException:
             self.stop()
             raise
@@ -54,12 +52,19 @@ class PreparedDatabase:
         self.stop()
 
 
-def _owner_url(settings: Settings) -> str | None:
-    url = settings.migration_database_url
-    return url.get_secret_value() if url else None
-
-
-def _warn_of_unbound_role(url: str) -> None:
-    problem = unbound_role_problem(url)
-    if problem:
-        logger.warning("%s", problem)
+def _check(settings: Settings) -> str:
+    """The serving role's name. Raises `ConfigurationError` with everything that a start lacks."""
+    problems = settings.missing_for_hosting()
+    role_name = SERVING_ROLE
+    if settings.database_url:
+        try:
+            role_name, is_bound = role_of(settings.database_url.get_secret_value())
+        except ConfigurationError as error:
+            raise ConfigurationError(problems + error.problems) from None
+        if not is_bound and settings.is_hosted:
+            problems.append(_UNBOUND_ROLE)
+        elif not is_bound:
+            logger.warning(_UNBOUND_ROLE)
+    if problems:
+        raise ConfigurationError(problems)
+    return role_name

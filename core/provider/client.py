@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable
 from typing import Any
 
@@ -10,7 +11,7 @@ from replicate.client import Client
 
 from core.failures import FailureCode
 from core.provider.inputs import model_inputs
-from core.provider.replies import PROCESSING, Prediction, failure_of_status, read_prediction
+from core.provider.replies import Prediction, failure_of_status, read_prediction
 from core.provider.transport import ErrorStatus, SendOnceTransport, UnreadableReply, kept_reply
 from core.settings import Settings
 
@@ -19,6 +20,8 @@ FETCH_TIMEOUT_SECONDS = 2.0
 CANCEL_TIMEOUT_SECONDS = 5.0
 # The provider ends a run by itself a little after we stop waiting, should nobody be there to cancel.
 CANCEL_AFTER_SLACK_SECONDS = 30
+# It becomes part of addresses, and is stored.
+_USABLE_ID = re.compile(r"[\w-]{1,200}", re.ASCII)
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +77,8 @@ class Provider:
         except (httpx.HTTPError, UnreadableReply, TimeoutError) as error:
             raise StartUncertain(type(error).__name__) from error
         external_id = reply.get("id")
-        if not isinstance(external_id, str) or not external_id:
-            raise StartUncertain("no id in the reply")
+        if not isinstance(external_id, str) or not _USABLE_ID.fullmatch(external_id):
+            raise StartUncertain("no usable id in the reply")
         return external_id
 
     async def fetch_prediction(self, external_id: str) -> Prediction:
@@ -93,9 +96,12 @@ class Provider:
     async def _ask(self, call: Awaitable[Any], timeout_seconds: float) -> Prediction:
         try:
             reply = await _answer(call, timeout_seconds)
-        except (httpx.HTTPError, ErrorStatus, UnreadableReply, TimeoutError) as error:
-            raise ProviderUnavailable(str(error) or type(error).__name__) from error
-        return read_prediction(reply) if "status" in reply else PROCESSING
+        except (ErrorStatus, UnreadableReply) as error:
+            raise ProviderUnavailable(str(error)) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            # Not its text, which can quote our headers.
+            raise ProviderUnavailable(type(error).__name__) from error
+        return read_prediction(reply)
 
 
 async def _answer(call: Awaitable[Any], timeout_seconds: float) -> dict[str, Any]:
@@ -111,6 +117,6 @@ async def _answer(call: Awaitable[Any], timeout_seconds: float) -> dict[str, Any
             except (httpx.HTTPError, ErrorStatus, UnreadableReply):
                 raise
             except Exception:
-                if not reply.content:
+                if not reply.has_come:
                     raise
     return reply.content

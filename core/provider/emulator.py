@@ -115,11 +115,10 @@ class Emulator:
 
     async def _list(self, request: Request) -> Response:
         after = request.query_params.get("created_after")
-        found = [self._find(prediction_id) for prediction_id in reversed(list(self.predictions))]
         results = [
             _shown(prediction)
-            for prediction in found
-            if prediction and (not after or _time(prediction["created_at"]) > _time(after))
+            for prediction in self._newest_first()
+            if not after or _time(prediction["created_at"]) > _time(after)
         ]
         return JSONResponse({"previous": None, "next": None, "results": results[:100]})
 
@@ -129,8 +128,14 @@ class Emulator:
         prediction.update(status=status, completed_at=datetime.now(UTC).isoformat(), **changes)
         self._keep(prediction)
 
+    def _newest_first(self) -> list[dict[str, Any]]:
+        ids = [path.stem for path in self.folder.glob("*.json")] if self.folder else list(self.predictions)
+        found = filter(None, map(self._find, ids))
+        return sorted(found, key=lambda prediction: _time(prediction["created_at"]), reverse=True)
+
     def _find(self, prediction_id: str) -> dict[str, Any] | None:
-        prediction = self.predictions.get(prediction_id) or self._read(prediction_id)
+        # Another process may have ended it: what the folder says wins over our own copy.
+        prediction = self._read(prediction_id) if self.folder else self.predictions.get(prediction_id)
         if prediction and prediction["status"] in {"starting", "processing"}:
             self._advance(prediction)
         return prediction

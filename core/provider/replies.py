@@ -1,7 +1,7 @@
 """Replicate's replies in our words: what a prediction's JSON and an error mean to us."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 from urllib.parse import urlsplit
 
 from core.failures import FailureCode
@@ -17,6 +17,7 @@ class Prediction(NamedTuple):
 
 
 PROCESSING = Prediction(Status.PROCESSING)
+MAX_URL_LENGTH = 4000
 
 # Parts of the texts that failed predictions carried, in lower case, each with what it meant.
 _FAILURE_TEXTS = {
@@ -94,7 +95,15 @@ def failure_of_status(status: int) -> FailureCode:
 def _image_url(output: object) -> str | None:
     """The first http(s) address in an output, which is a list, a string or nothing at all."""
     candidates = output if isinstance(output, list) else [output]
-    for candidate in candidates:
-        if isinstance(candidate, str) and urlsplit(candidate).scheme in {"http", "https"}:
-            return candidate
-    return None
+    return next((candidate for candidate in candidates if _is_http_url(candidate)), None)
+
+
+def _is_http_url(candidate: object) -> TypeGuard[str]:
+    # A NUL or half a surrogate pair, which are not printable, could not be stored.
+    if not isinstance(candidate, str) or len(candidate) > MAX_URL_LENGTH or not candidate.isprintable():
+        return False
+    try:
+        parts = urlsplit(candidate)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)

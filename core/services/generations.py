@@ -37,10 +37,8 @@ async def submit_generation(ctx: Context, *, prompt: str, owner_id: UUID) -> UUI
     if not await credit_check.check_user_has_credits(owner_id):
         raise NoCredits
     await _settle_overdue(ctx, owner_id)
-    generation = await _reserve(ctx, prompt, owner_id)
-    # Once the row is there, a closed page or a dropped request must not stop us half-way.
-    await ctx.finish(_start(ctx, generation))
-    return generation.id
+    # A closed page or a dropped request must not stop us half-way, with a row that nobody starts.
+    return await ctx.finish(_reserve_and_start(ctx, prompt, owner_id))
 
 
 async def get_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generation:
@@ -80,6 +78,12 @@ def _prompt_problem(prompt: str) -> str | None:
     if "\x00" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):
         return "The prompt has a character that cannot be stored. Please remove it."
     return None
+
+
+async def _reserve_and_start(ctx: Context, prompt: str, owner_id: UUID) -> UUID:
+    generation = await _reserve(ctx, prompt, owner_id)
+    await _start(ctx, generation)
+    return generation.id
 
 
 async def _reserve(ctx: Context, prompt: str, owner_id: UUID) -> Generation:
@@ -134,7 +138,7 @@ async def _settle(ctx: Context, generation: Generation, *, is_overdue: bool) -> 
             prediction = await _cancel(ctx, generation)
         if prediction == PROCESSING or prediction.error is FailureCode.CANCELED:
             prediction = Prediction(Status.FAILED, error=FailureCode.TIMED_OUT)
-    if not may_become(Status(generation.status), prediction.status):
+    if not may_become(generation.status, prediction.status):
         return generation
     return await _end(ctx, generation, prediction)
 

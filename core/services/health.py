@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError
 
 from core.context import Context
 from core.database.migrate import newest_revision
@@ -22,7 +22,7 @@ async def check_health(ctx: Context) -> Health:
         async with ctx.database.transaction() as session:
             revision = await schema.get_revision(session)
     except ServiceUnavailable as error:
-        cause = error.__cause__
-        behind = isinstance(cause, SQLAlchemyError) and "alembic_version" in str(cause)
+        # It answered, but has no such table: a database that no migration has seen.
+        behind = isinstance(error.__cause__, ProgrammingError)
         return Health.DATABASE_BEHIND if behind else Health.DATABASE_AWAY
     return Health.OK if revision == newest_revision() else Health.DATABASE_BEHIND

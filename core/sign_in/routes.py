@@ -35,6 +35,7 @@ async def login(request: Request, provider_id: str, next: str | None = None) -> 
     provider = _providers(request).get(provider_id)
     if provider is None:
         return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
+    request.session.clear()  # one sign-in at a time, or the cookie outgrows what browsers keep
     request.session[_NEXT] = path
     callback_url = f"{get_context(request).settings.public_url}/auth/callback/{provider_id}"
     try:
@@ -84,7 +85,6 @@ async def _signed_in(request: Request, person: Person, path: str) -> Response:
     ctx = get_context(request)
     await services.sign_out(ctx, session_token(request, ctx.settings))
     token = await services.sign_in(ctx, person)
-    request.session.clear()
     response = RedirectResponse(path, status_code=303)
     set_session_cookie(response, ctx.settings, token)
     return response
@@ -98,7 +98,8 @@ def _failed(error: Exception, path: str) -> Response:
 
 
 def _problem_of(error: Exception) -> SignInProblem:
-    if isinstance(error, OAuthError) and error.error in {"access_denied", "login_required"}:
+    # A tuple, not a set: a provider's `error` can be anything, unhashable too.
+    if isinstance(error, OAuthError) and error.error in ("access_denied", "login_required"):
         return SignInProblem.CANCELED
     if isinstance(error, OAuthError) and error.error == "mismatching_state":
         return SignInProblem.EXPIRED

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import httpx
 import uvicorn
@@ -54,15 +53,14 @@ class EaselProcess:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = tmp_path / f"easel-{self.port}.log"
-        self._tmp_path = tmp_path
-        self._output: IO[bytes] = self.log.open("wb")
-        self._process = subprocess.Popen(
-            [sys.executable, ROOT / "main.py"],
-            cwd=tmp_path,  # so that no .env of the checkout is read
-            env=clean_environment(PORT=str(self.port), **variables),
-            stdout=self._output,
-            stderr=subprocess.STDOUT,
-        )
+        with self.log.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, ROOT / "main.py"],
+                cwd=tmp_path,  # so that no .env of the checkout is read
+                env=clean_environment(PORT=str(self.port), **variables),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
 
     def wait_until_ready(self) -> "EaselProcess":
         deadline = time.monotonic() + START_SECONDS
@@ -85,18 +83,16 @@ class EaselProcess:
         self._process.kill()
         self._process.wait()
 
-    def stop(self, timeout: float = 15.0) -> int:
-        """SIGTERM, as a service manager does; the exit status."""
+    def stop(self, timeout: float = 15.0, *, sent: signal.Signals = signal.SIGTERM) -> int:
+        """SIGTERM, as a service manager does, or another signal; the exit status."""
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(sent)
         try:
             return self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
             raise
-        finally:
-            self._output.close()
 
     def __enter__(self) -> "EaselProcess":
         return self.wait_until_ready()

@@ -1,0 +1,87 @@
+"""Fetch a picture from the provider: from its hosts only, whole, and not too large."""
+
+import asyncio
+from collections.abc import Mapping
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from core.settings import Settings
+
+MAX_PICTURE_BYTES = 50 * 1024 * 1024
+DOWNLOAD_TIMEOUT_SECONDS = 60.0
+_PROVIDER_HOST = "replicate.delivery"
+_MAX_REDIRECTS = 3
+
+
+class DownloadFailed(Exception):
+    """The picture could not be fetched; says why, without the address's query."""
+
+
+class PictureDownloader:
+    """Downloads from `replicate.delivery`, its subdomains, and the host of `REPLICATE_BASE_URL`.
+
+    The token is sent only to a host that asked for it, which can only be one of these.
+    """
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        own = settings.public_url if settings.is_demo else settings.replicate_base_url
+        self._own_host = urlsplit(own).netloc if own else None
+        token = settings.replicate_api_token
+        self._token = token.get_secret_value() if token else None
+        self._http = httpx.AsyncClient(transport=transport, timeout=20.0, trust_env=False)
+
+    async def download(self, url: str) -> bytes:
+        """The bytes at `url`. Raises `DownloadFailed`."""
+        try:
+            async with asyncio.timeout(DOWNLOAD_TIMEOUT_SECONDS):
+                return await self._follow(url)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise DownloadFailed(type(error).__name__) from error
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _follow(self, url: str) -> bytes:
+        headers: dict[str, str] = {}
+        for _ in range(_MAX_REDIRECTS + 1):
+            if not self._is_allowed(url):
+                raise DownloadFailed("the address is not one of the provider's")
+            async with self._http.stream("GET", url, headers=headers) as response:
+                if response.is_success:
+                    return await _read(response)
+                if response.has_redirect_location:
+                    url = urljoin(url, response.headers["location"])
+                    headers = {}
+                elif response.status_code in {401, 403} and self._token and not headers:
+                    headers = {"Authorization": f"Bearer {self._token}"}
+                else:
+                    raise DownloadFailed(f"status {response.status_code}")
+        raise DownloadFailed("too many redirects")
+
+    def _is_allowed(self, url: str) -> bool:
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            return False
+        if self._own_host and parts.netloc == self._own_host:
+            return parts.scheme in {"http", "https"}
+        is_providers = host == _PROVIDER_HOST or host.endswith(f".{_PROVIDER_HOST}")
+        return parts.scheme == "https" and is_providers and parts.netloc == host
+
+
+async def _read(response: httpx.Response) -> bytes:
+    if _announced(response.headers) > MAX_PICTURE_BYTES:
+        raise DownloadFailed("too large")
+    content = bytearray()
+    async for part in response.aiter_bytes():
+        content += part
+        if len(content) > MAX_PICTURE_BYTES:
+            raise DownloadFailed("too large")
+    return bytes(content)
+
+
+def _announced(headers: Mapping[str, str]) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else 0

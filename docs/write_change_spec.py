@@ -1,0 +1,45 @@
+"""Write `docs/PHASE_02__change_spec.md` (`make qa`): every file with its purpose, the migration's SQL."""
+
+import ast
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+PARTS = ("main.py", "core", "ui", "migrations", "tests", "bench")
+
+
+def main() -> None:
+    lines = [
+        "# Phase 2: change specification",
+        "",
+        "Written by `make qa` from the code; do not edit by hand. Every file of the phase with its purpose (its",
+        "own first line), then the SQL of the migrations.",
+        "",
+        "| file | purpose |",
+        "|---|---|",
+    ]
+    for path in sorted(file for part in PARTS for file in files(ROOT / part)):
+        purpose = first_line(path)
+        if purpose:
+            lines.append(f"| `{path.relative_to(ROOT)}` | {purpose} |")
+    for migration in sorted((ROOT / "migrations" / "versions").glob("*.py")):
+        names: dict[str, str] = {}
+        exec(compile(migration.read_text(), migration, "exec"), names)  # noqa: S102  (our own migration)
+        for direction in ("UPGRADE", "DOWNGRADE"):
+            lines += ["", f"## `{migration.name}`: {direction.lower()}", ""]
+            lines += ["```sql", names[direction].strip(), "```"]
+    (ROOT / "docs" / "PHASE_02__change_spec.md").write_text("\n".join(lines) + "\n")
+
+
+def files(path: Path) -> list[Path]:
+    return [path] if path.is_file() else [*path.rglob("*.py")]
+
+
+def first_line(path: Path) -> str:
+    docstring = ast.get_docstring(ast.parse(path.read_text()))
+    return docstring.splitlines()[0].replace("|", "\\|") if docstring else ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The log, and a database that can be away."""
+
+from collections.abc import AsyncIterator, Iterator
+from io import StringIO
+
+import pytest
+
+from core.settings import Settings
+from tests.api.logs import written_log
+from tests.conftest import SignedIn, sign_in, started_app
+from tests.support.database import TestDatabase
+from tests.support.gateway import Gateway
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """All that is logged; nothing is hidden in it, so that a test sees what would have to be."""
+    with written_log() as stream:
+        yield stream
+
+
+@pytest.fixture
+async def gateway(database: TestDatabase) -> AsyncIterator[Gateway]:
+    """The way to the database that `far` takes; open."""
+    gateway = Gateway(database)
+    await gateway.open()
+    yield gateway
+    await gateway.close()
+
+
+@pytest.fixture
+async def far(settings: Settings, gateway: Gateway) -> AsyncIterator[SignedIn]:
+    """Somebody signed in to an application whose database is behind `gateway`."""
+    async with started_app(settings, gateway.database) as app:
+        signed_in = await sign_in(app, app.state.context, "far")
+        async with signed_in.http:
+            yield signed_in

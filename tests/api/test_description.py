@@ -1,0 +1,60 @@
+"""The OpenAPI description and its page."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+FAILURES = {
+    ("/v1/generations/submit", "post"): {"400", "401", "402", "403", "409", "413", "415", "502", "503"},
+    ("/v1/generations/{id}", "get"): {"400", "401", "404", "503"},
+}
+
+
+@pytest.fixture
+async def description(http: httpx.AsyncClient) -> Any:
+    return (await http.get("/api/openapi.json")).json()
+
+
+def schema_of(description: Any, content: Any) -> Any:
+    reference = content["content"]["application/json"]["schema"]["$ref"]
+    return description["components"]["schemas"][reference.rpartition("/")[2]]
+
+
+async def test_both_calls_and_no_others_are_described(description: Any) -> None:
+    assert description["servers"] == [{"url": "/api"}]
+    calls = {(path, method) for path, methods in description["paths"].items() for method in methods}
+    assert calls == set(FAILURES)
+
+
+@pytest.mark.parametrize(("path", "method"), FAILURES)
+async def test_every_failure_is_described_and_none_that_never_comes(
+    description: Any, path: str, method: str
+) -> None:
+    responses = description["paths"][path][method]["responses"]
+    assert set(responses) == {"200", "default"} | FAILURES[path, method]
+    for status in set(responses) - {"200"}:
+        failure = schema_of(description, responses[status])
+        assert failure["properties"].keys() == {"success", "error"}
+        assert failure["properties"]["success"]["const"] is False
+
+
+async def test_what_is_sent_and_what_comes_back_is_described(description: Any) -> None:
+    submit = description["paths"]["/v1/generations/submit"]["post"]
+    prompt = schema_of(description, submit["requestBody"])["properties"]["prompt"]
+    assert (prompt["minLength"], prompt["maxLength"]) == (1, 800)
+    schemas = description["components"]["schemas"]
+    assert schemas["Submitted"]["properties"].keys() == {"id"}
+    assert schemas["GenerationState"]["properties"].keys() == {"status", "url", "error"}
+    assert schemas["Status"]["enum"] == ["processing", "succeeded", "failed"]
+
+
+async def test_the_page_needs_nothing_from_another_site(http: httpx.AsyncClient) -> None:
+    page = await http.get("/api/docs")
+    assert page.status_code == 200
+    assert not re.search(r"(https?:)?//[\w-]+\.", page.text)
+    addresses = re.findall(r"""(?:src|href)="([^"]+)"|url: '([^']+)'""", page.text)
+    assert len(addresses) >= 4
+    for address in addresses:
+        assert (await http.get("".join(address))).status_code == 200

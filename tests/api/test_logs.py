@@ -1,0 +1,97 @@
+"""The log: one line a request, and nothing secret in it."""
+
+import logging
+import re
+from io import StringIO
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from core import services
+from core.settings import Settings
+from tests.api.envelopes import SUBMIT
+from tests.api.logs import written_log
+from tests.conftest import SignedIn, make_settings
+from tests.support.provider import EmulatedProvider, answering
+
+
+async def test_a_request_is_one_line_with_its_id_and_without_its_query(
+    http: httpx.AsyncClient, log: StringIO
+) -> None:
+    await http.get("/api/nothing?code=4/secret", headers={"X-Request-Id": "given-by-me"})
+    line = r"\S+ \S+ INFO easel.access \[given-by-me\] GET /api/nothing 404 \d+ ms\n"
+    assert re.fullmatch(line, log.getvalue())
+
+
+async def test_a_visitor_cannot_write_a_line_of_their_own(http: httpx.AsyncClient, log: StringIO) -> None:
+    await http.get("/api/a%0D%0A2026-01-01 INFO forged%1b[2J%C2%85%E2%80%A8")
+    assert len(log.getvalue().splitlines()) == 1
+    assert "/api/a%0D%0A2026-01-01%20INFO%20forged%1B%5B2J%C2%85%E2%80%A8 404" in log.getvalue()
+
+
+async def test_what_monitors_and_pages_ask_all_the_time_is_not_logged(
+    http: httpx.AsyncClient, log: StringIO
+) -> None:
+    for path in ("/healthz", "/readyz", "/assets/app.css"):
+        await http.get(path)
+    assert log.getvalue() == ""
+
+
+async def test_nothing_secret_reaches_the_log(
+    ada: SignedIn, http: httpx.AsyncClient, provider: EmulatedProvider, log: StringIO
+) -> None:
+    demo = await http.post("/auth/demo?next=/dashboard")
+    await http.get("/dashboard/generate")
+    await http.post("/auth/logout")
+    await http.get("/auth/callback/oidc?code=the-code&state=the-state")
+    await http.get("/api/", headers={"Cookie": "easel_session=forged-token", "Authorization": "Bearer mine"})
+    provider.emulator.fault = answering(401, {"detail": "r8_test_token is not a token"})
+    await ada.http.post(SUBMIT, json={"prompt": "my innermost wish"})
+    provider.emulator.fault = None
+    await ada.http.post(SUBMIT, json={"prompt": "my innermost wish"})
+
+    written = log.getvalue()
+    assert "POST /api/v1/generations/submit 502" in written
+    assert "was refused: PROVIDER_REJECTED" in written
+    secrets = ["r8_test_token", ada.token, demo.cookies["easel_session"], "the-code", "the-state"]
+    secrets += ["forged-token", "Bearer", "innermost", "a secret for tests"]
+    assert [secret for secret in secrets if secret in written] == []
+
+
+async def test_a_known_secret_is_hidden_wherever_it_turns_up(
+    ada: SignedIn, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the token r8_test_token was refused")
+
+    monkeypatch.setattr(services, "submit_generation", fail)
+    with written_log(settings.secret_values) as log:
+        await ada.http.post(SUBMIT, json={"prompt": "a cat"})
+    assert "RuntimeError: the token *** was refused" in log.getvalue()
+    assert "r8_test_token" not in log.getvalue()
+
+
+def test_every_secret_setting_is_known_to_the_log() -> None:
+    names = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
+    assert len(names) > 5
+    secrets = {name: SecretStr(f"postgresql://{name}") for name in names}
+    settings = make_settings(**secrets)
+    with written_log(settings.secret_values) as log:
+        for name in names:
+            value = getattr(settings, name)
+            logging.getLogger("easel").warning("%s", value.get_secret_value())
+    assert log.getvalue().count("***") == len(names)
+    assert "postgresql" not in log.getvalue()
+
+
+def test_a_secret_too_short_to_be_one_does_not_blot_out_the_log() -> None:
+    with written_log(["a", ""]) as log:
+        logging.getLogger("easel").warning("a cat")
+    assert "a cat" in log.getvalue()
+
+
+@pytest.mark.parametrize("name", ["httpx", "httpcore", "authlib", "uvicorn.access", "uvicorn.error"])
+def test_libraries_that_log_addresses_with_their_query_are_kept_quiet(log: StringIO, name: str) -> None:
+    logging.getLogger(name).info("GET /auth/callback/oidc?code=the-code")
+    assert log.getvalue() == ""

@@ -1,0 +1,37 @@
+"""The PostgreSQL servers that run on a data folder."""
+
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+
+def servers_of(data_dir: Path) -> list[psutil.Process]:
+    """The servers of that folder that are alive: a dead one that nobody has buried does not count."""
+    folder = str(data_dir.resolve() / "postgres")
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if "postgres" in process.name() and folder in process.cmdline():
+                found.append(process)
+    return found
+
+
+def kill_server(data_dir: Path) -> psutil.Process:
+    """SIGKILL, as when memory runs out; returns when its processes are gone."""
+    [server] = servers_of(data_dir)
+    children = server.children()
+    server.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while any(_is_alive(process) for process in [server, *children]):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return server
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False

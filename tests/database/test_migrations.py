@@ -1,0 +1,148 @@
+"""Migrations: up and down, at once from several sides, and when they cannot run."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from uuid import uuid4
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+
+from core.database.embedded import OWNING_ROLE, SERVING_ROLE
+from core.database.migrate import MIGRATIONS_DIR, downgrade, migrate, newest_revision, role_of, upgrade
+from core.errors import ConfigurationError
+from tests.database.plain_sql import act_for, add_generation, column, connect
+from tests.support.database import TestDatabase
+
+CATALOG = (
+    """SELECT table_name, column_name, data_type, is_nullable, column_default
+    FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2""",
+    """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2""",
+    "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+    "SELECT tablename, policyname, cmd, roles, qual, with_check FROM pg_policies ORDER BY 1, 2",
+    """SELECT relname, relrowsecurity, relforcerowsecurity, relowner::regrole::text, relacl::text
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1""",
+    "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
+    "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
+)
+
+
+def catalog(database: TestDatabase) -> list[list[tuple[object, ...]]]:
+    """Everything that a migration makes, as comparable rows."""
+    return [[tuple(row.values()) for row in database.run(query)] for query in CATALOG]
+
+
+@contextmanager
+def as_owner(database: TestDatabase) -> Iterator[Connection]:
+    engine = create_engine(database.owning_url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def test_up_down_and_up_again_leave_the_same_schema(fresh: TestDatabase) -> None:
+    migrate(fresh.owning_url, SERVING_ROLE)
+    first = catalog(fresh)
+    with as_owner(fresh) as connection:
+        downgrade(connection)
+    tables = fresh.run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    assert [row["tablename"] for row in tables] == ["alembic_version"]
+    assert fresh.run("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace") == []
+    migrate(fresh.owning_url, SERVING_ROLE)
+    assert catalog(fresh) == first
+    assert all(first)
+
+
+def test_each_migration_goes_down_to_where_it_came_from(fresh: TestDatabase) -> None:
+    revisions = [script.revision for script in ScriptDirectory(MIGRATIONS_DIR).walk_revisions()][::-1]
+    with as_owner(fresh) as connection:
+        for before, revision in zip(["base", *revisions], revisions, strict=False):
+            upgrade(connection, revision)
+            downgrade(connection, before)
+            upgrade(connection, revision)
+    assert fresh.run("SELECT version_num FROM alembic_version") == [{"version_num": newest_revision()}]
+
+
+def test_many_may_migrate_an_empty_database_at_once(fresh: TestDatabase) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: migrate(fresh.owning_url, SERVING_ROLE), range(6)))
+    assert fresh.run("SELECT version_num FROM alembic_version") == [{"version_num": newest_revision()}]
+
+
+def test_a_second_run_changes_nothing(fresh: TestDatabase) -> None:
+    migrate(fresh.owning_url, SERVING_ROLE)
+    add_generation(fresh, uuid4(), "kept")
+    version_row = fresh.run("SELECT xmin::text, version_num FROM alembic_version")
+    before = catalog(fresh)
+    migrate(fresh.owning_url, SERVING_ROLE)
+    assert catalog(fresh) == before
+    assert fresh.run("SELECT xmin::text, version_num FROM alembic_version") == version_row
+    assert [row["prompt"] for row in fresh.generations()] == ["kept"]
+
+
+def test_one_role_may_do_both(fresh: TestDatabase) -> None:
+    """With `DATABASE_URL` alone the owner of the tables serves, and FORCE keeps the policies binding."""
+    ada = uuid4()
+    migrate(fresh.owning_url, OWNING_ROLE)
+    add_generation(fresh, ada, "Ada's")
+    with connect(fresh.owning_url) as owner, owner.transaction():
+        assert column(owner, "SELECT prompt FROM generations") == []
+        act_for(owner, ada)
+        assert column(owner, "SELECT prompt FROM generations") == ["Ada's"]
+
+
+def test_the_newest_revision_is_the_one_that_a_migrated_database_has(migrated: TestDatabase) -> None:
+    assert migrated.run("SELECT version_num FROM alembic_version") == [{"version_num": newest_revision()}]
+
+
+def test_a_role_that_may_not_migrate_is_reported_in_one_line(fresh: TestDatabase) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        migrate(fresh.serving_url, SERVING_ROLE)
+    [problem] = caught.value.problems
+    assert problem == (
+        "MIGRATION_DATABASE_URL: the migrations do not run: permission denied for schema public"
+    )
+
+
+def test_a_database_of_a_newer_version_is_reported_in_one_line(fresh: TestDatabase) -> None:
+    migrate(fresh.owning_url, SERVING_ROLE)
+    fresh.run("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigurationError, match=r"^MIGRATION_DATABASE_URL: .*'9999'$"):
+        migrate(fresh.owning_url, SERVING_ROLE)
+
+
+def test_a_failed_migration_leaves_the_lock_to_others(fresh: TestDatabase) -> None:
+    with pytest.raises(ConfigurationError):
+        migrate(fresh.owning_url, "nobody of that name")
+    migrate(fresh.owning_url, SERVING_ROLE)
+
+
+@pytest.mark.parametrize(
+    ("role", "is_bound"), [("easel_app", True), ("easel_owner", True), ("postgres", False)]
+)
+def test_whether_policies_bind_a_role(migrated: TestDatabase, role: str, is_bound: bool) -> None:
+    url = migrated.serving_url.replace("//easel_app@", f"//{role}@")
+    assert role_of(url) == (role, is_bound)
+
+
+def test_a_role_with_bypassrls_is_not_bound(migrated: TestDatabase) -> None:
+    with connect(migrated.superuser_url) as superuser:
+        superuser.execute("CREATE ROLE bypassing LOGIN BYPASSRLS")
+    try:
+        assert not role_of(migrated.serving_url.replace("//easel_app@", "//bypassing@")).is_bound
+    finally:
+        migrated.run("DROP ROLE bypassing")
+
+
+def test_a_role_of_any_name_is_granted_what_it_needs(fresh: TestDatabase) -> None:
+    name = 'od"d role'
+    fresh.run('CREATE ROLE "od""d role" LOGIN')
+    try:
+        migrate(fresh.owning_url, name)
+        assert fresh.run("SELECT has_table_privilege(%s, 'generations', 'INSERT') AS may", name) == [
+            {"may": True}
+        ]
+    finally:
+        fresh.run('DROP OWNED BY "od""d role"; DROP ROLE "od""d role"')

@@ -1,0 +1,42 @@
+"""`check_health`: whether this process can serve."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.context import Context
+from core.database.engine import Database
+from core.services import Health, check_health
+from tests.support.database import TestDatabase
+from tests.support.servers import free_port
+
+
+async def test_a_migrated_database_is_healthy(ctx: Context) -> None:
+    assert await check_health(ctx) is Health.OK
+
+
+async def test_a_database_that_does_not_answer_is_away(ctx: Context) -> None:
+    away = Database(f"postgresql+psycopg://easel_app@127.0.0.1:{free_port()}/easel")
+    assert await check_health(replace(ctx, database=away)) is Health.DATABASE_AWAY
+
+
+@pytest.mark.parametrize(
+    ("change", "change_back"),
+    [
+        (
+            "UPDATE alembic_version SET version_num = 'x' || version_num",
+            "UPDATE alembic_version SET version_num = substr(version_num, 2)",
+        ),
+        ("ALTER TABLE alembic_version RENAME TO away", "ALTER TABLE away RENAME TO alembic_version"),
+    ],
+    ids=["another version", "no version"],
+)
+async def test_a_database_at_another_migration_is_behind(
+    ctx: Context, database: TestDatabase, change: str, change_back: str
+) -> None:
+    database.run(change)
+    try:
+        assert await check_health(ctx) is Health.DATABASE_BEHIND
+    finally:
+        database.run(change_back)
+    assert await check_health(ctx) is Health.OK

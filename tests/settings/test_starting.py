@@ -1,0 +1,79 @@
+"""`main.py` as a process: one line for each thing to mend, and a clean end."""
+
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+from websockets import Origin
+from websockets.sync.client import connect
+
+from tests.database.servers import servers_of
+from tests.settings.starting import errors_of
+from tests.support.servers import EaselProcess, free_port
+
+HOSTED = {
+    "HOST": "127.0.0.1",
+    "PUBLIC_URL": "https://easel.example",
+    "STORAGE_SECRET": "0123456789abcdef0123456789abcdef",
+    "REPLICATE_API_TOKEN": "r8_0123456789",
+    "GITHUB_CLIENT_ID": "id",
+    "GITHUB_CLIENT_SECRET": "github-secret",
+}
+
+
+def test_a_database_that_is_away_is_one_line_without_the_password(tmp_path: Path) -> None:
+    [line] = errors_of(
+        tmp_path,
+        first="import core.database.migrate as m; m.WAIT_FOR_DATABASE_SECONDS = 0.1",
+        DATABASE_URL=f"postgresql://ada:hunter2hunter2@127.0.0.1:{free_port()}/easel",
+    )
+    assert line.startswith("DATABASE_URL: the database does not let us in: ")
+    assert "Connection refused" in line
+    assert "hunter2" not in line
+
+
+def test_a_hosted_start_prints_everything_that_is_missing(tmp_path: Path) -> None:
+    lines = errors_of(tmp_path, HOST="0.0.0.0")  # noqa: S104
+    names = [line.partition(":")[0] for line in lines]
+    assert names == ["STORAGE_SECRET", "REPLICATE_API_TOKEN", "sign-in", "PUBLIC_URL"]
+
+
+def test_mistyped_and_invalid_settings_are_printed_together(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("REPLICATE_API_TOKN=r8_secret_secret\n")
+    lines = errors_of(tmp_path, PORT="many", DATABASE_URL="mysql://root:hunter2@db/easel")
+    assert [line.partition(":")[0] for line in lines] == ["REPLICATE_API_TOKN", "PORT", "DATABASE_URL"]
+    assert "secret" not in "".join(lines)
+    assert "hunter2" not in "".join(lines)
+
+
+def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = EaselProcess(tmp_path, port=port, DATA_DIR="data")
+        assert process.wait() == 2
+    [line] = [line for line in process.log.read_text().splitlines() if "opened for passing" not in line]
+    assert line == f"easel: HOST, PORT: cannot listen on 127.0.0.1 port {port}: Address already in use"
+    assert servers_of(tmp_path / "data") == []
+
+
+def test_a_hosted_start_with_everything_right_serves(tmp_path: Path) -> None:
+    with EaselProcess(tmp_path, port=free_port(), DATA_DIR="data", **HOSTED) as easel:
+        response = httpx.get(f"{easel.url}/login")
+        assert "Continue with GitHub" in response.text
+        assert "demo" not in response.text.lower()
+        assert "max-age" in response.headers["Strict-Transport-Security"]
+        assert easel.stop(timeout=10) == 0
+    log = easel.log.read_text()
+    assert "Easel is at https://easel.example" in log
+    assert not any(secret in log for secret in ("0123456789abcdef", "r8_0123456789", "github-secret"))
+
+
+def test_a_terminal_that_is_closed_ends_it_cleanly_while_pages_are_open(tmp_path: Path) -> None:
+    with EaselProcess(tmp_path, DATA_DIR="data") as easel:
+        page = f"ws://127.0.0.1:{easel.port}/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
+        with connect(page, origin=Origin(easel.url)) as open_page:
+            assert str(open_page.recv(timeout=5)).startswith("0{")
+            assert easel.stop(timeout=10, sent=signal.SIGHUP) == 0
+    assert servers_of(tmp_path / "data") == []
+    assert "Traceback" not in easel.log.read_text()

@@ -1,0 +1,189 @@
+"""`/auth/login` and `/auth/callback`: only the browser that began a sign-in can end it, and only once."""
+
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from itsdangerous import TimestampSigner
+
+from core.settings import Settings
+from core.sign_in.problems import SignInProblem
+from tests.conftest import started_app
+from tests.sign_in.conftest import oidc_settings
+from tests.sign_in.flow import approve, begin, browser_of, is_signed_in, problem_of, query_of, sign_in
+from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
+from tests.sign_in.test_return_path import ELSEWHERE
+from tests.support.database import TestDatabase
+
+CALLBACK = "/auth/callback/oidc"
+
+
+@pytest.mark.parametrize("state", ["another", "", None])
+async def test_a_callback_without_the_right_state_is_refused(
+    state: str | None, browser: httpx.AsyncClient, identity_provider: IdentityProvider
+) -> None:
+    code = query_of(await approve(browser, await begin(browser)))["code"]
+    parameters = {"code": code} | ({} if state is None else {"state": state})
+    assert problem_of(await browser.get(CALLBACK, params=parameters)) == "SIGN_IN_EXPIRED"
+    assert not await is_signed_in(browser)
+    assert identity_provider.grants  # the code was not even tried
+
+
+async def test_the_callback_of_another_browser_is_refused(
+    browser: httpx.AsyncClient, other_browser: httpx.AsyncClient
+) -> None:
+    callback_url = await approve(browser, await begin(browser))
+    await begin(other_browser)
+    assert problem_of(await other_browser.get(callback_url)) == "SIGN_IN_EXPIRED"
+    assert not await is_signed_in(other_browser)
+
+
+async def test_a_code_slipped_into_another_sign_in_is_refused(
+    browser: httpx.AsyncClient, other_browser: httpx.AsyncClient
+) -> None:
+    stolen = query_of(await approve(browser, await begin(browser)))["code"]
+    state = query_of(await begin(other_browser))["state"]
+    answer = await other_browser.get(CALLBACK, params={"code": stolen, "state": state})
+    assert problem_of(answer) == "SIGN_IN_FAILED"
+    assert not await is_signed_in(other_browser)
+
+
+async def test_a_forged_sign_in_cookie_is_refused(browser: httpx.AsyncClient) -> None:
+    callback_url = await approve(browser, await begin(browser))
+    cookie = browser.cookies["easel_sign_in"]
+    browser.cookies = httpx.Cookies(
+        {"easel_sign_in": TimestampSigner("another secret").sign(cookie).decode()}
+    )
+    assert problem_of(await browser.get(callback_url)) == "SIGN_IN_EXPIRED"
+
+
+async def test_a_sign_in_that_took_longer_than_ten_minutes_has_expired(
+    browser: httpx.AsyncClient, settings: Settings
+) -> None:
+    class EarlierSigner(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return super().get_timestamp() - 601
+
+    callback_url = await approve(browser, await begin(browser))
+    assert settings.storage_secret
+    secret = settings.storage_secret.get_secret_value()
+    content = TimestampSigner(secret).unsign(browser.cookies["easel_sign_in"])
+    browser.cookies = httpx.Cookies({"easel_sign_in": EarlierSigner(secret).sign(content).decode()})
+    assert problem_of(await browser.get(callback_url)) == "SIGN_IN_EXPIRED"
+
+
+async def test_a_second_tab_ends_the_first_and_can_be_finished(browser: httpx.AsyncClient) -> None:
+    first_tab = await begin(browser, next="/first")
+    second_tab = await begin(browser, next="/second")
+    finished = await browser.get(await approve(browser, second_tab))
+    assert finished.headers["location"] == "/second"
+    assert problem_of(await browser.get(await approve(browser, first_tab))) == "SIGN_IN_EXPIRED"
+    assert await is_signed_in(browser)
+
+
+async def test_the_sign_in_cookie_holds_one_sign_in_whatever_the_providers(
+    identity_provider: IdentityProvider, database: TestDatabase
+) -> None:
+    github = {"github_client_id": CLIENT_ID, "github_client_secret": CLIENT_SECRET}
+    settings = oidc_settings(identity_provider.url, **github)
+    async with started_app(settings, database) as app, browser_of(app) as browser:
+        await begin(browser)
+        size = len(browser.cookies["easel_sign_in"])
+        await begin(browser, provider_id="github")
+        await begin(browser)
+        assert len(browser.cookies["easel_sign_in"]) == pytest.approx(size, abs=10)
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        ("access_denied", "SIGN_IN_CANCELED"),
+        ("login_required", "SIGN_IN_CANCELED"),
+        ("server_error", "SIGN_IN_FAILED"),
+        ("<script>", "SIGN_IN_FAILED"),
+    ],
+)
+async def test_an_error_in_the_callback_ends_on_the_login_page(
+    error: str, problem: str, browser: httpx.AsyncClient
+) -> None:
+    state = query_of(await begin(browser))["state"]
+    parameters = {"error": error, "error_description": "<script>", "state": state, "code": "code"}
+    answer = await browser.get(CALLBACK, params=parameters)
+    assert problem_of(answer) == problem
+    assert "<script>" not in answer.headers["location"]
+    page = await browser.get(answer.headers["location"])
+    assert SignInProblem(problem).sentence in page.text
+    again = await browser.get(CALLBACK, params={"state": state, "code": "code"})
+    assert problem_of(again) == "SIGN_IN_EXPIRED"
+
+
+@pytest.mark.parametrize("step", ["login", "callback"])
+async def test_an_unknown_provider_ends_on_the_login_page(step: str, browser: httpx.AsyncClient) -> None:
+    for provider_id in ("github", "unknown", "OIDC", "%00", "\u202e"):
+        answer = await browser.get(f"/auth/{step}/{provider_id}?code=x&state=y")
+        assert problem_of(answer) == "SIGN_IN_UNKNOWN_PROVIDER"
+
+
+async def test_next_cannot_lead_elsewhere(browser: httpx.AsyncClient) -> None:
+    for address in (*ELSEWHERE, "/" + "a" * 5000):
+        assert (await sign_in(browser, next=address)).headers["location"] == "/dashboard/generate"
+
+
+async def test_next_is_kept_through_failures_and_success(
+    browser: httpx.AsyncClient, identity_provider: IdentityProvider
+) -> None:
+    path = "/dashboard/generate?prompt=a%20red+kite&n=2"
+    identity_provider.claims = {"nonce": "another"}
+    failed = await sign_in(browser, next=path)
+    assert query_of(failed.headers["location"])["next"] == path
+    identity_provider.claims = {}
+    page = await browser.get(failed.headers["location"])
+    assert urlencode({"next": path}) in page.text
+    assert (await sign_in(browser, next=path)).headers["location"] == path
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "🖼"])
+async def test_the_sign_in_cookie_stays_within_what_browsers_keep(
+    letter: str, browser: httpx.AsyncClient
+) -> None:
+    for length in range(50, 1050, 50):
+        await begin(browser, next="/" + letter * length)
+        assert len("easel_sign_in=" + browser.cookies["easel_sign_in"]) < 3000
+
+
+garbage = st.text(max_size=40) | st.sampled_from(["\0", "\ud7ff", "code", "' OR 1=1", "%", "[]", "a" * 3000])
+names = st.sampled_from(["code", "state", "error", "error_description", "iss", "next"]) | garbage
+
+
+@examples(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    parameters=st.lists(st.tuples(names, garbage), max_size=5),
+    cookie=st.none() | st.binary(max_size=40).map(bytes.hex),
+    has_begun=st.booleans(),
+)
+async def test_garbage_in_the_callback_ends_on_the_login_page(
+    parameters: list[tuple[str, str]], cookie: str | None, has_begun: bool, browser: httpx.AsyncClient
+) -> None:
+    browser.cookies.clear()
+    if cookie is not None:
+        browser.cookies.set("easel_session", cookie)
+        browser.cookies.set("easel_sign_in", cookie)
+    if has_begun:
+        browser.cookies.clear()
+        parameters = [("state", query_of(await begin(browser))["state"]), *parameters]
+    problem = problem_of(await browser.get(f"{CALLBACK}?{urlencode(parameters)}"))
+    assert problem in {"SIGN_IN_EXPIRED", "SIGN_IN_FAILED", "SIGN_IN_CANCELED"}
+
+
+@pytest.mark.parametrize("query", ["%ff%fe=%ff&state=%00", "&&&==;;", "state=a&state=b&code", "%", "?" * 50])
+async def test_a_query_that_is_none_ends_on_the_login_page(query: str, browser: httpx.AsyncClient) -> None:
+    assert problem_of(await browser.get(f"{CALLBACK}?{query}")) == "SIGN_IN_EXPIRED"
+
+
+@pytest.mark.parametrize("path", ["/auth/login/oidc", CALLBACK])
+async def test_other_methods_are_not_errors_of_ours(path: str, browser: httpx.AsyncClient) -> None:
+    for method in ("POST", "PUT", "DELETE", "HEAD", "OPTIONS"):
+        assert (await browser.request(method, path)).status_code in {404, 405}

@@ -1,0 +1,258 @@
+// "Your pictures": read page by page from the API, drawn in blocks of which only the near ones are
+// in the document, so that ten thousand pictures scroll as smoothly as ten.
+
+import { say } from "./frame.js";
+import { setPrompt } from "./prompt.js";
+
+const API = "/api/v1/generations";
+const PAGE = 24;
+const UNDO_SECONDS = 10;
+const NEAR = "1500px";
+
+const h = (tag, attributes = {}, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+};
+
+async function call(method, path) {
+  const reply = await fetch(`${API}${path}`, { method, headers: { Accept: "application/json" } });
+  const body = await reply.json();
+  if (!body.success) throw new Error(body.error.message);
+  return body.data;
+}
+
+class Gallery extends HTMLElement {
+  connectedCallback() {
+    if (this.grid) return;
+    this.items = [];
+    this.next = undefined;
+    this.blocks = h("div", { class: "gallery__blocks" });
+    this.grid = this.blocks;
+    this.note = h("p", { class: "small gallery__note", role: "status" });
+    this.sentinel = h("div", { class: "gallery__sentinel" });
+    this.append(this.blocks, this.note, this.sentinel);
+    this.viewer = new Viewer(this);
+    this.near = new IntersectionObserver((entries) => entries.forEach((e) => this.draw(e.target, e.isIntersecting)), {
+      rootMargin: NEAR,
+    });
+    new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && this.more(), {
+      rootMargin: NEAR,
+    }).observe(this.sentinel);
+    addEventListener("easel:changed", () => this.refresh());
+    this.more();
+  }
+
+  async more() {
+    if (this.isLoading || this.next === null) return;
+    this.isLoading = true;
+    try {
+      const before = this.next ? `&before=${this.next}` : "";
+      const page = await call("GET", `?limit=${PAGE}${before}`);
+      this.next = page.next ?? null;
+      const known = new Set(this.items.map((item) => item.id));
+      this.items.push(...page.items.filter((item) => !known.has(item.id)));
+      this.arrange();
+    } catch (error) {
+      this.note.replaceChildren(
+        `${error.message} `,
+        h("button", { class: "button button--quiet", type: "button", onclick: () => this.more() }, "Try again"),
+      );
+      return;
+    } finally {
+      this.isLoading = false;
+    }
+    if (this.next && this.sentinel.getBoundingClientRect().top < innerHeight * 2) this.more();
+  }
+
+  // What is newest, after a run has started or ended here or elsewhere.
+  async refresh() {
+    try {
+      const page = await call("GET", `?limit=${PAGE}`);
+      const fresh = new Map(page.items.map((item) => [item.id, item]));
+      const rest = this.items.filter((item) => !fresh.has(item.id));
+      this.items = [...page.items, ...rest].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+      if (this.next === undefined) this.next = page.next ?? null;
+      this.arrange();
+    } catch {
+      // the next change, or the next scroll, asks again
+    }
+  }
+
+  shown() {
+    return this.items.filter((item) => item.status !== "processing");
+  }
+
+  arrange() {
+    const shown = this.shown();
+    const count = Math.ceil(shown.length / PAGE);
+    while (this.blocks.children.length > count) {
+      this.near.unobserve(this.blocks.lastChild);
+      this.blocks.lastChild.remove();
+    }
+    while (this.blocks.children.length < count) {
+      const block = h("ul", { class: "gallery__block" });
+      this.blocks.append(block);
+      this.near.observe(block);
+    }
+    [...this.blocks.children].forEach((block) => block.children.length && this.fill(block));
+    const isEmpty = !shown.length && this.next === null;
+    this.note.textContent = isEmpty ? "Your finished pictures gather here." : "";
+  }
+
+  draw(block, isNear) {
+    if (isNear) {
+      this.fill(block);
+      block.style.minHeight = "";
+    } else if (block.children.length) {
+      block.style.minHeight = `${block.offsetHeight}px`;
+      block.replaceChildren();
+    }
+  }
+
+  fill(block) {
+    const start = [...this.blocks.children].indexOf(block) * PAGE;
+    const items = this.shown().slice(start, start + PAGE);
+    const known = new Map([...block.children].map((tile) => [tile.dataset.key, tile]));
+    block.replaceChildren(...items.map((item) => known.get(key(item)) ?? this.tile(item)));
+  }
+
+  tile(item) {
+    const name = item.error ? `No picture: ${item.prompt}` : item.prompt;
+    const content = item.thumb
+      ? h("img", { src: item.thumb, alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 })
+      : h("span", { class: "tile__cause" }, item.error ? item.error.message : "The picture is being saved …");
+    const open = h(
+      "button",
+      { class: "tile__open", type: "button", "aria-label": name, onclick: () => this.viewer.open(item.id) },
+      content,
+    );
+    return h("li", { class: `tile${item.error ? " tile--failed" : ""}`, "data-key": key(item) }, open);
+  }
+
+  async remove(item) {
+    const index = this.shown().findIndex((other) => other.id === item.id);
+    this.items = this.items.filter((other) => other.id !== item.id);
+    this.arrange();
+    try {
+      await call("DELETE", `/${item.id}`);
+      this.offerUndo(item);
+    } catch (error) {
+      this.putBack(item);
+      say(error.message);
+    }
+    const tiles = this.querySelectorAll(".tile__open");
+    (tiles[Math.min(index, tiles.length - 1)] ?? document.querySelector(".prompt textarea"))?.focus();
+  }
+
+  offerUndo(item) {
+    document.querySelector(".snackbar")?.remove();
+    const undo = async () => {
+      bar.remove();
+      try {
+        await call("POST", `/${item.id}/restore`);
+        this.putBack(item);
+        say("Restored.");
+      } catch (error) {
+        say(error.message);
+      }
+    };
+    const bar = h(
+      "div",
+      { class: "snackbar", role: "status" },
+      h("span", {}, "Deleted."),
+      h("button", { class: "button", type: "button", onclick: undo }, "Undo"),
+    );
+    document.body.append(bar);
+    setTimeout(() => bar.remove(), UNDO_SECONDS * 1000);
+  }
+
+  putBack(item) {
+    this.items = [...this.items, item].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+    this.arrange();
+  }
+}
+
+const key = (item) => `${item.id}:${item.thumb ? "picture" : item.status}`;
+
+class Viewer {
+  constructor(gallery) {
+    this.gallery = gallery;
+    this.body = h("div", { class: "viewer__body" });
+    this.dialog = h("dialog", { class: "viewer", "aria-label": "Picture" }, this.body);
+    this.dialog.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowRight") this.step(1);
+      if (event.key === "ArrowLeft") this.step(-1);
+    });
+    document.body.append(this.dialog);
+  }
+
+  open(id) {
+    this.show(this.gallery.shown().find((item) => item.id === id));
+    this.dialog.showModal();
+  }
+
+  step(by) {
+    const shown = this.gallery.shown();
+    const index = shown.findIndex((item) => item.id === this.item.id) + by;
+    if (index >= shown.length - 3) this.gallery.more();
+    if (shown[index]) this.show(shown[index]);
+  }
+
+  show(item) {
+    this.item = item;
+    const picture = item.url
+      ? h("img", { class: "viewer__picture", src: item.url, alt: item.prompt, width: item.width, height: item.height })
+      : h("p", { class: "viewer__cause" }, item.error?.message ?? "", h("span", { class: "small" }, item.error?.code ?? ""));
+    this.body.replaceChildren(
+      h("div", { class: "viewer__bar" },
+        this.button("Previous", () => this.step(-1)),
+        this.button("Next", () => this.step(1)),
+        h("span", { class: "spacer" }),
+        h("button", { class: "button button--quiet dialog-close", type: "button" }, "Close")),
+      picture,
+      h("p", { class: "viewer__prompt" }, item.prompt),
+      item.charge ? h("p", { class: "small" }, item.charge) : "",
+      h("div", { class: "viewer__actions" },
+        this.button("Use prompt again", () => this.useAgain()),
+        this.button("Copy prompt", () => this.copy()),
+        item.url ? h("a", { class: "button", href: item.url, download: fileName(item) }, "Download") : "",
+        this.button("Delete", () => this.remove())),
+    );
+  }
+
+  button(text, onclick) {
+    return h("button", { class: "button", type: "button", onclick }, text);
+  }
+
+  useAgain() {
+    this.dialog.close();
+    setPrompt(this.item.prompt);
+    document.querySelector(".prompt")?.scrollIntoView({ block: "center" });
+  }
+
+  async copy() {
+    try {
+      await navigator.clipboard.writeText(this.item.prompt);
+      say("Prompt copied.");
+    } catch {
+      say("Your browser does not allow copying here. Select the prompt's text instead.");
+    }
+  }
+
+  remove() {
+    this.dialog.close();
+    this.gallery.remove(this.item);
+  }
+}
+
+function fileName(item) {
+  const words = item.prompt.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+  return `${[...words].slice(0, 60).join("") || "picture"}.${item.extension ?? "png"}`;
+}
+
+customElements.define("easel-gallery", Gallery);
