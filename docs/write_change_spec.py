@@ -13,8 +13,8 @@ def main() -> None:
     lines = [
         "# Phase 2: change specification",
         "",
-        "Written by `make qa` from the code; do not edit by hand. Every file of the phase with its purpose (its",
-        "own first line), then the SQL of the migrations.",
+        "Written by `make qa` from the code; do not edit by hand. Every file of the phase with its purpose",
+        "(its own first line), then the SQL of the migrations.",
         "",
         "| file | purpose |",
         "|---|---|",

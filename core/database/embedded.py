@@ -11,7 +11,7 @@ import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import psycopg
 from psycopg import sql
@@ -53,7 +53,7 @@ class EmbeddedDatabase:
 
     def url(self, role: str) -> str:
         """The SQLAlchemy URL by which `role` reaches the database, over the server's own socket."""
-        return f"postgresql+psycopg://{role}@/{DATABASE_NAME}?{urlencode(self._address, quote_via=quote)}"
+        return f"postgresql+psycopg://{role}@/{DATABASE_NAME}?{urlencode(self._address)}"
 
     def stop(self) -> None:
         """Leave the server; stop it when no other process uses it."""

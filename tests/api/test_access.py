@@ -33,7 +33,7 @@ async def expect_refusal(http: httpx.AsyncClient, cookie: bytes | None = None) -
         error_of(response, 401, "UNAUTHENTICATED")
 
 
-async def test_without_a_cookie(
+async def test_nobody_gets_in_without_a_cookie(
     http: httpx.AsyncClient, database: TestDatabase, provider: EmulatedProvider
 ) -> None:
     await expect_refusal(http)
@@ -41,29 +41,29 @@ async def test_without_a_cookie(
     assert provider.creates == 0
 
 
-async def test_with_a_cookie_of_garbage(http: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
+async def test_a_cookie_of_garbage_is_refused(http: httpx.AsyncClient, subtests: pytest.Subtests) -> None:
     for cookie in GARBAGE:
         with subtests.test(cookie=cookie[:20]):
             await expect_refusal(http, cookie)
 
 
-async def test_with_a_forged_cookie(ada: SignedIn, http: httpx.AsyncClient) -> None:
+async def test_a_forged_cookie_is_refused(ada: SignedIn, http: httpx.AsyncClient) -> None:
     changed = ada.token[:-1] + ("a" if ada.token[-1] != "a" else "b")
     kept_in_the_database = hashlib.sha256(ada.token.encode()).hexdigest()
     for token in (changed, ada.token[:-1], ada.token + "a", kept_in_the_database):
         await expect_refusal(http, f"easel_session={token}".encode())
 
 
-async def test_with_the_cookie_of_another_name(ada: SignedIn, http: httpx.AsyncClient) -> None:
+async def test_a_cookie_of_another_name_is_refused(ada: SignedIn, http: httpx.AsyncClient) -> None:
     await expect_refusal(http, f"__Host-easel_session={ada.token}".encode())
 
 
-async def test_with_an_expired_cookie(ada: SignedIn, database: TestDatabase) -> None:
+async def test_an_expired_cookie_is_refused(ada: SignedIn, database: TestDatabase) -> None:
     database.run("UPDATE login_sessions SET expires_at = now()")
     await expect_refusal(ada.http)
 
 
-async def test_with_the_cookie_of_a_person_who_has_signed_out(ada: SignedIn, ben: SignedIn) -> None:
+async def test_the_cookie_of_a_person_who_has_signed_out_is_refused(ada: SignedIn, ben: SignedIn) -> None:
     await ada.http.post("/auth/logout")
     await expect_refusal(ben.http, f"easel_session={ada.token}".encode())
     data_of(await ben.http.post(SUBMIT, json={"prompt": "still signed in"}))

@@ -57,14 +57,14 @@ async def post(ada: SignedIn, body: bytes, content_type: str = "application/json
     return await ada.http.post(SUBMIT, content=body, headers={"Content-Type": content_type})
 
 
-async def test_a_body_that_is_no_json(ada: SignedIn, subtests: pytest.Subtests) -> None:
+async def test_a_body_that_is_no_json_is_refused(ada: SignedIn, subtests: pytest.Subtests) -> None:
     for name, body in NOT_JSON.items():
         with subtests.test(name):
             details = details_of(await post(ada, body))
             assert details == {"formErrors": ["Please send valid JSON."], "fieldErrors": {}}
 
 
-async def test_a_body_that_is_no_object(ada: SignedIn, subtests: pytest.Subtests) -> None:
+async def test_a_body_that_is_no_object_is_refused(ada: SignedIn, subtests: pytest.Subtests) -> None:
     for name, body in NO_OBJECT.items():
         with subtests.test(name):
             details = details_of(await post(ada, body))
@@ -81,12 +81,14 @@ async def test_a_body_that_is_no_object(ada: SignedIn, subtests: pytest.Subtests
         pytest.param(b'{"prompt": "a dog", "prompt": "a cat"}', id="repeated field"),
     ],
 )
-async def test_a_body_that_is_unusual_json(ada: SignedIn, provider: EmulatedProvider, body: bytes) -> None:
+async def test_a_body_that_is_unusual_json_is_read(
+    ada: SignedIn, provider: EmulatedProvider, body: bytes
+) -> None:
     data_of(await post(ada, body))
     assert provider.emulator.predictions[provider.last_id]["input"]["prompt"] == "a cat"
 
 
-async def test_another_content_type(
+async def test_another_content_type_is_refused(
     ada: SignedIn, provider: EmulatedProvider, subtests: pytest.Subtests
 ) -> None:
     for content_type in OTHER_TYPES:
@@ -96,24 +98,24 @@ async def test_another_content_type(
     assert provider.creates == 0
 
 
-async def test_no_content_type(ada: SignedIn) -> None:
+async def test_a_missing_content_type_is_refused(ada: SignedIn) -> None:
     error_of(await ada.http.post(SUBMIT, content=b'{"prompt": "a cat"}'), 415, "UNSUPPORTED_MEDIA_TYPE")
 
 
-async def test_json_by_its_other_names(ada: SignedIn, subtests: pytest.Subtests) -> None:
+async def test_json_is_known_by_its_other_names(ada: SignedIn, subtests: pytest.Subtests) -> None:
     for content_type in JSON_TYPES:
         with subtests.test(content_type):
             details = details_of(await post(ada, b'{"prompt": 7}', content_type))
             assert details["fieldErrors"].keys() == {"prompt"}
 
 
-async def test_a_prompt_of_one_megabyte(ada: SignedIn, provider: EmulatedProvider) -> None:
+async def test_a_prompt_of_one_megabyte_is_too_long(ada: SignedIn, provider: EmulatedProvider) -> None:
     response = await ada.http.post(SUBMIT, json={"prompt": "x" * 1_000_000})
     error_of(response, 413, "PAYLOAD_TOO_LARGE")
     assert provider.creates == 0
 
 
-async def test_a_megabyte_whose_length_is_not_announced(ada: SignedIn) -> None:
+async def test_a_megabyte_whose_length_is_not_announced_is_not_read_to_its_end(ada: SignedIn) -> None:
     consumed = 0
 
     async def parts() -> AsyncIterator[bytes]:
@@ -141,7 +143,9 @@ async def test_the_limit_is_exact(ada: SignedIn) -> None:
     error_of(await post(ada, body.ljust(MAX_BODY_BYTES + 1)), 413, "PAYLOAD_TOO_LARGE")
 
 
-async def test_a_content_length_that_nobody_can_mean(ada: SignedIn, subtests: pytest.Subtests) -> None:
+async def test_a_content_length_that_nobody_can_mean_is_refused(
+    ada: SignedIn, subtests: pytest.Subtests
+) -> None:
     for length in ("-1", "+5", "1_0", "five", "9" * 19, "9" * 5000, "0" * 5000 + "9"):
         with subtests.test(length[:9]):
             headers = {"Content-Type": "application/json", "Content-Length": length}

@@ -88,7 +88,9 @@ async def test_without_a_database_every_call_says_when_to_come_back(
     assert provider.creates == 0
 
 
-async def test_a_database_that_goes_away_and_comes_back(far: SignedIn, gateway: Gateway) -> None:
+async def test_a_database_that_goes_away_and_comes_back_is_used_again(
+    far: SignedIn, gateway: Gateway
+) -> None:
     generation_id = data_of(await far.http.post(SUBMIT, json={"prompt": "before"}))["id"]
     await gateway.close()
     for _ in range(2):
@@ -117,10 +119,12 @@ async def test_a_database_that_does_not_answer_is_not_waited_for(
         other.execute("LOCK TABLE generations IN ACCESS EXCLUSIVE MODE")
         started = time.monotonic()
         expect_unavailable(await ada.http.get(READ))
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5
 
 
-async def test_a_connection_that_is_cut_during_a_statement(ada: SignedIn, database: TestDatabase) -> None:
+async def test_a_connection_that_is_cut_during_a_statement_is_replaced(
+    ada: SignedIn, database: TestDatabase
+) -> None:
     with database.connect_as_serving_role() as other:
         other.execute("LOCK TABLE generations IN ACCESS EXCLUSIVE MODE")
         reading = asyncio.create_task(ada.http.get(READ))

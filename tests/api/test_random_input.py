@@ -42,7 +42,7 @@ def expect_envelope(response: httpx.Response) -> None:
 
 @many
 @given(document=JSON | JSON.map(lambda prompt: {"prompt": prompt}))
-async def test_any_json(ada: SignedIn, document: object) -> None:
+async def test_any_json_is_answered_in_the_envelope(ada: SignedIn, document: object) -> None:
     response = await ada.http.post(
         SUBMIT, content=json.dumps(document), headers={"Content-Type": "application/json"}
     )
@@ -51,14 +51,14 @@ async def test_any_json(ada: SignedIn, document: object) -> None:
 
 @many
 @given(body=st.binary(max_size=200).map(lambda some: b'{"prompt":"' + some + b'"}') | st.binary())
-async def test_any_bytes(ada: SignedIn, body: bytes) -> None:
+async def test_any_bytes_are_answered_in_the_envelope(ada: SignedIn, body: bytes) -> None:
     response = await ada.http.post(SUBMIT, content=body, headers={"Content-Type": "application/json"})
     expect_envelope(response)
 
 
 @many
 @given(method=METHODS, path=PATHS, rest=ESCAPES, headers=HEADERS)
-async def test_any_request(
+async def test_any_request_is_answered_without_an_error_of_ours(
     ada: SignedIn, method: str, path: str, rest: str, headers: dict[bytes, bytes]
 ) -> None:
     response = await ada.http.request(method, path + rest, headers=headers)

@@ -145,6 +145,7 @@ def test_the_environment_does_not_move_the_server(data_dir: Path, monkeypatch: p
         monkeypatch.setenv("PGPORT", "7654")
         with running(data_dir) as joined:
             assert kept(joined) == ["kept"]
+        assert (data_dir / "postgres" / ".s.PGSQL.5432").is_socket()
 
 
 def test_a_folder_whose_making_was_cut_short_is_made_anew(tmp_path: Path) -> None:

@@ -32,9 +32,9 @@ async def test_a_transaction_sees_its_owner_and_the_next_one_does_not(
     add_generation(database, ADA, "Ada's")
     async with serving_database.transaction(ADA) as session:
         assert (await session.execute(PROMPTS)).scalars().all() == ["Ada's"]
+    async with serving_database.engine.connect() as same_connection:
+        assert (await same_connection.execute(PROMPTS)).scalars().all() == []
     async with serving_database.transaction(BEN) as session:
-        assert (await session.execute(PROMPTS)).scalars().all() == []
-    async with serving_database.transaction() as session:
         assert (await session.execute(PROMPTS)).scalars().all() == []
 
 

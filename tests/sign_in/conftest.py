@@ -1,13 +1,13 @@
 """Fixtures: identity providers on real sockets, and the application set up for them."""
 
 import logging
-import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from oidc_provider_mock import User, run_server_in_thread
 
 from core.settings import Settings
 from tests.conftest import make_settings
@@ -18,9 +18,6 @@ from tests.sign_in.identity_provider import (
     IdentityProvider,
     served_identity_provider,
 )
-
-with warnings.catch_warnings(record=True):  # it imports a part of Authlib that is deprecated
-    from oidc_provider_mock import User, run_server_in_thread
 
 
 @pytest.fixture(scope="session")
@@ -71,5 +68,5 @@ async def other_browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An application that waits half a second for an identity provider. Name it before `app`."""
-    monkeypatch.setattr("core.sign_in.providers._TIMEOUT_SECONDS", 0.5)
+    """An application that waits less than a second for an identity provider. Name it before `app`."""
+    monkeypatch.setattr("core.sign_in.providers._TIMEOUT_SECONDS", 0.8)

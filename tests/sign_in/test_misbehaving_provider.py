@@ -184,7 +184,7 @@ async def trickling(_: Request) -> Response:
     """A byte now and then: no single read is slow, and the whole never ends."""
 
     async def bytes_now_and_then() -> AsyncIterator[bytes]:
-        for _ in range(20):
+        for _ in range(50):
             yield b" "
             await asyncio.sleep(0.1)
 
@@ -192,7 +192,7 @@ async def trickling(_: Request) -> Response:
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, TOKEN, JWKS])
-@pytest.mark.parametrize("fault", [hanging(2), trickling], ids=["hanging", "trickling"])
+@pytest.mark.parametrize("fault", [hanging(5), trickling], ids=["hanging", "trickling"])
 async def test_a_provider_that_takes_forever_is_given_up_on_in_time(
     path: str,
     fault: Fault,
@@ -206,7 +206,7 @@ async def test_a_provider_that_takes_forever_is_given_up_on_in_time(
     if path != DISCOVERY:
         answer = await browser.get(await approve(browser, answer.headers["location"]))
     assert problem_of(answer) == "SIGN_IN_UNAVAILABLE"
-    assert 0.4 < time.monotonic() - started < 1.8
+    assert time.monotonic() - started < 4
 
 
 async def test_a_verifier_that_does_not_match_the_challenge_is_refused(

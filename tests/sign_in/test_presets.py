@@ -104,7 +104,7 @@ async def test_a_broken_github_ends_on_the_login_page(
 async def test_a_github_that_hangs_is_given_up_on(
     impatient: None, github: IdentityProvider, browser: httpx.AsyncClient
 ) -> None:
-    github.faults[PROFILE] = hanging(2)
+    github.faults[PROFILE] = hanging(5)
     assert problem_of(await sign_in(browser, provider_id="github")) == "SIGN_IN_UNAVAILABLE"
 
 
