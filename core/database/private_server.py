@@ -57,8 +57,10 @@ class PrivateServer(PostgresServer):
             shutil.rmtree(self.pgdata, ignore_errors=True)
         is_new = not (self.pgdata / "PG_VERSION").exists()
         if is_new:
-            unfinished.touch()
             self.pgdata.mkdir(mode=0o700, exist_ok=True)
+            if any(self.pgdata.iterdir()):
+                raise ConfigurationError([f"DATA_DIR: {self.pgdata} holds something that is not Easel's"])
+            unfinished.touch()
         super().ensure_pgdata_inited()
         if is_new:
             with (self.pgdata / "postgresql.conf").open("a") as file:

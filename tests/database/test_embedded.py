@@ -157,6 +157,17 @@ def test_a_folder_whose_making_was_cut_short_is_made_anew(tmp_path: Path) -> Non
     assert not (tmp_path / "postgres.unfinished").exists()
 
 
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "diary.txt").touch()
+    for _ in range(2):
+        with pytest.raises(
+            ConfigurationError, match=r"^DATA_DIR: .*postgres holds something that is not Easel's$"
+        ):
+            EmbeddedDatabase(tmp_path)
+    assert [path.name for path in (tmp_path / "postgres").iterdir()] == ["diary.txt"]
+
+
 @pytest.mark.parametrize("name", ["x" * 108, "my data & more, 100 % é"], ids=["too long", "odd"])
 def test_the_socket_is_elsewhere_when_it_cannot_be_in_the_folder(tmp_path: Path, name: str) -> None:
     with running(tmp_path / name) as embedded, connect(embedded.url(SERVING_ROLE)) as serving:
