@@ -15,8 +15,7 @@ from starlette.responses import Response
 
 from core.api import health
 from core.api.app import create_api
-from core.context import Context
-from core.database.engine import Database
+from core.context import create_context
 from core.database.prepare import PreparedDatabase
 from core.errors import ConfigurationError, NotFound
 from core.logs import set_up_logging
@@ -27,7 +26,7 @@ from core.middleware import (
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
 )
-from core.provider.choose import choose_provider
+from core.reconcile import Reconciler
 from core.settings import Settings
 from core.sign_in import routes as sign_in
 from core.sign_in.providers import create_providers
@@ -70,13 +69,15 @@ def _end_cleanly_on_signals() -> None:
 
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """The whole application on a migrated database: sign-in, API, health and screens."""
-    demo, provider = choose_provider(settings)
-    ctx = Context(settings=settings, database=Database(database_url), provider=provider)
+    ctx = create_context(settings, database_url)
+    reconciler = Reconciler(ctx)
     sign_in_providers = create_providers(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        reconciler.start()
         yield
+        await reconciler.stop()
         await ctx.close()
 
     app = FastAPI(
@@ -87,13 +88,14 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         exception_handlers={404: _refuse_unknown_path},
     )
     app.state.context = ctx
+    app.state.reconciler = reconciler
     app.state.sign_in_providers = sign_in_providers
     app.state.render_error_page = error_page
     app.mount("/api", create_api(ctx))
     app.include_router(health.router)
     app.include_router(sign_in.router)
-    if demo:
-        app.mount("/demo", demo)
+    if ctx.demo_pictures:
+        app.router.routes.extend(ctx.demo_pictures.routes)
     mount_ui(app, ctx, sign_in_providers)
     _add_middleware(app, settings)
     return app

@@ -5,9 +5,14 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import httpx
+from starlette.applications import Starlette
 from starlette.requests import Request
 
 from core.database.engine import Database
+from core.pictures.download import PictureDownloader
+from core.pictures.store import PictureStore
+from core.provider.choose import choose_provider
 from core.provider.client import Provider
 from core.settings import Settings
 
@@ -19,20 +24,44 @@ class Context:
     settings: Settings
     database: Database
     provider: Provider
+    pictures: PictureStore
+    downloader: PictureDownloader
+    demo_pictures: Starlette | None = None
+    """With the demo: the application that serves its pictures."""
     _unfinished: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
-        """Await `work`, and let it run to its end even when the caller is cancelled meanwhile."""
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run `work` in the background, to its end even when the program is told to stop."""
         task = asyncio.create_task(work)
         self._unfinished.add(task)
         task.add_done_callback(self._unfinished.discard)
-        return await asyncio.shield(task)
+        return task
+
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await `work`, and let it run to its end even when the caller is cancelled meanwhile."""
+        return await asyncio.shield(self.start(work))
 
     async def close(self) -> None:
         """Let unfinished work end, then close the provider's and the database's connections."""
-        await asyncio.gather(*self._unfinished, return_exceptions=True)
+        while self._unfinished:  # what ends may start something more
+            await asyncio.gather(*self._unfinished, return_exceptions=True)
         await self.provider.close()
+        await self.downloader.close()
         await self.database.close()
+
+
+def create_context(settings: Settings, database_url: str) -> Context:
+    """The context of one process. Raises `ConfigurationError` for a picture store that cannot be."""
+    provider, demo_pictures = choose_provider(settings)
+    transport = httpx.ASGITransport(demo_pictures) if demo_pictures else None
+    return Context(
+        settings=settings,
+        database=Database(database_url),
+        provider=provider,
+        demo_pictures=demo_pictures,
+        pictures=PictureStore.open(settings.image_store_url, settings.data_dir / "pictures"),
+        downloader=PictureDownloader(settings, transport),
+    )
 
 
 def get_context(request: Request) -> Context:

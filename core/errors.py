@@ -12,12 +12,14 @@ EaselError
  ├─ UnsupportedMediaType     415 UNSUPPORTED_MEDIA_TYPE
  ├─ InternalError            500 INTERNAL_ERROR
  ├─ ProviderFailed           502 PROVIDER_ERROR
+ ├─ CancelNotConfirmed       502 PROVIDER_ERROR
  └─ ServiceUnavailable       503 SERVICE_UNAVAILABLE
 ConfigurationError           ends the start of the program
 """
 
 from typing import Any, ClassVar
 
+from core.charges import Charge
 from core.failures import FailureCode
 
 
@@ -123,8 +125,19 @@ class ProviderFailed(EaselError):
     code = "PROVIDER_ERROR"
 
     def __init__(self, cause: FailureCode) -> None:
-        super().__init__(cause.sentence, details={"cause": cause.value})
+        super().__init__(f"{cause.sentence} {Charge.NOT_CHARGED.sentence}", details={"cause": cause.value})
         self.cause = cause
+
+
+class CancelNotConfirmed(EaselError):
+    """The provider did not confirm a cancel, so the generation may still run and be charged."""
+
+    status = 502
+    code = "PROVIDER_ERROR"
+    message = "The image service has not confirmed the cancel. Please try again in a moment."
+
+    def __init__(self) -> None:
+        super().__init__(details={"cause": FailureCode.PROVIDER_ERROR.value})
 
 
 class ServiceUnavailable(EaselError):

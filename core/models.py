@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Enum, LargeBinary, Text, func
 from sqlmodel import Field, SQLModel
 
+from core.charges import Charge
 from core.failures import FailureCode
 
 
@@ -25,9 +27,29 @@ def may_become(current: Status, new: Status) -> bool:
     return current is Status.PROCESSING and new.is_terminal
 
 
+class Phase(StrEnum):
+    """Where a run is: sent to the provider, accepted there, being drawn, its picture being copied."""
+
+    WAITING = "waiting"
+    STARTING = "starting"
+    DRAWING = "drawing"
+    SAVING = "saving"
+
+
 def _text_of(enum: type[StrEnum]) -> Enum:
     """A column of text that holds an enum's values and gives its members."""
     return Enum(enum, native_enum=False, values_callable=lambda members: [m.value for m in members])
+
+
+class Failure(NamedTuple):
+    """Why a generation failed, and whether it was charged all the same."""
+
+    code: FailureCode
+    charge: Charge
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.code.sentence} {self.charge.sentence}"
 
 
 class Generation(SQLModel, table=True):
@@ -43,6 +65,15 @@ class Generation(SQLModel, table=True):
     result_url: str | None = Field(default=None, sa_type=Text)
     error_code: FailureCode | None = Field(default=None, sa_type=_text_of(FailureCode))
     model: str = Field(sa_type=Text)
+    phase: Phase = Field(default=Phase.WAITING, sa_type=_text_of(Phase))
+    charge: Charge | None = Field(default=None, sa_type=_text_of(Charge))
+    picture_type: str | None = Field(default=None, sa_type=Text)
+    picture_width: int | None = None
+    picture_height: int | None = None
+    cancel_requested_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    finished_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    stored_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    deleted_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     created_at: datetime = Field(
         default=None,
         sa_type=DateTime(timezone=True),
@@ -57,6 +88,22 @@ class Generation(SQLModel, table=True):
     @property
     def is_processing(self) -> bool:
         return self.status is Status.PROCESSING
+
+    @property
+    def needs_storing(self) -> bool:
+        """Whether there is a picture that only the provider has so far."""
+        return self.status is Status.SUCCEEDED and self.stored_at is None
+
+    @property
+    def current_phase(self) -> Phase:
+        return Phase.SAVING if self.needs_storing else self.phase
+
+    @property
+    def failure(self) -> "Failure | None":
+        """Why there is no picture; None unless the generation failed."""
+        if self.status is not Status.FAILED:
+            return None
+        return Failure(self.error_code or FailureCode.PROVIDER_ERROR, self.charge or Charge.UNKNOWN)
 
 
 class LoginSession(SQLModel, table=True):

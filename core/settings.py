@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     migration_database_url: SecretStr | None = None
     storage_secret: SecretStr | None = None
+    image_store_url: str | None = None
     replicate_api_token: SecretStr | None = None
     replicate_base_url: str | None = None
     replicate_model: str = Field(default="openai/gpt-image-2", pattern=r"^[\w.-]+/[\w.-]+$")
@@ -74,6 +75,14 @@ class Settings(BaseSettings):
     @classmethod
     def _is_http_url(cls, value: str | None) -> str | None:
         return value and _checked_http_url(value, path_allowed=True)
+
+    @field_validator("replicate_api_token", "openai_api_key")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        secret = value.get_secret_value() if value else ""
+        if not (secret.isascii() and secret.isprintable()) or " " in secret:
+            raise ValueError("has a character that no key has")
+        return value
 
     @field_validator("database_url", "migration_database_url")
     @classmethod

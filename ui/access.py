@@ -25,6 +25,7 @@ class Visitor:
         self._ctx = ctx
         self._token = token
         self.name = login_session.name
+        self.key = login_session.owner_id.hex
 
     async def owner_id(self) -> UUID:
         """The owner, if still signed in. Raises `SignedOut`."""

@@ -28,15 +28,27 @@ class _CachedStaticFiles(StaticFiles):
 def mount_assets(app: FastAPI) -> None:
     """Serve the files, and put the theme into the head of every page."""
     app.mount("/assets/fonts", _CachedStaticFiles(directory=FONTS_DIR))
-    app.mount("/assets", _CachedStaticFiles(directory=STATIC_DIR))
+    app.mount(f"/assets/{_version()}", _CachedStaticFiles(directory=STATIC_DIR))
     ui.add_head_html(head_html(), shared=True)
 
 
-@lru_cache
 def asset_url(name: str) -> str:
-    """The address of a file in `ui/static`, which changes with its content."""
-    digest = hashlib.sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12]
-    return f"/assets/{name}?v={digest}"
+    """The address of a file in `ui/static`; it changes with the content of any of them, so that
+    script modules, which import each other by name, always fit together."""
+    return f"/assets/{_version()}/{name}"
+
+
+@lru_cache
+def _version() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(STATIC_DIR.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def module_html(*names: str) -> str:
+    """Script modules for a page; they run once the page is there."""
+    return "".join(f'<script type="module" src="{asset_url(name)}"></script>' for name in names)
 
 
 def head_html() -> str:
@@ -55,5 +67,5 @@ def head_html() -> str:
         f"{preload}<style>{fonts}</style>"
         f'<link rel="stylesheet" href="{asset_url("tokens.css")}">'
         f'<link rel="stylesheet" href="{asset_url("app.css")}">'
-        f'<script src="{asset_url("app.js")}"></script>'
+        f'<script src="{asset_url("theme.js")}"></script>'
     )

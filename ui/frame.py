@@ -6,17 +6,23 @@ from contextlib import contextmanager
 from nicegui import ui
 
 from core.settings import Settings
+from ui.assets import module_html
 from ui.components.elements import Text, box, icon_button, link
+from ui.components.shortcuts import shortcuts_dialog
 
 
 @contextmanager
-def frame(settings: Settings, *, person_name: str | None = None) -> Iterator[ui.element]:
+def frame(
+    settings: Settings, *, person_name: str | None = None, modules: tuple[str, ...] = ()
+) -> Iterator[ui.element]:
     """Put the page's content inside; yields the top bar, which can show that something runs."""
+    ui.add_head_html(module_html("frame.js", *modules))
     top_bar = box("div", "top-bar").props('aria-hidden="true"')
     link("Skip to the content", "#content", "skip-link")
     with box("header", "frame-header"):
         link("Easel", "/dashboard" if person_name else "/", "brand", icon_name="easel")
         box("div", "spacer")
+        icon_button("Keyboard shortcuts", "keyboard", "shortcuts-open")
         icon_button("Theme", "theme", "theme-switch")
         if person_name:
             _person(person_name)
@@ -28,6 +34,8 @@ def frame(settings: Settings, *, person_name: str | None = None) -> Iterator[ui.
                 classes="notice",
             )
         yield top_bar
+    Text("p", "", classes="visually-hidden").props('id="live" role="status"')
+    shortcuts_dialog()
 
 
 def _person(name: str) -> None:

@@ -1,13 +1,14 @@
 """The API as an application of its own, mounted at `/api`: all that is below answers in its envelope."""
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from core.api import generations
+from core.api import gallery, generations, pictures
 from core.api.envelope import failure
+from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.errors import EaselError, MethodNotAllowed, NotFound, ValidationFailed
 from core.middleware import ErrorBoundaryMiddleware
@@ -29,7 +30,11 @@ def create_api(ctx: Context) -> FastAPI:
         },
     )
     api.state.context = ctx
-    api.include_router(generations.router)
+    router = APIRouter()
+    for part in (generations.router, gallery.router, pictures.router):
+        router.routes.extend(part.routes)
+    refuse_other_methods(router)
+    api.include_router(router)
     api.add_middleware(ErrorBoundaryMiddleware)
     return api
 

@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 from core import services
 from core.api.access import SignedInRoute, get_owner_id
 from core.api.envelope import Success, failures
-from core.api.methods import refuse_other_methods
 from core.context import Context, get_context
 from core.models import Generation, Status
 from core.services.generations import MAX_PROMPT_LENGTH
@@ -62,13 +61,25 @@ async def submit(body: SubmitBody, owner_id: OwnerId, ctx: Ctx) -> Success[Submi
 async def read(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[GenerationState]:
     """What became of one of your generations."""
     generation = await services.get_generation(ctx, id=id, owner_id=owner_id)
-    return Success(data=_state(generation))
+    return Success(data=_state(ctx, generation))
 
 
-refuse_other_methods(router)
+@router.post(
+    "/{id}/cancel",
+    response_model=Success[GenerationState],
+    response_model_exclude_none=True,
+    responses=failures(400, 401, 403, 404, 502, 503),
+)
+async def cancel(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[GenerationState]:
+    """End a running generation. One that ended first is answered as it ended: its picture is kept."""
+    generation = await services.cancel_generation(ctx, id=id, owner_id=owner_id)
+    return Success(data=_state(ctx, generation))
 
 
-def _state(generation: Generation) -> GenerationState:
-    code = generation.error_code
-    error = GenerationError(code=code.value, message=code.sentence) if code else None
-    return GenerationState(status=generation.status, url=generation.result_url, error=error)
+def _state(ctx: Context, generation: Generation) -> GenerationState:
+    failure = generation.failure
+    error = GenerationError(code=failure.code.value, message=failure.sentence) if failure else None
+    url = generation.result_url
+    if generation.stored_at:
+        url = f"{ctx.settings.public_url}/api{router.prefix}/{generation.id}/image"
+    return GenerationState(status=generation.status, url=url, error=error)

@@ -135,6 +135,8 @@ def _grant(connection: Connection, serving_role: str) -> None:
 _GRANTS = (
     "GRANT USAGE ON SCHEMA public TO {role}",
     "GRANT SELECT ON alembic_version TO {role}",
-    "GRANT SELECT, INSERT, UPDATE ON generations TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON generations TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON generations_to_settle TO {role}",
+    "GRANT SELECT, INSERT ON run_times TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON login_sessions TO {role}",
 )

@@ -7,6 +7,7 @@ that processes of one `DATA_DIR` share them; tests serve it over a real socket, 
 
 import json
 import secrets
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,7 +41,7 @@ class Emulator:
     folder: Path | None = None
     fault: Fault | None = None
     predictions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    requests: list[tuple[str, str]] = field(default_factory=list)
+    requests: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=10_000))
 
     def app(self) -> Starlette:
         """The ASGI application that answers like `https://api.replicate.com`, and serves the files."""

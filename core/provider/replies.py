@@ -1,11 +1,13 @@
 """Replicate's replies in our words: what a prediction's JSON and an error mean to us."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple, TypeGuard
 from urllib.parse import urlsplit
 
+from core.charges import Charge
 from core.failures import FailureCode
-from core.models import Status
+from core.models import Phase, Status
 
 
 class Prediction(NamedTuple):
@@ -14,6 +16,10 @@ class Prediction(NamedTuple):
     status: Status
     url: str | None = None
     error: FailureCode | None = None
+    phase: Phase | None = None
+    charge: Charge | None = None
+    seconds: float | None = None
+    """How long the run took, by the provider's clock."""
 
 
 PROCESSING = Prediction(Status.PROCESSING)
@@ -62,20 +68,38 @@ _REFUSALS = {
 }
 
 
-def read_prediction(reply: Mapping[str, Any]) -> Prediction:
+def read_prediction(reply: Mapping[str, Any]) -> Prediction:  # noqa: PLR0911  (one per status)
     """Where the prediction of `reply` stands. A status that nobody has heard of is still processing."""
     match reply.get("status"):
         case "succeeded":
             url = _image_url(reply.get("output"))
             if url:
-                return Prediction(Status.SUCCEEDED, url=url)
-            return Prediction(Status.FAILED, error=FailureCode.PROVIDER_ERROR)
+                return Prediction(Status.SUCCEEDED, url, charge=Charge.CHARGED, seconds=_seconds(reply))
+            return _failed(FailureCode.PROVIDER_ERROR, Charge.UNKNOWN)
         case "failed":
-            return Prediction(Status.FAILED, error=failure_of_text(reply.get("error")))
-        case "canceled" | "aborted":
-            return Prediction(Status.FAILED, error=FailureCode.CANCELED)
+            return _failed(failure_of_text(reply.get("error")), Charge.UNKNOWN)
+        case "canceled":  # after it had started
+            return _failed(FailureCode.CANCELED, Charge.CHARGED)
+        case "aborted":  # before it had
+            return _failed(FailureCode.CANCELED, Charge.NOT_CHARGED)
+        case "starting":
+            return PROCESSING._replace(phase=Phase.STARTING)
+        case "processing":
+            return PROCESSING._replace(phase=Phase.DRAWING)
         case _:
             return PROCESSING
+
+
+def _failed(code: FailureCode, charge: Charge) -> Prediction:
+    return Prediction(Status.FAILED, error=code, charge=charge)
+
+
+def _seconds(reply: Mapping[str, Any]) -> float | None:
+    try:
+        created, completed = (datetime.fromisoformat(reply[name]) for name in ("created_at", "completed_at"))
+        return max(0.0, (completed - created).total_seconds())
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def failure_of_text(text: object) -> FailureCode:

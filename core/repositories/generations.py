@@ -3,14 +3,15 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from core.charges import Charge
 from core.errors import GenerationInFlight
 from core.failures import FailureCode
-from core.models import Generation, Status
+from core.models import Generation, Phase, Status
 
 
 async def create(session: AsyncSession, *, owner_id: UUID, prompt: str, model: str) -> Generation:
@@ -26,8 +27,12 @@ async def create(session: AsyncSession, *, owner_id: UUID, prompt: str, model: s
     return generation
 
 
-async def get_by_id(session: AsyncSession, *, id: UUID, owner_id: UUID) -> Generation | None:
-    query = select(Generation).where(col(Generation.id) == id, col(Generation.owner_id) == owner_id)
+async def get_by_id(
+    session: AsyncSession, *, id: UUID, owner_id: UUID, with_deleted: bool = False
+) -> Generation | None:
+    query = select(Generation).where(*_is(id, owner_id))
+    if not with_deleted:
+        query = query.where(col(Generation.deleted_at).is_(None))
     return (await session.execute(query)).scalar_one_or_none()
 
 
@@ -47,11 +52,79 @@ async def find_overdue_by_owner(
     return (await session.execute(query)).scalar_one_or_none()
 
 
+async def get_age_seconds(session: AsyncSession, *, id: UUID, owner_id: UUID) -> float:
+    """How long ago it was created; 0 for one that is not there."""
+    query = select(func.extract("epoch", func.now() - col(Generation.created_at))).where(*_is(id, owner_id))
+    return float((await session.execute(query)).scalar_one_or_none() or 0)
+
+
 async def save_external_id(session: AsyncSession, *, id: UUID, owner_id: UUID, external_id: str) -> None:
     await session.execute(
+        update(Generation).where(*_is(id, owner_id)).values(external_id=external_id, phase=Phase.STARTING)
+    )
+
+
+async def save_phase(session: AsyncSession, *, id: UUID, owner_id: UUID, phase: Phase) -> Generation | None:
+    """Note the phase of a generation that is still `processing`; the row, or None when it is not."""
+    statement = (
         update(Generation)
-        .where(col(Generation.id) == id, col(Generation.owner_id) == owner_id)
-        .values(external_id=external_id)
+        .where(*_is_processing(id, owner_id))
+        .values(phase=phase)
+        .returning(Generation)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def note_cancel_request(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:
+    await session.execute(
+        update(Generation).where(*_is_processing(id, owner_id)).values(cancel_requested_at=func.now())
+    )
+
+
+async def save_picture(
+    session: AsyncSession, *, id: UUID, owner_id: UUID, content_type: str, width: int, height: int
+) -> None:
+    """Note that the picture is in the store."""
+    await session.execute(
+        update(Generation)
+        .where(*_is(id, owner_id), col(Generation.status) == Status.SUCCEEDED)
+        .values(stored_at=func.now(), picture_type=content_type, picture_width=width, picture_height=height)
+    )
+
+
+async def list_newest_first(
+    session: AsyncSession, *, owner_id: UUID, limit: int, start: Generation | None
+) -> list[Generation]:
+    """Up to `limit` generations of the owner, beginning after `start`."""
+    position = tuple_(col(Generation.created_at), col(Generation.id))
+    query = (
+        select(Generation)
+        .where(col(Generation.owner_id) == owner_id, col(Generation.deleted_at).is_(None))
+        .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
+        .limit(limit)
+    )
+    if start:
+        query = query.where(position < (start.created_at, start.id))
+    return list((await session.execute(query)).scalars())
+
+
+async def mark_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:
+    await session.execute(update(Generation).where(*_is(id, owner_id)).values(deleted_at=func.now()))
+
+
+async def restore(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
+    """Bring a deleted generation back; whether it was still there."""
+    statement = (
+        update(Generation).where(*_is(id, owner_id)).values(deleted_at=None).returning(col(Generation.id))
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def remove_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:
+    """Remove the row of a generation that is still deleted."""
+    await session.execute(
+        delete(Generation).where(*_is(id, owner_id), col(Generation.deleted_at).is_not(None))
     )
 
 
@@ -63,16 +136,13 @@ async def update_status_and_url(
     status: Status,
     url: str | None = None,
     error_code: FailureCode | None = None,
+    charge: Charge,
 ) -> Generation | None:
     """End a generation that is still `processing`; the ended row, or None when it had ended before."""
     statement = (
         update(Generation)
-        .where(
-            col(Generation.id) == id,
-            col(Generation.owner_id) == owner_id,
-            col(Generation.status) == Status.PROCESSING,
-        )
-        .values(status=status, result_url=url, error_code=error_code)
+        .where(*_is_processing(id, owner_id))
+        .values(status=status, result_url=url, error_code=error_code, charge=charge, finished_at=func.now())
         .returning(Generation)
     )
     return (await session.execute(statement)).scalar_one_or_none()
@@ -82,3 +152,11 @@ def _unfinished(owner_id: UUID):  # type: ignore[no-untyped-def]
     return select(Generation).where(
         col(Generation.owner_id) == owner_id, col(Generation.status) == Status.PROCESSING
     )
+
+
+def _is(id: UUID, owner_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return col(Generation.id) == id, col(Generation.owner_id) == owner_id
+
+
+def _is_processing(id: UUID, owner_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return *_is(id, owner_id), col(Generation.status) == Status.PROCESSING

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
+from core.charges import Charge
 from core.context import Context
 from core.errors import (
+    CancelNotConfirmed,
     GenerationInFlight,
     NoCredits,
     NotFound,
@@ -15,13 +18,17 @@ from core.errors import (
     ValidationFailed,
 )
 from core.failures import FailureCode
-from core.models import Generation, Status, may_become
+from core.models import Generation, Phase, Status, may_become
 from core.provider.client import ProviderUnavailable, StartRefused, StartUncertain
 from core.provider.replies import PROCESSING, Prediction
-from core.repositories import generations
+from core.repositories import generations, run_times
+from core.repositories.run_times import Estimate
 from core.services import credit_check
+from core.services.pictures import try_to_store_picture
 
 MAX_PROMPT_LENGTH = 800
+_CANCEL_LOOKS = 4
+_CANCEL_PAUSE_SECONDS = 0.5
 _SAVE_PAUSES_SECONDS = (0.0, 0.5, 2.0, 5.0)
 
 logger = logging.getLogger(__name__)
@@ -57,10 +64,55 @@ async def get_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generatio
     return await _settle(ctx, generation, is_overdue=overdue is not None)
 
 
+async def cancel_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generation:
+    """End a running generation at the provider; its state once the provider has confirmed.
+
+    One that ended meanwhile is returned as it ended: a cancel that comes too late keeps the picture.
+    Raises `NotFound`, `ProviderFailed` when the provider does not confirm, `ServiceUnavailable`.
+    """
+    generation = await get_generation(ctx, id=id, owner_id=owner_id)
+    if not generation.is_processing:
+        return generation
+    if generation.external_id is None:
+        raise CancelNotConfirmed
+    async with ctx.database.transaction(owner_id) as session:
+        await generations.note_cancel_request(session, id=id, owner_id=owner_id)
+    return await ctx.finish(_cancel_and_confirm(ctx, generation))
+
+
+async def _cancel_and_confirm(ctx: Context, generation: Generation) -> Generation:
+    """The reply to a cancel may still say that it runs: look again a few times for its end."""
+    prediction = await _cancel(ctx, generation)
+    for _ in range(_CANCEL_LOOKS):
+        if prediction.status.is_terminal:
+            return await _end(ctx, generation, prediction)
+        await asyncio.sleep(_CANCEL_PAUSE_SECONDS)
+        prediction = await _look(ctx, generation)
+    if prediction.status.is_terminal:
+        return await _end(ctx, generation, prediction)
+    raise CancelNotConfirmed
+
+
 async def get_active_generation(ctx: Context, *, owner_id: UUID) -> Generation | None:
     """The owner's generation that is in flight, for a page that opens while it runs."""
     async with ctx.database.transaction(owner_id) as session:
         return await generations.find_active_by_owner_within_ttl(session, owner_id=owner_id, ttl=_ttl(ctx))
+
+
+class Progress(NamedTuple):
+    """How long a generation has run, by the database's clock, and how long most take here."""
+
+    age_seconds: float
+    estimate: Estimate | None
+
+
+async def get_progress(ctx: Context, generation: Generation) -> Progress:
+    """The estimate comes from this installation's own newest runs of the model; None without enough."""
+    async with ctx.database.transaction(generation.owner_id) as session:
+        return Progress(
+            await generations.get_age_seconds(session, id=generation.id, owner_id=generation.owner_id),
+            await run_times.estimate(session, model=generation.model, quality=ctx.settings.image_quality),
+        )
 
 
 def check_prompt(prompt: str) -> None:
@@ -100,7 +152,7 @@ async def _start(ctx: Context, generation: Generation) -> None:
         external_id = await ctx.provider.start_prediction(prompt=generation.prompt)
     except StartRefused as refusal:
         logger.warning("Generation %s was refused: %s", generation.id, refusal.code)
-        await _end(ctx, generation, Prediction(Status.FAILED, error=refusal.code))
+        await _end(ctx, generation, _refused(refusal.code))
         raise ProviderFailed(refusal.code) from refusal
     except StartUncertain as uncertainty:
         logger.warning("Generation %s: nobody knows whether it started (%s)", generation.id, uncertainty)
@@ -134,13 +186,25 @@ async def _settle(ctx: Context, generation: Generation, *, is_overdue: bool) -> 
     """Learn where an unfinished generation stands; end it when it has ended there, or is overdue."""
     prediction = await _look(ctx, generation)
     if is_overdue:
-        if prediction == PROCESSING:
+        if not prediction.status.is_terminal:
             prediction = await _cancel(ctx, generation)
-        if prediction == PROCESSING or prediction.error is FailureCode.CANCELED:
-            prediction = Prediction(Status.FAILED, error=FailureCode.TIMED_OUT)
-    if not may_become(generation.status, prediction.status):
-        return generation
-    return await _end(ctx, generation, prediction)
+        if prediction.error is FailureCode.CANCELED or not prediction.status.is_terminal:
+            prediction = Prediction(
+                Status.FAILED, error=FailureCode.TIMED_OUT, charge=prediction.charge or Charge.UNKNOWN
+            )
+    if may_become(generation.status, prediction.status):
+        return await _end(ctx, generation, prediction)
+    if prediction.phase and prediction.phase is not generation.phase:
+        return await _save_phase(ctx, generation, prediction.phase)
+    return generation
+
+
+async def _save_phase(ctx: Context, generation: Generation, phase: Phase) -> Generation:
+    async with ctx.database.transaction(generation.owner_id) as session:
+        saved = await generations.save_phase(
+            session, id=generation.id, owner_id=generation.owner_id, phase=phase
+        )
+    return saved or generation
 
 
 async def _look(ctx: Context, generation: Generation) -> Prediction:
@@ -173,12 +237,26 @@ async def _end(ctx: Context, generation: Generation, prediction: Prediction) -> 
             status=prediction.status,
             url=prediction.url,
             error_code=prediction.error,
+            charge=prediction.charge or Charge.UNKNOWN,
         )
         if ended is None:
             current = await generations.get_by_id(session, id=generation.id, owner_id=generation.owner_id)
             return current or generation
+        if prediction.seconds is not None:
+            await run_times.add(
+                session,
+                model=generation.model,
+                quality=ctx.settings.image_quality,
+                seconds=prediction.seconds,
+            )
     logger.info("Generation %s ended: %s %s", ended.id, ended.status, ended.error_code or "")
+    if ended.needs_storing:
+        ctx.start(try_to_store_picture(ctx, ended))
     return ended
+
+
+def _refused(code: FailureCode) -> Prediction:
+    return Prediction(Status.FAILED, error=code, charge=Charge.NOT_CHARGED)
 
 
 def _ttl(ctx: Context) -> timedelta:

@@ -20,11 +20,10 @@ CREATE TABLE generations (
     status text NOT NULL CHECK (status IN ('processing', 'succeeded', 'failed')),
     result_url text,
     error_code text,
-    model text NOT NULL,
+    model text NOT NULL DEFAULT 'openai/gpt-image-2',
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    CHECK ((status = 'succeeded') = (result_url IS NOT NULL)),
-    CHECK ((status = 'failed') = (error_code IS NOT NULL))
+    CHECK (status <> 'succeeded' OR result_url IS NOT NULL)
 );
 
 CREATE UNIQUE INDEX generations_one_in_flight_per_owner

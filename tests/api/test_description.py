@@ -9,7 +9,13 @@ import pytest
 FAILURES = {
     ("/v1/generations/submit", "post"): {"400", "401", "402", "403", "409", "413", "415", "502", "503"},
     ("/v1/generations/{id}", "get"): {"400", "401", "404", "503"},
+    ("/v1/generations/{id}/cancel", "post"): {"400", "401", "403", "404", "502", "503"},
+    ("/v1/generations/{id}/delete", "post"): {"400", "401", "403", "404", "409", "503"},
+    ("/v1/generations/{id}/restore", "post"): {"400", "401", "403", "404", "503"},
+    ("/v1/generations", "get"): {"400", "401", "404", "503"},
 }
+PICTURE = ("/v1/generations/{id}/image", "get")
+PICTURE_ANSWERS = {"200", "206", "304", "400", "401", "404", "416", "503", "default"}
 
 
 @pytest.fixture
@@ -22,10 +28,11 @@ def schema_of(description: Any, content: Any) -> Any:
     return description["components"]["schemas"][reference.rpartition("/")[2]]
 
 
-async def test_both_calls_and_no_others_are_described(description: Any) -> None:
+async def test_every_call_and_no_other_are_described(description: Any) -> None:
     assert description["servers"] == [{"url": "/api"}]
     calls = {(path, method) for path, methods in description["paths"].items() for method in methods}
-    assert calls == set(FAILURES)
+    assert calls == {*FAILURES, PICTURE}
+    assert set(description["paths"][PICTURE[0]]["get"]["responses"]) == PICTURE_ANSWERS
 
 
 @pytest.mark.parametrize(("path", "method"), FAILURES)

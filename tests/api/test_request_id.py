@@ -4,13 +4,14 @@ import httpx
 import pytest
 
 from tests.api.envelopes import SUBMIT, error_of
+from ui.assets import asset_url
 
 ANSWERS = {
     "GET /": 303,
     "GET /login": 200,
     "GET /dashboard/generate": 303,
     "GET /nothing": 404,
-    "GET /assets/app.css": 200,
+    f"GET {asset_url('app.css')}": 200,
     "GET /assets/nothing.css": 404,
     "GET /auth/login/nobody": 303,
     "GET /healthz": 200,

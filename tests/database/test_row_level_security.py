@@ -89,9 +89,18 @@ def test_the_owner_ends_with_the_transaction(serving: PlainConnection) -> None:
     assert column(serving, "SELECT name FROM login_sessions") == []
 
 
+def test_an_owner_deletes_only_their_own_generations(
+    serving: PlainConnection, database: TestDatabase
+) -> None:
+    act_for(serving, ADA)
+    assert serving.execute("DELETE FROM generations").rowcount == 1
+    serving.commit()
+    assert [row["owner_id"] for row in database.generations()] == [BEN]
+
+
 @pytest.mark.parametrize(
     "statement",
-    ["DELETE FROM generations", "TRUNCATE generations", "TRUNCATE login_sessions"],
+    ["TRUNCATE generations", "TRUNCATE login_sessions", "DELETE FROM alembic_version"],
 )
 def test_rows_cannot_be_swept_away(serving: PlainConnection, database: TestDatabase, statement: str) -> None:
     act_for(serving, ADA)

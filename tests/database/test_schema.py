@@ -58,10 +58,9 @@ def test_a_second_submit_waits_for_the_first_one_to_commit(database: TestDatabas
         "prompt = repeat('x', 801)",
         "status = 'paused'",
         "status = 'succeeded'",
-        "status = 'failed'",
-        "result_url = 'https://replicate.delivery/1.png'",
-        "error_code = 'MODERATED'",
-        "status = 'failed', error_code = 'MODERATED', result_url = 'https://replicate.delivery/1.png'",
+        "phase = 'dreaming'",
+        "charge = 'perhaps'",
+        "stored_at = now()",
     ],
 )
 def test_a_running_generation_may_not_become(database: TestDatabase, change: str) -> None:

@@ -125,4 +125,4 @@ async def test_other_errors_are_left_as_they_are(serving_database: Database) -> 
             )
     with pytest.raises(ProgrammingError):
         async with serving_database.transaction(ADA) as session:
-            await session.execute(text("DELETE FROM generations"))
+            await session.execute(text("DELETE FROM alembic_version"))

@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 from pydantic import SecretStr
 
+from core.charges import Charge
 from core.failures import FailureCode
-from core.models import Status
+from core.models import Phase, Status
 from core.provider.choose import choose_provider
 from core.provider.client import Provider, ProviderUnavailable
 from core.provider.drawing import draw_picture
@@ -182,11 +183,11 @@ async def test_the_openai_key_is_not_kept(emulator: Emulator, http: httpx.AsyncC
 
 async def test_without_a_token_the_demo_answers_through_the_same_client(tmp_path: Path) -> None:
     settings = make_settings(replicate_api_token=None, data_dir=tmp_path)
-    pictures, provider = choose_provider(settings)
+    provider, pictures = choose_provider(settings)
     external_id = await provider.start_prediction(prompt="a red kite")
-    assert await provider.fetch_prediction(external_id) == PROCESSING
+    assert await provider.fetch_prediction(external_id) == PROCESSING._replace(phase=Phase.STARTING)
     assert await provider.cancel_prediction(external_id) == Prediction(
-        Status.FAILED, error=FailureCode.CANCELED
+        Status.FAILED, error=FailureCode.CANCELED, charge=Charge.NOT_CHARGED
     )
     with pytest.raises(ProviderUnavailable):
         await provider.fetch_prediction("unknown")
@@ -195,7 +196,7 @@ async def test_without_a_token_the_demo_answers_through_the_same_client(tmp_path
     assert pictures
     http = httpx.AsyncClient(transport=httpx.ASGITransport(pictures), base_url="http://demo.test")
     async with http:
-        assert (await http.get(f"/files/{external_id}.png")).status_code == 200
+        assert (await http.get(f"/demo/files/{external_id}.png")).status_code == 200
 
 
 async def test_the_demos_picture_is_at_the_public_address(tmp_path: Path) -> None:
@@ -203,11 +204,14 @@ async def test_the_demos_picture_is_at_the_public_address(tmp_path: Path) -> Non
     provider = Provider(make_settings(), wrapped=httpx.ASGITransport(emulator.app()))
     external_id = await provider.start_prediction(prompt="a red kite")
     ended = await provider.fetch_prediction(external_id)
-    assert ended == Prediction(Status.SUCCEEDED, f"http://easel.test/demo/files/{external_id}.png")
+    assert (ended.status, ended.url) == (
+        Status.SUCCEEDED,
+        f"http://easel.test/demo/files/{external_id}.png",
+    )
 
 
 async def test_with_a_token_there_is_no_demo(settings: Settings) -> None:
     with_token = settings.model_copy(update={"replicate_api_token": SecretStr("r8_token")})
-    pictures, provider = choose_provider(with_token)
+    provider, pictures = choose_provider(with_token)
     assert pictures is None
     await provider.close()

@@ -8,8 +8,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from core.charges import Charge
 from core.failures import FailureCode
-from core.models import Status
+from core.models import Phase, Status
 from core.provider import client
 from core.provider.client import Provider, ProviderUnavailable
 from core.provider.emulator import Fault
@@ -22,15 +23,17 @@ from tests.support.servers import free_port
 
 Ask = Callable[[Provider, str], Awaitable[Prediction]]
 URL = "https://replicate.delivery/pbxt/out-0.png"
-SUCCEEDED = Prediction(Status.SUCCEEDED, url=URL)
+SUCCEEDED = Prediction(Status.SUCCEEDED, url=URL, charge=Charge.CHARGED)
+STARTING = PROCESSING._replace(phase=Phase.STARTING)
+DRAWING = PROCESSING._replace(phase=Phase.DRAWING)
 
 both_asks = pytest.mark.parametrize(
     "ask", [Provider.fetch_prediction, Provider.cancel_prediction], ids=["fetch", "cancel"]
 )
 
 
-def failed(code: FailureCode) -> Prediction:
-    return Prediction(Status.FAILED, error=code)
+def failed(code: FailureCode, charge: Charge = Charge.UNKNOWN) -> Prediction:
+    return Prediction(Status.FAILED, error=code, charge=charge)
 
 
 def reply(status: object, **changes: object) -> dict[str, object]:
@@ -50,22 +53,22 @@ def reply(status: object, **changes: object) -> dict[str, object]:
 
 
 STATUSES = {
-    "starting": (reply("starting"), PROCESSING),
-    "processing": (reply("processing"), PROCESSING),
+    "starting": (reply("starting"), STARTING),
+    "processing": (reply("processing"), DRAWING),
     "succeeded": (reply("succeeded", output=[URL]), SUCCEEDED),
     "failed": (reply("failed", error="(E005)"), failed(FailureCode.MODERATED)),
-    "canceled": (reply("canceled"), failed(FailureCode.CANCELED)),
-    "aborted": (reply("aborted"), failed(FailureCode.CANCELED)),
+    "canceled": (reply("canceled"), failed(FailureCode.CANCELED, Charge.CHARGED)),
+    "aborted": (reply("aborted"), failed(FailureCode.CANCELED, Charge.NOT_CHARGED)),
     "unknown": (reply("queued"), PROCESSING),
     "null": (reply(None), PROCESSING),
     "an object": (reply({"succeeded": True}), PROCESSING),
     "in capitals": (reply("SUCCEEDED", output=[URL]), PROCESSING),
-    "an output while processing": (reply("processing", output=[URL]), PROCESSING),
+    "an output while processing": (reply("processing", output=[URL]), DRAWING),
     "an empty object": ({}, PROCESSING),
     "a null version": (reply("succeeded", output=[URL], version=None, model=None), SUCCEEDED),
     "an error that is no string": (reply("failed", error={"a": 1}), failed(FailureCode.PROVIDER_ERROR)),
     "an error that is null": (reply("failed"), failed(FailureCode.PROVIDER_ERROR)),
-    "nothing but a status": ({"status": "aborted"}, failed(FailureCode.CANCELED)),
+    "nothing but a status": ({"status": "aborted"}, failed(FailureCode.CANCELED, Charge.NOT_CHARGED)),
 }
 
 NO_PICTURE = failed(FailureCode.PROVIDER_ERROR)
@@ -193,8 +196,8 @@ async def test_an_early_404_after_a_create_passes(replicate: Provider, provider:
 async def test_a_cancel_ends_the_prediction(replicate: Provider, provider: EmulatedProvider) -> None:
     provider.never_finish()
     external_id = await replicate.start_prediction(prompt="a red kite")
-    assert await replicate.fetch_prediction(external_id) == PROCESSING
-    assert await replicate.cancel_prediction(external_id) == failed(FailureCode.CANCELED)
+    assert await replicate.fetch_prediction(external_id) == DRAWING
+    assert await replicate.cancel_prediction(external_id) == failed(FailureCode.CANCELED, Charge.CHARGED)
     assert provider.emulator.predictions[external_id]["status"] == "canceled"
 
 

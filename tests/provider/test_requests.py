@@ -29,7 +29,7 @@ async def test_a_supported_model_gets_one_picture_of_the_set_quality(
     settings: Settings, provider: EmulatedProvider, record: Record, model: str
 ) -> None:
     await _start(settings, replicate_model=model, image_quality="high")
-    assert provider.emulator.requests == [("POST", f"/v1/models/{model}/predictions")]
+    assert list(provider.emulator.requests) == [("POST", f"/v1/models/{model}/predictions")]
     assert record.bodies == [{"input": {"prompt": "a red kite", "quality": "high", "number_of_images": 1}}]
 
 

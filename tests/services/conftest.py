@@ -8,8 +8,7 @@ import pytest
 from psycopg.rows import DictRow
 
 from core import services
-from core.context import Context
-from core.database.engine import Database
+from core.context import Context, create_context
 from core.models import Generation
 from core.provider.client import Provider
 from core.settings import Settings
@@ -19,7 +18,7 @@ from tests.support.servers import free_port
 
 @pytest.fixture
 async def ctx(settings: Settings, database: TestDatabase) -> AsyncIterator[Context]:
-    context = Context(settings, Database(database.serving_url), Provider(settings))
+    context = create_context(settings, database.serving_url)
     yield context
     await context.close()
 

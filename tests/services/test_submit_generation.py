@@ -39,7 +39,7 @@ async def test_a_submit_returns_at_once_with_a_row_that_knows_its_prediction(
     assert (row["id"], row["prompt"], row["status"]) == (generation_id, "a red kite", "processing")
     assert row["external_id"] == provider.last_id
     assert row["model"] == "openai/gpt-image-2"
-    assert provider.emulator.requests == [("POST", "/v1/models/openai/gpt-image-2/predictions")]
+    assert list(provider.emulator.requests) == [("POST", "/v1/models/openai/gpt-image-2/predictions")]
 
 
 async def test_one_generation_is_in_flight_per_owner(
@@ -103,7 +103,7 @@ async def test_a_refusal_is_told_with_its_cause_and_frees_the_owner_at_once(
     with pytest.raises(ProviderFailed) as failure:
         await owner.submit()
     assert failure.value.details == {"cause": cause.value}
-    assert failure.value.message == cause.sentence
+    assert failure.value.message == f"{cause.sentence} Nothing was charged."
     [row] = owner.rows()
     assert (row["status"], row["error_code"], row["external_id"]) == ("failed", cause.value, None)
 

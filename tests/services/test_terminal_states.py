@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.charges import Charge
 from core.context import Context
 from core.failures import FailureCode
 from core.models import Generation, Status, may_become
@@ -22,8 +23,10 @@ on_one_database = settings(
 )
 urls = st.integers(0, 9).map("https://pictures.test/{}.png".format)
 ends = st.one_of(
-    urls.map(lambda url: Prediction(Status.SUCCEEDED, url=url)),
-    st.sampled_from(FailureCode).map(lambda code: Prediction(Status.FAILED, error=code)),
+    urls.map(lambda url: Prediction(Status.SUCCEEDED, url=url, charge=Charge.CHARGED)),
+    st.sampled_from(FailureCode).map(
+        lambda code: Prediction(Status.FAILED, error=code, charge=Charge.UNKNOWN)
+    ),
 )
 statuses = st.sampled_from(["starting", "processing", "succeeded", "failed", "canceled", "aborted", "?"])
 replies = st.fixed_dictionaries(
@@ -73,7 +76,8 @@ async def test_the_first_end_that_the_provider_tells_of_stays(
     expected = next((end for end in told if end.status.is_terminal), Prediction(Status.PROCESSING))
     for _ in answers:
         await owner.read(generation_id)
-    assert _as_prediction(await _stored(ctx, generation_id, owner.id)) == expected
+    stored = _as_prediction(await _stored(ctx, generation_id, owner.id))
+    assert stored == expected._replace(phase=None)
 
 
 async def _end(ctx: Context, generation: Generation, end: Prediction) -> Generation | None:
@@ -85,6 +89,7 @@ async def _end(ctx: Context, generation: Generation, end: Prediction) -> Generat
             status=end.status,
             url=end.url,
             error_code=end.error,
+            charge=end.charge or Charge.UNKNOWN,
         )
 
 
@@ -96,4 +101,6 @@ async def _stored(ctx: Context, id: UUID, owner_id: UUID) -> Generation:
 
 
 def _as_prediction(generation: Generation) -> Prediction:
-    return Prediction(generation.status, generation.result_url, generation.error_code)
+    return Prediction(
+        generation.status, generation.result_url, generation.error_code, charge=generation.charge
+    )

@@ -15,6 +15,7 @@ DEFAULTS = {
     "database_url": None,
     "migration_database_url": None,
     "storage_secret": None,
+    "image_store_url": None,
     "replicate_api_token": None,
     "replicate_base_url": None,
     "replicate_model": "openai/gpt-image-2",

@@ -1,64 +1,109 @@
 """The canvas: an empty sheet, a sheet being painted, the picture, or why there is none."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
-from core.models import Generation
-from ui.components.elements import Text, box, link
+from core.failures import FailureCode
+from core.logs import request_id
+from core.models import Generation, Phase
+from core.services import Progress
+from ui.components.elements import Text, box, button, link
 from ui.icons import icon
+
+_TITLES: dict[str, str] = {
+    FailureCode.MODERATED: "Stopped by the safety filter",
+    FailureCode.CANCELED: "Canceled",
+    FailureCode.TIMED_OUT: "That took too long",
+}
+PHASES = {
+    Phase.WAITING: "Waiting",
+    Phase.STARTING: "Starting",
+    Phase.DRAWING: "Drawing",
+    Phase.SAVING: "Saving",
+}
 
 
 class Canvas:
-    def __init__(self, on_try_again: Callable[[], None]) -> None:
+    """Shows one thing at a time; `data-state` tells the browser's side which."""
+
+    def __init__(self, on_try_again: Callable[[], None], on_cancel: Callable[[], Awaitable[None]]) -> None:
         self._on_try_again = on_try_again
-        with box("section").props('aria-label="Picture"'):
+        self._on_cancel = on_cancel
+        self._phases: dict[Phase, Text] = {}
+        with box("section", "easel").props('aria-label="Picture" id="run-state"') as self._section:
             self._canvas = box("div", "canvas")
             self._foot = box("div", "picture-foot")
-            self._live = Text("p", classes="visually-hidden").props('role="status"').mark("live")
 
     def show_empty(self) -> None:
-        with self._sheet("sheet"):
+        with self._sheet("sheet", state=""):
             icon("easel")
             Text("h2", "Your picture appears here")
             Text("p", "Say what it shows, and how: the light, the mood, the style.", classes="lead")
 
-    def show_running(self, generation: Generation) -> None:
-        with self._sheet("sheet sheet--running"):
+    def show_running(self, phase: Phase, progress: Progress) -> None:
+        with self._sheet("sheet sheet--running", state="running"), box("div", "run") as run:
+            run.props["data-age-ms"] = str(round(progress.age_seconds * 1000))
+            if progress.estimate:
+                low, high = progress.estimate
+                run.props["data-low"], run.props["data-high"] = str(low), str(high)
             icon("brush")
             Text("h2", "Painting your picture")
-            Text("p", "You can leave this page: it goes on without you.", classes="lead")
-            with box("p", "small"):
-                Text("span", "Elapsed ")
-                clock = Text("span", "0:00", classes="clock")
-                clock.props["data-started"] = str(int(generation.created_at.timestamp() * 1000))
-        self._announce("Your picture is being painted.")
+            with box("ol", "run__phases"):
+                self._phases = {phase: Text("li", name) for phase, name in PHASES.items()}
+            bar = box("div", "run__bar").props('role="progressbar" aria-label="Progress"')
+            bar.props["aria-valuemin"], bar.props["aria-valuemax"] = "0", "100"
+            with box("p", "run__times"):
+                Text("span", "0:00", classes="clock")
+                Text("span", "", classes="estimate")
+            with box("div", "run__actions"):
+                self._cancel = button("Cancel", self._on_cancel, marker="cancel")
+                with box("button", "button button--quiet notify-switch").props('type="button"'):
+                    Text("span", "Notify me when it is done")
+            Text("p", "You can leave this page: it goes on without you.", classes="small")
+        self.show_phase(phase)
+
+    def show_phase(self, phase: Phase, *, is_canceling: bool = False) -> None:
+        """Mark the phase that the run is in, in place."""
+        for each, element in self._phases.items():
+            element.props.set_optional("aria-current", "step" if each is phase else None)
+        can_cancel = phase in {Phase.STARTING, Phase.DRAWING} and not is_canceling
+        self._cancel.set_enabled(can_cancel)
+        self._cancel.set_text("Canceling …" if is_canceling else "Cancel")
 
     def show_picture(self, generation: Generation) -> None:
-        with self._sheet("sheet sheet--picture"):
+        """From our own store; from the provider when the copy is not there yet."""
+        url = picture_path(generation) or generation.result_url or ""
+        with self._sheet("sheet sheet--picture", state="done"):
             picture = box("img", "picture").mark("picture")
-            picture.props["src"] = generation.result_url
+            picture.props["src"] = url
             picture.props["alt"] = generation.prompt
+            if generation.picture_width and generation.picture_height:
+                picture.props["width"] = str(generation.picture_width)
+                picture.props["height"] = str(generation.picture_height)
         with self._foot:
             Text("p", generation.prompt, classes="caption")
-            save = link("Open full size", generation.result_url or "", "button", icon_name="download")
-            save.props('target="_blank" rel="noopener noreferrer"')
-        self._announce("Your picture is ready.")
+            link("Open full size", url, "button", icon_name="download").props(
+                'target="_blank" rel="noopener"'
+            )
 
-    def show_failure(self, sentence: str, code: str) -> None:
-        with self._sheet("sheet").props('role="alert"'):
+    def show_failure(self, code: str, sentence: str) -> None:
+        """`sentence` says what happened, what to do, and whether it was charged."""
+        with self._sheet("sheet", state="failed").props('role="alert"'):
             icon("warning")
-            Text("h2", "No picture this time")
+            Text("h2", _TITLES.get(code, "No picture this time"))
             Text("p", sentence, classes="lead")
-            again = ui.button("Try again", color=None, on_click=self._on_try_again)
-            again.classes("button button--primary").props("no-caps unelevated").mark("try-again")
-            Text("p", code, classes="small")
+            button("Try again", self._on_try_again, classes="button--primary", marker="try-again")
+            Text("p", f"{code} · {request_id.get()}", classes="small")
 
-    def _sheet(self, classes: str) -> ui.element:
+    def _sheet(self, classes: str, *, state: str) -> ui.element:
+        self._section.props["data-state"] = state
         self._canvas.clear()
         self._foot.clear()
+        self._phases = {}
         with self._canvas:
             return box("div", classes)
 
-    def _announce(self, text: str) -> None:
-        self._live.text = text
+
+def picture_path(generation: Generation) -> str | None:
+    return f"/api/v1/generations/{generation.id}/image" if generation.stored_at else None

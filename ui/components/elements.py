@@ -1,5 +1,8 @@
 """Plain HTML elements with text, each by the tag that says what it is."""
 
+from collections.abc import Callable
+from typing import Any
+
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
@@ -33,6 +36,14 @@ def link(text: str, target: str, classes: str, *, icon_name: str | None = None) 
             icon(icon_name)
         Text("span", text)
     return element
+
+
+def button(
+    text: str, on_click: Callable[[], Any], *, classes: str = "", marker: str | None = None
+) -> ui.button:
+    element = ui.button(text, color=None, on_click=on_click)
+    element.classes(f"button {classes}").props("no-caps unelevated")
+    return element.mark(marker) if marker else element
 
 
 def icon_button(name: str, icon_name: str, classes: str = "", *, type_: str = "button") -> ui.element:

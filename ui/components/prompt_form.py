@@ -6,27 +6,35 @@ from nicegui import ui
 
 from core.errors import ValidationFailed
 from core.services.generations import MAX_PROMPT_LENGTH, check_prompt
-from ui.components.elements import Text, box
+from ui.components.elements import Text, box, button
+from ui.components.examples import examples
 
 _PLACEHOLDER = "A lighthouse at dusk, painted in loose watercolour …"
 
 
 class PromptForm:
-    def __init__(self, on_submit: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self, on_submit: Callable[[str], Awaitable[None]], *, draft_key: str, has_examples: bool
+    ) -> None:
+        """`draft_key` keeps the drafts of people who share a browser apart."""
         self._on_submit = on_submit
-        with box("section", "card").props('aria-label="Prompt"'):
+        with box("section", "card").props('aria-label="Prompt"') as section:
+            section.props["data-draft"] = draft_key
             Text("label", "Your prompt", classes="prompt-label").props('for="prompt"')
             self._prompt = self._build_prompt()
             with box("div", "prompt-foot"):
                 self._problem = Text("span", classes="prompt-problem")
                 self._problem.props('role="alert" id="prompt-problem"')
+                Text("span", classes="prompt-problem").props('id="prompt-limit"')
                 self._build_counter()
-            self._button = ui.button("Generate", color=None, on_click=self._submit)
-            self._button.classes("button button--primary button--wide").props("no-caps unelevated")
-            self._button.mark("generate")
+            self._button = button(
+                "Generate", self._submit, classes="button--primary button--wide", marker="generate"
+            )
             self._reason = Text("p", classes="small reason").mark("reason")
             self._reason.props('id="generate-reason"')
             self._button.props('aria-describedby="generate-reason"')
+            if has_examples:
+                examples()
         self.enable()
 
     def set_prompt(self, prompt: str) -> None:
@@ -50,7 +58,7 @@ class PromptForm:
 
     def _build_prompt(self) -> ui.textarea:
         prompt = ui.textarea(placeholder=_PLACEHOLDER).classes("prompt").mark("prompt")
-        prompt.props('for="prompt" autogrow outlined aria-describedby="prompt-problem"')
+        prompt.props('for="prompt" autogrow outlined aria-describedby="prompt-problem prompt-limit"')
         prompt.on("keydown.ctrl.enter.prevent", self._submit)
         prompt.on("keydown.meta.enter.prevent", self._submit)
         return prompt

@@ -1,10 +1,15 @@
-"""`/dashboard/generate`: write a prompt, watch the run, see the picture."""
+"""`/dashboard/generate`: write a prompt, watch the run, see the picture, find it again."""
+
+import time
+from uuid import UUID
 
 from nicegui import ui
 
 from core import services
 from core.context import Context
 from core.errors import EaselError, GenerationInFlight, NotFound
+from core.failures import FailureCode
+from core.logs import request_id
 from core.models import Generation
 from ui.access import SignedOut, Visitor, login_path, signed_in_page
 from ui.components.canvas import Canvas
@@ -13,74 +18,115 @@ from ui.components.prompt_form import PromptForm
 from ui.frame import frame
 
 PATH = "/dashboard/generate"
+TICK_SECONDS = 0.5
 POLL_SECONDS = 1.5
+SAVING_POLL_SECONDS = 0.5
+IDLE_POLL_SECONDS = 4.0
+# A picture is shown from our own store; should the copy take longer, from the provider.
+SAVING_SECONDS = 20.0
 IN_FLIGHT_TOAST = "Please wait until this generation completes"
 IN_FLIGHT_REASON = "One picture at a time: this one has to finish first."
+SIGNED_OUT = "Your sign-in has ended. Please sign in again."
 
 
 def register(ctx: Context) -> None:
     @signed_in_page(ctx, PATH, title="Generate · Easel")
     async def generate(visitor: Visitor) -> None:
-        with frame(ctx.settings, person_name=visitor.name) as top_bar:
+        with frame(
+            ctx.settings, person_name=visitor.name, modules=("prompt.js", "run.js", "gallery.js")
+        ) as top:
             Text("h1", "What shall we paint?", classes="page-title")
-            await GenerateScreen(ctx, visitor, top_bar).open()
+            made = await services.list_generations(ctx, owner_id=await visitor.owner_id(), limit=1)
+            await GenerateScreen(ctx, visitor, top, is_first_visit=not made).open()
+            with box("section", "pictures").props('aria-labelledby="pictures-title"'):
+                Text("h2", "Your pictures").props('id="pictures-title"')
+                ui.html("<easel-gallery></easel-gallery>", sanitize=False)
 
 
 class GenerateScreen:
     """One open page: its form, its canvas, and the timer that watches the run."""
 
-    def __init__(self, ctx: Context, visitor: Visitor, top_bar: ui.element) -> None:
+    def __init__(self, ctx: Context, visitor: Visitor, top_bar: ui.element, *, is_first_visit: bool) -> None:
         self._ctx = ctx
         self._visitor = visitor
         self._top_bar = top_bar
+        self._request_id = request_id.get()
         self._generation: Generation | None = None
+        self._saving_since: float | None = None
         with box("div", "studio"):
-            self._form = PromptForm(on_submit=self.submit)
-            self._canvas = Canvas(on_try_again=self.try_again)
-        self._timer = ui.timer(POLL_SECONDS, self.poll, active=False, immediate=False)
+            self._form = PromptForm(on_submit=self.submit, draft_key=visitor.key, has_examples=is_first_visit)
+            self._canvas = Canvas(on_try_again=self.try_again, on_cancel=self.cancel)
+        self._next_poll = time.monotonic() + IDLE_POLL_SECONDS
+        self._timer = ui.timer(TICK_SECONDS, self.tick, immediate=False)
 
     async def open(self) -> None:
         """Show the generation that is running already, in another tab or before a reload."""
-        running = await services.get_active_generation(self._ctx, owner_id=await self._visitor.owner_id())
-        if running:
-            self._form.set_prompt(running.prompt)
-            self._show(running)
-        else:
-            self._canvas.show_empty()
+        self._canvas.show_empty()
+        await self._resume(await self._visitor.owner_id())
+        if self._generation:
+            self._form.set_prompt(self._generation.prompt)
 
     async def submit(self, prompt: str) -> None:
         """Start a generation, if still signed in; an error is shown and the prompt kept."""
+        request_id.set(self._request_id)
         self._form.disable("Starting …")
         try:
             owner_id = await self._visitor.owner_id()
             generation_id = await services.submit_generation(self._ctx, prompt=prompt, owner_id=owner_id)
-            self._show(await services.get_generation(self._ctx, id=generation_id, owner_id=owner_id))
+            await self._watch(await services.get_generation(self._ctx, id=generation_id, owner_id=owner_id))
         except SignedOut:
             self._leave()
         except GenerationInFlight:
             ui.notify(IN_FLIGHT_TOAST)
-            await self._resume_other()
+            await self.poll()
         except EaselError as error:
             self._form.enable()
             self._show_error(error)
 
-    async def poll(self) -> None:
-        """Look at the running generation; show it when it has changed."""
+    async def cancel(self) -> None:
+        """End the run at the provider; what became of it is shown once that has confirmed."""
+        request_id.set(self._request_id)
         if self._generation is None:
-            self._timer.deactivate()
             return
+        self._canvas.show_phase(self._generation.current_phase, is_canceling=True)
         try:
             owner_id = await self._visitor.owner_id()
-            current = await services.get_generation(self._ctx, id=self._generation.id, owner_id=owner_id)
+            canceled = await services.cancel_generation(self._ctx, id=self._generation.id, owner_id=owner_id)
+            await self._show(canceled)
+        except SignedOut:
+            self._leave()
+        except EaselError as error:
+            ui.notify(error.message)
+            self._canvas.show_phase(self._generation.current_phase)
+
+    async def tick(self) -> None:
+        """Poll when it is time: often while something runs, seldom while nothing does."""
+        if time.monotonic() >= self._next_poll:
+            await self.poll()
+            self._next_poll = time.monotonic() + self._poll_seconds()
+
+    def _poll_seconds(self) -> float:
+        if self._generation is None:
+            return IDLE_POLL_SECONDS
+        return POLL_SECONDS if self._generation.is_processing else SAVING_POLL_SECONDS
+
+    async def poll(self) -> None:
+        """Look at the running generation, or for one that was started elsewhere."""
+        request_id.set(self._request_id)
+        try:
+            owner_id = await self._visitor.owner_id()
+            if self._generation is None:
+                await self._resume(owner_id)
+            else:
+                await self._show(
+                    await services.get_generation(self._ctx, id=self._generation.id, owner_id=owner_id)
+                )
         except SignedOut:
             self._leave()
         except NotFound:
             self.try_again()
         except EaselError:
             return  # the database is away for a moment: the next tick asks again
-        else:
-            if not current.is_processing:
-                self._show(current)
 
     def try_again(self) -> None:
         """Back to the form, with the prompt as it was."""
@@ -88,40 +134,56 @@ class GenerateScreen:
         self._canvas.show_empty()
         self._form.focus()
 
-    async def _resume_other(self) -> None:
-        """Show the run that was started elsewhere and is in this one's way."""
-        owner_id = await self._visitor.owner_id()
+    async def _resume(self, owner_id: UUID) -> None:
         running = await services.get_active_generation(self._ctx, owner_id=owner_id)
         if running:
-            self._show(running)
+            await self._watch(running)
         else:
             self._form.enable()
 
-    def _show(self, generation: Generation) -> None:
-        if generation.is_processing:
-            self._generation = generation
-            self._form.disable(IN_FLIGHT_REASON)
-            self._canvas.show_running(generation)
-            self._top_bar.classes("is-running")
-            self._timer.activate()
+    async def _watch(self, generation: Generation) -> None:
+        self._generation = generation
+        self._form.disable(IN_FLIGHT_REASON)
+        self._top_bar.classes("is-running")
+        self._canvas.show_running(
+            generation.current_phase, await services.get_progress(self._ctx, generation)
+        )
+        self._next_poll = time.monotonic() + POLL_SECONDS
+        await self._show(generation)
+
+    async def _show(self, generation: Generation) -> None:
+        """Show what has changed of the generation that is being watched."""
+        before, self._generation = self._generation, generation
+        if generation.is_processing or self._is_being_saved(generation):
+            if before is None or before.current_phase is not generation.current_phase:
+                self._canvas.show_phase(generation.current_phase)
             return
         self._stop_watching()
-        if generation.result_url:
+        failure = generation.failure
+        if failure is None:
             self._canvas.show_picture(generation)
-        elif generation.error_code:
-            self._canvas.show_failure(generation.error_code.sentence, generation.error_code.value)
+            return
+        self._canvas.show_failure(failure.code, failure.sentence)
+        if failure.code is FailureCode.MODERATED:
+            self._form.focus()
+
+    def _is_being_saved(self, generation: Generation) -> bool:
+        if not generation.needs_storing:
+            return False
+        self._saving_since = self._saving_since or time.monotonic()
+        return time.monotonic() - self._saving_since < SAVING_SECONDS
 
     def _show_error(self, error: EaselError) -> None:
-        problems = (error.details or {}).get("fieldErrors", {}).get("prompt")
+        details = error.details or {}
+        problems = details.get("fieldErrors", {}).get("prompt")
         if problems:
             self._form.show_problem(problems[0])
         else:
-            cause = (error.details or {}).get("cause", error.code)
-            self._canvas.show_failure(error.message, cause)
+            self._canvas.show_failure(details.get("cause", error.code), error.message)
 
     def _stop_watching(self) -> None:
-        self._timer.deactivate()
         self._generation = None
+        self._saving_since = None
         self._top_bar.classes(remove="is-running")
         self._form.enable()
 
@@ -129,6 +191,6 @@ class GenerateScreen:
         """The sign-in has ended: nothing can be done on this page any more."""
         self._timer.deactivate()
         self._top_bar.classes(remove="is-running")
-        self._form.disable("Your sign-in has ended. Please sign in again.")
-        ui.notify("Your sign-in has ended. Please sign in again.")
+        self._form.disable(SIGNED_OUT)
+        ui.notify(SIGNED_OUT)
         ui.navigate.to(login_path(PATH))

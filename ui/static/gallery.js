@@ -139,7 +139,7 @@ class Gallery extends HTMLElement {
     this.items = this.items.filter((other) => other.id !== item.id);
     this.arrange();
     try {
-      await call("DELETE", `/${item.id}`);
+      await call("POST", `/${item.id}/delete`);
       this.offerUndo(item);
     } catch (error) {
       this.putBack(item);

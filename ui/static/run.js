@@ -17,6 +17,12 @@ function seconds(run) {
   return Math.max(0, (performance.now() - starts.get(run)) / 1000);
 }
 
+// Each phase is said once, politely; a failure's own box is an alert.
+function sayPhase() {
+  const phase = document.querySelector(".run__phases [aria-current]");
+  if (phase) say(`Your picture: ${phase.textContent}.`);
+}
+
 function tick() {
   const run = document.querySelector(".run[data-age-ms]");
   if (!run) return;
@@ -44,11 +50,21 @@ function onState() {
   const before = state;
   state = now;
   showInTab();
+  if (now === "running") showCanvas();
+  if (now === "done" && before === "running") say("Your picture is ready.");
   if (before === "running" && (now === "done" || now === "failed")) {
     dispatchEvent(new Event(`easel:${now}`));
     if (document.hidden) notify(now);
   }
   if (now) dispatchEvent(new Event("easel:changed"));
+}
+
+// On a phone the canvas is below the form: bring it into view when the run starts.
+function showCanvas() {
+  const canvas = document.querySelector(".canvas");
+  const { top, bottom } = canvas.getBoundingClientRect();
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (top < 0 || bottom > innerHeight) canvas.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 }
 
 function showInTab() {
@@ -107,12 +123,13 @@ document.addEventListener("visibilitychange", () => {
 });
 new MutationObserver(() => {
   onState();
+  sayPhase();
   tick();
   showNotificationSwitch();
 }).observe(document.documentElement, {
   childList: true,
   subtree: true,
   attributes: true,
-  attributeFilter: ["data-state", "data-age-ms"],
+  attributeFilter: ["data-state", "data-age-ms", "aria-current"],
 });
 setInterval(() => !document.hidden && tick(), 250);

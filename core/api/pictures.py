@@ -1,0 +1,64 @@
+"""`GET /api/v1/generations/{id}/image`: the stored picture, to its owner only."""
+
+import re
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Header
+from starlette.responses import Response, StreamingResponse
+
+from core import services
+from core.api.access import SignedInRoute, get_owner_id
+from core.api.envelope import failures
+from core.context import Context, get_context
+
+router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
+
+# Kept by this person's browser, never by a shared cache; checked by its ETag when it is old.
+_CACHE_CONTROL = "private, max-age=86400"
+_ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
+
+
+@router.get(
+    "/{id}/image",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"image/*": {}}}, 206: {}, 304: {}, 416: {}, **failures(400, 401, 404, 503)},
+)
+async def image(
+    id: UUID,
+    owner_id: Annotated[UUID, Depends(get_owner_id)],
+    ctx: Annotated[Context, Depends(get_context)],
+    *,
+    size: Literal["full", "thumb"] = "full",
+    if_none_match: Annotated[str | None, Header()] = None,
+    range: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The picture itself, or a small WebP of it. Answers ranges and `If-None-Match`."""
+    is_thumbnail = size == "thumb"
+    content_type, stored = await services.open_picture(
+        ctx, id=id, owner_id=owner_id, is_thumbnail=is_thumbnail
+    )
+    # A picture never changes, so its name says all that a hash of it could.
+    headers = {"ETag": f'"{id}-{size}"', "Cache-Control": _CACHE_CONTROL, "Accept-Ranges": "bytes"}
+    if if_none_match and headers["ETag"] in if_none_match:
+        return Response(status_code=304, headers=headers)
+    wanted = _wanted(range, stored.size)
+    if wanted is None:
+        headers["Content-Length"] = str(stored.size)
+        return StreamingResponse(stored.parts(), media_type=content_type, headers=headers)
+    start, end = wanted
+    if start >= stored.size:
+        return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{stored.size}"})
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
+    headers["Content-Length"] = str(end - start)
+    return StreamingResponse(stored.parts(start, end), 206, media_type=content_type, headers=headers)
+
+
+def _wanted(header: str | None, size: int) -> tuple[int, int] | None:
+    """The first byte and the one after the last of a single range; None for anything else, which
+    a server may answer with the whole."""
+    match = _ONE_RANGE.fullmatch(header or "")
+    if not match:
+        return None
+    start, last = int(match[1]), int(match[2]) if match[2] else size - 1
+    return None if last < start and match[2] else (start, min(last + 1, size))

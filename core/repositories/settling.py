@@ -1,0 +1,36 @@
+"""The generations that still need something done, as a trigger lists them: ids only."""
+
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+class Due(NamedTuple):
+    """A generation whose time has come, and how many seconds ago that was."""
+
+    generation_id: UUID
+    owner_id: UUID
+    lag_seconds: float
+
+
+async def claim(session: AsyncSession, *, batch: int) -> list[Due]:
+    """Take up to `batch` due generations; no other process gets them until they are due again."""
+    rows = await session.execute(text("SELECT * FROM claim_generations_to_settle(:batch)"), {"batch": batch})
+    return [Due(*row) for row in rows]
+
+
+async def give_up(session: AsyncSession, *, generation_id: UUID, age: timedelta) -> bool:
+    """Stop trying for a generation that finished longer than `age` ago; whether it was so."""
+    statement = text(
+        """
+        DELETE FROM generations_to_settle USING generations
+        WHERE generation_id = :id AND generations.id = generation_id
+            AND coalesce(finished_at, updated_at) < now() - :age
+        RETURNING generation_id
+        """
+    )
+    gone = await session.execute(statement, {"id": generation_id, "age": age})
+    return gone.first() is not None

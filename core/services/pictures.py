@@ -1,0 +1,92 @@
+"""The pictures of generations: copy them while the provider still has them, and read them."""
+
+import asyncio
+import logging
+from typing import NamedTuple
+from uuid import UUID
+
+from core.context import Context
+from core.errors import EaselError, NotFound, ServiceUnavailable
+from core.models import Generation
+from core.pictures.download import DownloadFailed
+from core.pictures.image import NotAPicture, examine
+from core.pictures.store import StoredPicture, StoreUnavailable
+from core.repositories import generations
+
+_THUMBNAIL_TYPE = "image/webp"
+
+logger = logging.getLogger(__name__)
+
+
+class PictureNotStored(Exception):
+    """The copy did not succeed this time."""
+
+
+class Picture(NamedTuple):
+    """A stored picture, and what a browser is told of it."""
+
+    content_type: str
+    stored: StoredPicture
+
+
+async def store_picture(ctx: Context, generation: Generation) -> None:
+    """Copy the picture of a succeeded generation into the store; repeating it does no harm.
+
+    Raises `PictureNotStored` and `ServiceUnavailable`.
+    """
+    assert generation.result_url is not None  # noqa: S101  (a constraint on the table)
+    key = _key(generation.owner_id, generation.id)
+    try:
+        content = await ctx.downloader.download(generation.result_url)
+        facts = await asyncio.to_thread(examine, content)
+        await ctx.pictures.put(f"{key}.thumb", facts.thumbnail, _THUMBNAIL_TYPE)
+        await ctx.pictures.put(key, content, facts.content_type)
+    except (DownloadFailed, NotAPicture, StoreUnavailable) as error:
+        logger.warning("Generation %s: its picture was not stored (%s)", generation.id, error)
+        raise PictureNotStored from error
+    async with ctx.database.transaction(generation.owner_id) as session:
+        await generations.save_picture(
+            session,
+            id=generation.id,
+            owner_id=generation.owner_id,
+            content_type=facts.content_type,
+            width=facts.width,
+            height=facts.height,
+        )
+
+
+async def try_to_store_picture(ctx: Context, generation: Generation) -> None:
+    """`store_picture`, at once and in the background; the reconcile loop tries again what fails."""
+    try:
+        await store_picture(ctx, generation)
+    except (PictureNotStored, EaselError) as error:
+        logger.info("Generation %s: its picture will be stored later (%s)", generation.id, error)
+
+
+async def open_picture(ctx: Context, *, id: UUID, owner_id: UUID, is_thumbnail: bool) -> Picture:
+    """An owner's stored picture. Raises `NotFound` and `ServiceUnavailable`."""
+    async with ctx.database.transaction(owner_id) as session:
+        generation = await generations.get_by_id(session, id=id, owner_id=owner_id)
+    if generation is None or generation.picture_type is None:
+        raise NotFound
+    key = _key(owner_id, id) + (".thumb" if is_thumbnail else "")
+    try:
+        stored = await ctx.pictures.open_picture(key)
+    except FileNotFoundError:
+        logger.error("Generation %s: its stored picture is gone from the store", id)  # noqa: TRY400
+        raise NotFound from None
+    except StoreUnavailable as error:
+        logger.warning("Generation %s: the store does not answer (%s)", id, error)
+        raise ServiceUnavailable("The pictures cannot be reached at the moment.") from error
+    return Picture(_THUMBNAIL_TYPE if is_thumbnail else generation.picture_type, stored)
+
+
+async def delete_picture(ctx: Context, generation: Generation) -> None:
+    """Remove the bytes. Raises `StoreUnavailable`."""
+    key = _key(generation.owner_id, generation.id)
+    await ctx.pictures.delete(key)
+    await ctx.pictures.delete(f"{key}.thumb")
+
+
+def _key(owner_id: UUID, id: UUID) -> str:
+    return f"{owner_id}/{id}"

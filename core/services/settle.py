@@ -1,0 +1,53 @@
+"""Do for one generation what is due, when nobody watches it."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from core.context import Context
+from core.models import Generation
+from core.pictures.store import StoreUnavailable
+from core.repositories import generations, settling
+from core.services.generations import get_generation
+from core.services.pictures import PictureNotStored, delete_picture, store_picture
+
+# Replicate deletes a prediction's files after an hour: a copy that has not worked by then never will.
+_PROVIDER_KEEPS = timedelta(minutes=65)
+
+logger = logging.getLogger(__name__)
+
+
+async def settle_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
+    """Look at the provider, copy the picture, or remove what was deleted. Raises `ServiceUnavailable`."""
+    async with ctx.database.transaction(owner_id) as session:
+        generation = await generations.get_by_id(session, id=id, owner_id=owner_id, with_deleted=True)
+    if generation is None:
+        return
+    if generation.deleted_at:
+        await _remove(ctx, generation)
+        return
+    if generation.is_processing:
+        generation = await get_generation(ctx, id=id, owner_id=owner_id)
+    if generation.needs_storing:
+        await _store(ctx, generation)
+
+
+async def _remove(ctx: Context, generation: Generation) -> None:
+    """The bytes first: a row without bytes can be removed again, bytes without a row never."""
+    try:
+        await delete_picture(ctx, generation)
+    except StoreUnavailable as error:
+        logger.warning("Generation %s: its picture could not be deleted yet (%s)", generation.id, error)
+        return
+    async with ctx.database.transaction(generation.owner_id) as session:
+        await generations.remove_deleted(session, id=generation.id, owner_id=generation.owner_id)
+
+
+async def _store(ctx: Context, generation: Generation) -> None:
+    try:
+        await store_picture(ctx, generation)
+    except PictureNotStored:
+        async with ctx.database.transaction(generation.owner_id) as session:
+            is_lost = await settling.give_up(session, generation_id=generation.id, age=_PROVIDER_KEEPS)
+        if is_lost:
+            logger.error("Generation %s: the provider has forgotten its picture", generation.id)  # noqa: TRY400
