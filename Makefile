@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check migrations qa screenshots lock clean
+.PHONY: run test check migrations qa screenshots lighthouse lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -41,6 +41,9 @@ migrations: .venv/.installed-dev
 
 screenshots: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/browser --screenshots docs/screenshots
+
+lighthouse: .venv/.installed-dev
+	.venv/bin/python bench/lighthouse.py
 
 UV_COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

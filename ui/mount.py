@@ -8,7 +8,7 @@ from core.context import Context
 from core.sign_in.providers import SignInProvider
 from ui.assets import STATIC_DIR, mount_assets
 from ui.error_page import answer_page_errors
-from ui.pages import dashboard, generate, login
+from ui.pages import dashboard, generate, login, theme
 
 _LANGUAGE: Language = "en-US"
 
@@ -18,6 +18,7 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
     login.register(ctx, providers)
     dashboard.register(ctx)
     generate.register(ctx)
+    theme.register(ctx)
     mount_assets(app)
     answer_page_errors()
     ui.run_with(

@@ -40,7 +40,7 @@ async def image(
     )
     # A picture never changes, so its name says all that a hash of it could.
     headers = {"ETag": f'"{id}-{size}"', "Cache-Control": _CACHE_CONTROL, "Accept-Ranges": "bytes"}
-    if if_none_match and headers["ETag"] in if_none_match:
+    if if_none_match and (headers["ETag"] in if_none_match or if_none_match.strip() == "*"):
         return Response(status_code=304, headers=headers)
     wanted = _wanted(range, stored.size)
     if wanted is None:

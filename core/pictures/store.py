@@ -42,11 +42,15 @@ class PictureStore:
         """The store at `url` (`s3://`, `gs://`, `az://`, `file://`), or `folder` without one.
 
         A bucket's credentials come from its provider's usual environment variables. Raises
-        `ConfigurationError` for a URL that cannot be one.
+        `ConfigurationError` for a URL or a folder that cannot be one.
         """
         if url is None:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return cls(LocalStore(folder))
+            try:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                return cls(LocalStore(folder))
+            except (BaseError, OSError) as error:
+                reason = str(error).splitlines()[0]
+                raise ConfigurationError([f"DATA_DIR: pictures cannot be kept there: {reason}"]) from None
         try:
             return cls(from_url(url))
         except (BaseError, ValueError, OSError) as error:

@@ -121,11 +121,14 @@ async def restore(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
     return (await session.execute(statement)).first() is not None
 
 
-async def remove_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:
-    """Remove the row of a generation that is still deleted."""
-    await session.execute(
-        delete(Generation).where(*_is(id, owner_id), col(Generation.deleted_at).is_not(None))
+async def remove_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
+    """Remove the row of a generation that is still deleted; whether it was."""
+    statement = (
+        delete(Generation)
+        .where(*_is(id, owner_id), col(Generation.deleted_at).is_not(None))
+        .returning(col(Generation.id))
     )
+    return (await session.execute(statement)).first() is not None
 
 
 async def update_status_and_url(

@@ -22,6 +22,12 @@ async def claim(session: AsyncSession, *, batch: int) -> list[Due]:
     return [Due(*row) for row in rows]
 
 
+async def is_claimed(session: AsyncSession, *, generation_id: UUID) -> bool:
+    """Whether it has been claimed for what it needs now: a change of the row starts the count anew."""
+    statement = text("SELECT 1 FROM generations_to_settle WHERE generation_id = :id AND attempts > 0")
+    return (await session.execute(statement, {"id": generation_id})).first() is not None
+
+
 async def give_up(session: AsyncSession, *, generation_id: UUID, age: timedelta) -> bool:
     """Stop trying for a generation that finished longer than `age` ago; whether it was so."""
     statement = text(

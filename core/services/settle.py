@@ -24,7 +24,7 @@ async def settle_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
     if generation is None:
         return
     if generation.deleted_at:
-        await _remove(ctx, generation)
+        await _remove_when_due(ctx, generation)
         return
     if generation.is_processing:
         generation = await get_generation(ctx, id=id, owner_id=owner_id)
@@ -32,15 +32,18 @@ async def settle_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
         await _store(ctx, generation)
 
 
-async def _remove(ctx: Context, generation: Generation) -> None:
-    """The bytes first: a row without bytes can be removed again, bytes without a row never."""
+async def _remove_when_due(ctx: Context, generation: Generation) -> None:
+    """Row and bytes in one transaction: a restore comes before both or after both, and a row whose
+    bytes could not be deleted stays, to be tried again."""
     try:
-        await delete_picture(ctx, generation)
+        async with ctx.database.transaction(generation.owner_id) as session:
+            # Deleted only after it was claimed for something else: its time to undo is still running.
+            if not await settling.is_claimed(session, generation_id=generation.id):
+                return
+            if await generations.remove_deleted(session, id=generation.id, owner_id=generation.owner_id):
+                await delete_picture(ctx, generation)
     except StoreUnavailable as error:
         logger.warning("Generation %s: its picture could not be deleted yet (%s)", generation.id, error)
-        return
-    async with ctx.database.transaction(generation.owner_id) as session:
-        await generations.remove_deleted(session, id=generation.id, owner_id=generation.owner_id)
 
 
 async def _store(ctx: Context, generation: Generation) -> None:
