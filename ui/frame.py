@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nicegui import ui
+from nicegui import context, ui
 
 from core.settings import Settings
 from ui.assets import module_html
@@ -16,6 +16,7 @@ def frame(
     settings: Settings, *, person_name: str | None = None, modules: tuple[str, ...] = ()
 ) -> Iterator[ui.element]:
     """Put the page's content inside; yields the top bar, which can show that something runs."""
+    _leave_main_to_us()
     ui.add_head_html(module_html("frame.js", *modules))
     top_bar = box("div", "top-bar").props('aria-hidden="true"')
     link("Skip to the content", "#content", "skip-link")
@@ -36,6 +37,13 @@ def frame(
         yield top_bar
     Text("p", "", classes="visually-hidden").props('id="live" role="status"')
     shortcuts_dialog()
+
+
+def _leave_main_to_us() -> None:
+    """Quasar's page is a `main` that holds the header too; a page has one, and ours is without."""
+    slot = context.client.content.parent_slot
+    if slot:
+        slot.parent.tag = "div"
 
 
 def _person(name: str) -> None:

@@ -36,8 +36,7 @@ class PictureDownloader:
         try:
             async with asyncio.timeout(DOWNLOAD_TIMEOUT_SECONDS):
                 return await self._follow(url)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError) as error:
-            # Also a ValueError: a redirect to what is no address at all.
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
             raise DownloadFailed(type(error).__name__) from error
 
     async def close(self) -> None:

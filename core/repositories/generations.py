@@ -84,13 +84,15 @@ async def note_cancel_request(session: AsyncSession, *, id: UUID, owner_id: UUID
 
 async def save_picture(
     session: AsyncSession, *, id: UUID, owner_id: UUID, content_type: str, width: int, height: int
-) -> None:
-    """Note that the picture is in the store."""
-    await session.execute(
+) -> bool:
+    """Note that the picture is in the store; whether its generation is still there."""
+    statement = (
         update(Generation)
         .where(*_is(id, owner_id), col(Generation.status) == Status.SUCCEEDED)
         .values(stored_at=func.now(), picture_type=content_type, picture_width=width, picture_height=height)
+        .returning(col(Generation.id))
     )
+    return (await session.execute(statement)).first() is not None
 
 
 async def list_newest_first(

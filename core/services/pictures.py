@@ -45,7 +45,7 @@ async def store_picture(ctx: Context, generation: Generation) -> None:
         logger.warning("Generation %s: its picture was not stored (%s)", generation.id, error)
         raise PictureNotStored from error
     async with ctx.database.transaction(generation.owner_id) as session:
-        await generations.save_picture(
+        is_there = await generations.save_picture(
             session,
             id=generation.id,
             owner_id=generation.owner_id,
@@ -53,6 +53,8 @@ async def store_picture(ctx: Context, generation: Generation) -> None:
             width=facts.width,
             height=facts.height,
         )
+    if not is_there:  # deleted for good meanwhile: the bytes must not outlive it
+        await _try_to_delete_picture(ctx, generation)
 
 
 async def try_to_store_picture(ctx: Context, generation: Generation) -> None:
@@ -79,6 +81,13 @@ async def open_picture(ctx: Context, *, id: UUID, owner_id: UUID, is_thumbnail: 
         logger.warning("Generation %s: the store does not answer (%s)", id, error)
         raise ServiceUnavailable("The pictures cannot be reached at the moment.") from error
     return Picture(_THUMBNAIL_TYPE if is_thumbnail else generation.picture_type, stored)
+
+
+async def _try_to_delete_picture(ctx: Context, generation: Generation) -> None:
+    try:
+        await delete_picture(ctx, generation)
+    except StoreUnavailable:
+        logger.exception("Generation %s: a picture without a row stays in the store", generation.id)
 
 
 async def delete_picture(ctx: Context, generation: Generation) -> None:

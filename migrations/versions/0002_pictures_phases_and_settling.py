@@ -94,7 +94,7 @@ LANGUAGE sql AS $$
         ORDER BY s.due_at LIMIT batch FOR UPDATE SKIP LOCKED
     )
     UPDATE generations_to_settle s
-    SET due_at = now() + interval '10 seconds' * least(power(2, s.attempts), 6),
+    SET due_at = now() + interval '10 seconds' * least(power(2, least(s.attempts, 3)), 6),
         attempts = s.attempts + 1
     FROM due WHERE due.generation_id = s.generation_id
     RETURNING s.generation_id, s.owner_id, extract(epoch FROM now() - due.due_at)::double precision;

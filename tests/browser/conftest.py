@@ -4,10 +4,21 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tests.browser.studio import Studio, closing
 from tests.support.browser import FLAGS, require_chromium
+from tests.support.database import TestDatabase
+from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One event loop for the folder, as the browser lives on it."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 @pytest.fixture(scope="module")
@@ -18,13 +29,40 @@ def easel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EaselProcess]:
         yield process
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def served_easel(
+    tmp_path_factory: pytest.TempPathFactory, migrated: TestDatabase, served_provider: EmulatedProvider
+) -> Iterator[EaselProcess]:
+    """Easel on the tests' database, with the emulator over HTTP as its provider."""
+    folder = tmp_path_factory.mktemp("served")
+    with EaselProcess(
+        folder,
+        DATA_DIR=str(folder / "data"),
+        DATABASE_URL=migrated.serving_url,
+        MIGRATION_DATABASE_URL=migrated.owning_url,
+        REPLICATE_BASE_URL=served_provider.url,
+        REPLICATE_API_TOKEN="r8_test",
+    ) as process:
+        yield process
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     path = require_chromium()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def studio(
+    served_easel: EaselProcess, browser: Browser, database: TestDatabase, provider: EmulatedProvider
+) -> AsyncIterator[Studio]:
+    """Nobody signed in, no rows; at the end no page may have had anything to complain about."""
+    async with closing(Studio(served_easel.url, browser, database, provider)) as studio:
+        yield studio
+    assert studio.complaints == []
 
 
 @pytest.fixture

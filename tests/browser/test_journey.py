@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, expect
+from playwright.async_api import Browser, expect
 
+from tests.browser.studio import note_complaints
 from tests.support.servers import EaselProcess
 
 PROMPT = "A lighthouse at dusk, painted in loose watercolour"
@@ -11,7 +12,7 @@ PROMPT = "A lighthouse at dusk, painted in loose watercolour"
 
 async def test_from_sign_in_to_a_picture(browser: Browser, easel: EaselProcess, screenshots: Path) -> None:
     page = await browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="light")
-    complaints = note_complaints(page, easel.url)
+    complaints = note_complaints(page, easel.url, [])
     await page.goto(easel.url)
     await page.get_by_role("button", name="Continue as demo user").click()
     await page.get_by_label("Your prompt").fill(PROMPT)
@@ -44,6 +45,7 @@ async def test_from_sign_in_to_a_picture(browser: Browser, easel: EaselProcess, 
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_role("heading", name="Sign in to Easel")).to_be_visible()
     assert complaints == []
+    await page.context.close()
 
 
 async def test_on_a_phone_nothing_is_cut_off(
@@ -60,21 +62,4 @@ async def test_on_a_phone_nothing_is_cut_off(
         assert box
         assert min(box["width"], box["height"]) >= 44
     await page.screenshot(path=screenshots / "phone.png")
-
-
-def note_complaints(page: Page, own_url: str) -> list[str]:
-    """Collects console errors and requests that leave the site, as they happen."""
-    complaints: list[str] = []
-
-    def on_console(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(message.text)
-
-    def on_request(request: Request) -> None:
-        if not request.url.startswith((own_url, "data:", "blob:")):
-            complaints.append(request.url)
-
-    page.on("console", on_console)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", on_request)
-    return complaints
+    await page.context.close()

@@ -42,7 +42,7 @@ async def test_an_unfinished_prediction_is_asked_for_once_a_read(
     provider.emulator.fault = answering(200, {"id": "p1", "status": status})
     for _ in range(2):
         assert (await owner.read(generation_id)).status is Status.PROCESSING
-    assert provider.emulator.requests == [("GET", f"/v1/predictions/{provider.last_id}")] * 2
+    assert list(provider.emulator.requests) == [("GET", f"/v1/predictions/{provider.last_id}")] * 2
 
 
 @pytest.mark.parametrize(

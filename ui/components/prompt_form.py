@@ -42,12 +42,12 @@ class PromptForm:
 
     def disable(self, reason: str) -> None:
         self._button.disable()
-        self._reason.show(reason)
+        self._reason.text = reason
         self._problem.show("")
 
     def enable(self) -> None:
         self._button.enable()
-        self._reason.show("")
+        self._reason.text = ""
 
     def show_problem(self, problem: str) -> None:
         self._problem.show(problem)

@@ -30,7 +30,7 @@ document.addEventListener("keydown", (event) => {
   const action = ACTIONS[event.key];
   const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
   if (!action || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-  if ((isOff() && event.key !== "?") || document.querySelector("dialog[open]")) return;
+  if (isOff() || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   action();
 });

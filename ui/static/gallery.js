@@ -99,7 +99,10 @@ class Gallery extends HTMLElement {
       this.blocks.append(block);
       this.near.observe(block);
     }
+    const focused = this.querySelector(".tile__open:focus")?.dataset.id;
     [...this.blocks.children].forEach((block) => block.children.length && this.fill(block));
+    // A tile that was moved or drawn anew has lost the focus on the way.
+    if (focused) this.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
     const isEmpty = !shown.length && this.next === null;
     this.note.textContent = isEmpty ? "Your finished pictures gather here." : "";
   }
@@ -128,7 +131,13 @@ class Gallery extends HTMLElement {
       : h("span", { class: "tile__cause" }, item.error ? item.error.message : "The picture is being saved …");
     const open = h(
       "button",
-      { class: "tile__open", type: "button", "aria-label": name, onclick: () => this.viewer.open(item.id) },
+      {
+        class: "tile__open",
+        type: "button",
+        "aria-label": name,
+        "data-id": item.id,
+        onclick: () => this.viewer.open(item.id),
+      },
       content,
     );
     return h("li", { class: `tile${item.error ? " tile--failed" : ""}`, "data-key": key(item) }, open);
@@ -183,7 +192,12 @@ class Viewer {
   constructor(gallery) {
     this.gallery = gallery;
     this.body = h("div", { class: "viewer__body" });
-    this.dialog = h("dialog", { class: "viewer", "aria-label": "Picture" }, this.body);
+    const bar = h("div", { class: "viewer__bar" },
+      this.button("Previous", () => this.step(-1)),
+      this.button("Next", () => this.step(1)),
+      h("span", { class: "spacer" }),
+      h("button", { class: "button button--quiet dialog-close", type: "button" }, "Close"));
+    this.dialog = h("dialog", { class: "viewer", "aria-label": "Picture", tabindex: "-1" }, bar, this.body);
     this.dialog.addEventListener("keydown", (event) => {
       if (event.key === "ArrowRight") this.step(1);
       if (event.key === "ArrowLeft") this.step(-1);
@@ -208,12 +222,8 @@ class Viewer {
     const picture = item.url
       ? h("img", { class: "viewer__picture", src: item.url, alt: item.prompt, width: item.width, height: item.height })
       : h("p", { class: "viewer__cause" }, item.error?.message ?? "", h("span", { class: "small" }, item.error?.code ?? ""));
+    if (this.body.contains(document.activeElement)) this.dialog.focus();
     this.body.replaceChildren(
-      h("div", { class: "viewer__bar" },
-        this.button("Previous", () => this.step(-1)),
-        this.button("Next", () => this.step(1)),
-        h("span", { class: "spacer" }),
-        h("button", { class: "button button--quiet dialog-close", type: "button" }, "Close")),
       picture,
       h("p", { class: "viewer__prompt" }, item.prompt),
       item.charge ? h("p", { class: "small" }, item.charge) : "",

@@ -21,7 +21,7 @@ function count(textarea) {
   counter.textContent = over > 0 ? `${over} too many` : `${length} / ${limit}`;
   counter.classList.toggle("is-near", length >= limit * NEAR && over <= 0);
   counter.classList.toggle("is-over", over > 0);
-  textarea.toggleAttribute("aria-invalid", over > 0);
+  textarea.setAttribute("aria-invalid", String(over > 0));
   const hint = document.getElementById("prompt-limit");
   if (hint) {
     hint.textContent = over > 0 ? `A prompt has ${limit} characters at most: please shorten it by ${over}.` : "";

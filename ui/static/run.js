@@ -10,6 +10,7 @@ const plainTitle = document.title;
 const plainIcon = document.querySelector('link[rel~="icon"]')?.href;
 const starts = new WeakMap();
 let state = "";
+let saidPhase = "";
 
 function seconds(run) {
   // The server says how old the run is: this computer's clock may be wrong.
@@ -19,8 +20,10 @@ function seconds(run) {
 
 // Each phase is said once, politely; a failure's own box is an alert.
 function sayPhase() {
-  const phase = document.querySelector(".run__phases [aria-current]");
-  if (phase) say(`Your picture: ${phase.textContent}.`);
+  const phase = document.querySelector(".run__phases [aria-current]")?.textContent ?? "";
+  if (phase === saidPhase) return;
+  saidPhase = phase;
+  if (phase) say(`Your picture: ${phase}.`);
 }
 
 function tick() {

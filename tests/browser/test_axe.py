@@ -1,0 +1,67 @@
+"""axe-core finds nothing on any page, in any state, in both modes."""
+
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
+from playwright.async_api import Page, expect
+
+from tests.browser.studio import Studio, see_picture, start
+
+AXE = Axe()
+
+
+async def violations(page: Page, state: str) -> list[str]:
+    """What axe finds in the light and in the dark, each as state, mode, rule and element."""
+    found = []
+    for mode in ("light", "dark"):
+        await page.evaluate("(mode) => { document.documentElement.dataset.theme = mode }", mode)
+        results = await AXE.run(page)
+        found += [
+            f"{state}, {mode}: {each['id']} {[node['target'] for node in each['nodes']]}"
+            for each in results.response["violations"]
+        ]
+    return found
+
+
+async def test_axe_finds_nothing_on_any_page(studio: Studio) -> None:
+    page = await studio.blank(reduced_motion="reduce")
+    found = []
+    await page.goto(f"{studio.url}/login?error=denied")
+    found += await violations(page, "login")
+    await page.get_by_role("button", name="Continue as demo user").click()
+    await page.goto(f"{studio.url}/dashboard")
+    found += await violations(page, "dashboard")
+    await page.goto(f"{studio.url}/nowhere")
+    found += await violations(page, "404")
+    studio.complaints.clear()  # of the page that is not there
+    await page.goto(f"{studio.url}/theme")
+    await page.get_by_role("heading", name="Theme", exact=True).wait_for()
+    found += await violations(page, "theme")
+    assert found == []
+
+
+async def test_axe_finds_nothing_on_the_generate_screen(studio: Studio) -> None:
+    page = await studio.visit(reduced_motion="reduce")
+    await page.get_by_text("Your finished pictures gather here.").wait_for()
+    found = await violations(page, "empty")
+    await page.get_by_label("Your prompt").fill("x" * 801)
+    found += await violations(page, "too long")
+    studio.provider.never_finish()
+    await start(page, "a red kite")
+    found += await violations(page, "running")
+    studio.moderate()
+    await page.get_by_text("Stopped by the safety filter").wait_for()
+    found += await violations(page, "failed")
+    studio.finish()
+    await page.get_by_role("button", name="Generate").click()
+    await see_picture(page, "a red kite")
+    await expect(page.locator(".tile__open")).to_have_count(2)
+    found += await violations(page, "done, with a gallery")
+    for width in (1440, 360):
+        await page.set_viewport_size({"width": width, "height": 740})
+        await page.get_by_role("button", name="a red kite", exact=True).click()
+        found += await violations(page, "a picture open")
+        await page.keyboard.press("ArrowRight")
+        found += await violations(page, "a failed one open")
+        await page.keyboard.press("Escape")
+    await page.keyboard.press("?")
+    found += await violations(page, "shortcuts")
+    assert found == []

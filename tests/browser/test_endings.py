@@ -1,0 +1,64 @@
+"""Cancel, understand a failure, keep the picture."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.studio import PHONE, Studio, see_picture, start
+
+
+async def test_a_cancel_ends_the_run_and_says_whether_it_was_charged(studio: Studio) -> None:
+    page = await studio.visit(size=PHONE)
+    never = 1e9
+    for to_start, phase, sentence in (
+        (never, "Starting", "Nothing was charged."),
+        (0.0, "Drawing", "It was charged."),
+    ):
+        studio.provider.emulator.seconds_to_start = to_start
+        studio.provider.emulator.seconds_to_draw = never
+        await start(page, "a red kite")
+        await expect(page.locator("[aria-current=step]")).to_have_text(phase)
+        await page.get_by_role("button", name="Cancel").click()
+        failure = page.locator("#run-state").get_by_role("alert")
+        await expect(failure).to_contain_text(sentence)
+        await expect(failure.get_by_role("heading")).to_have_text("Canceled")
+        await expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+        await expect(page.get_by_label("Your prompt")).to_have_value("a red kite")
+    assert studio.provider.cancels == 2
+    assert [each["error_code"] for each in studio.database.generations()] == ["CANCELED"] * 2
+
+
+async def test_moderation_is_named_and_leaves_one_at_the_prompt(studio: Studio) -> None:
+    studio.provider.never_finish()
+    page = await studio.visit(size=PHONE)
+    await start(page, "something odd")
+    studio.moderate()
+    failure = page.locator("#run-state").get_by_role("alert")
+    await expect(failure.get_by_role("heading")).to_have_text("Stopped by the safety filter")
+    await expect(failure).to_contain_text("rewording the prompt often helps")
+    await expect(failure).to_contain_text("charged")
+    await expect(failure.get_by_text(re.compile(r"^MODERATED · [\w-]{8,}$"))).to_be_visible()
+    box = page.get_by_label("Your prompt")
+    await expect(box).to_be_focused()
+    await expect(box).to_have_value("something odd")
+    await expect(box).to_be_in_viewport()
+    await failure.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_text("Your picture appears here")).to_be_visible()
+    await expect(box).to_be_focused()
+
+
+async def test_the_picture_is_our_own_copy_and_is_there_when_the_provider_has_forgotten(
+    studio: Studio,
+) -> None:
+    page = await studio.visit()
+    await page.get_by_label("Your prompt").fill("a red kite")
+    await page.get_by_role("button", name="Generate").click()
+    await see_picture(page, "a red kite")
+    source = await page.locator("img.picture").get_attribute("src") or ""
+    assert re.fullmatch(r"/api/v1/generations/[0-9a-f-]{36}/image", source)
+    studio.provider.emulator.predictions.clear()
+    await page.reload()
+    await page.get_by_role("button", name="a red kite", exact=True).click()
+    picture = page.get_by_role("dialog").get_by_role("img", name="a red kite")
+    await expect(picture).to_have_attribute("src", re.compile(re.escape(source)))
+    assert await picture.evaluate("async (img) => { await img.decode(); return img.naturalWidth }") == 1024

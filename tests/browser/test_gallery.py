@@ -1,0 +1,99 @@
+"""Find again: your pictures, newest first, one open large, thousands of them."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.studio import NAMES, SIZES, Studio
+
+
+async def names(page: Page) -> list[str]:
+    found: list[str] = await page.locator(".tile__open").evaluate_all(
+        "(tiles) => tiles.map((tile) => tile.ariaLabel)"
+    )
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES, ids=NAMES)
+async def test_pictures_are_found_opened_used_again_and_kept(studio: Studio, size: dict[str, int]) -> None:
+    page = await studio.visit("/dashboard", size=size, permissions=["clipboard-read", "clipboard-write"])
+    await studio.draw(page, "first kite", "second kite: über allen Gipfeln", "third kite")
+    studio.add_failed_rows(1)
+    await page.goto(f"{studio.url}/dashboard/generate")
+    tiles = page.locator(".tile__open")
+    await expect(tiles).to_have_count(4)
+    assert await names(page) == [
+        "third kite",
+        "second kite: über allen Gipfeln",
+        "first kite",
+        "No picture: prompt number 1",
+    ]
+    await expect(tiles.nth(3)).to_contain_text("was canceled")
+    await tiles.first.click()
+    dialog = page.get_by_role("dialog")
+    for key, name in (
+        ("ArrowRight", "second kite: über allen Gipfeln"),
+        ("ArrowRight", "first kite"),
+        ("ArrowLeft", "second kite: über allen Gipfeln"),
+    ):
+        await page.keyboard.press(key)
+        await expect(dialog.get_by_role("img")).to_have_attribute("alt", name)
+    await dialog.get_by_role("button", name="Copy prompt").click()
+    await expect(page.locator("#live")).to_have_text("Prompt copied.")
+    assert await page.evaluate("navigator.clipboard.readText()") == "second kite: über allen Gipfeln"
+    async with page.expect_download() as downloading:
+        await dialog.get_by_role("link", name="Download").click()
+    download = await downloading.value
+    assert download.suggested_filename == "second-kite-über-allen-gipfeln.png"
+    assert (await download.path()).read_bytes().startswith(b"\x89PNG")
+    await dialog.get_by_role("button", name="Use prompt again").click()
+    await expect(dialog).to_be_hidden()
+    box = page.get_by_label("Your prompt")
+    await expect(box).to_have_value("second kite: über allen Gipfeln")
+    await expect(box).to_be_focused()
+    await tiles.nth(3).click()
+    await expect(dialog).to_contain_text("CANCELED")
+    await expect(dialog).to_contain_text("Nothing was charged.")
+
+
+async def test_a_delete_can_be_undone(studio: Studio) -> None:
+    page = await studio.visit("/dashboard")
+    await studio.draw(page, "first kite", "second kite")
+    await page.goto(f"{studio.url}/dashboard/generate")
+    tiles = page.locator(".tile__open")
+    await tiles.first.click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(tiles).to_have_count(1)
+    await expect(tiles.first).to_be_focused()
+    await page.get_by_role("button", name="Undo").click()
+    await expect(tiles).to_have_count(2)
+    assert await names(page) == ["second kite", "first kite"]
+    await page.reload()
+    await expect(tiles).to_have_count(2)
+    await tiles.first.click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(tiles).to_have_count(1)
+    await page.get_by_text("Deleted.").wait_for()
+    await page.reload()
+    await expect(tiles).to_have_count(1)
+
+
+async def test_thousands_scroll_with_few_in_the_document(studio: Studio) -> None:
+    page = await studio.visit("/dashboard", size={"width": 3840, "height": 2160})
+    studio.add_failed_rows(3000)
+    await page.goto(f"{studio.url}/dashboard/generate")
+    most: int = await page.evaluate(
+        """async () => {
+            const count = () => document.querySelectorAll(".tile").length;
+            const last = () => document.querySelector('[aria-label="No picture: prompt number 3000"]');
+            let most = 0;
+            for (const end = performance.now() + 20000; performance.now() < end && !last(); ) {
+                scrollTo(0, document.documentElement.scrollHeight);
+                await new Promise((resolve) => setTimeout(resolve, 20));
+                most = Math.max(most, count());
+            }
+            return last() ? most : -1;
+        }"""
+    )
+    assert 0 < most <= 216
+    await page.evaluate("scrollTo(0, 0)")
+    await expect(page.get_by_role("button", name="No picture: prompt number 1", exact=True)).to_be_visible()

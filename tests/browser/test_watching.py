@@ -1,0 +1,113 @@
+"""Watch: the provider's phases, a clock without messages, an honest estimate, the tab that tells."""
+
+import asyncio
+import re
+
+from playwright.async_api import Page, WebSocket, expect
+
+from core.models import Phase
+from tests.browser.studio import PHONE, Studio, hide, see_picture, start
+
+HEARTBEAT = ("2", "3")
+ACKNOWLEDGEMENT_SECONDS = 3.1  # after the last news, as NiceGUI does it
+STUB = """
+window.shown = [];
+window.Notification = class {
+    static permission = "default";
+    static async requestPermission() { return (this.permission = "granted"); }
+    constructor(title) { window.shown.push(title); }
+};
+"""
+
+
+async def test_the_phases_are_the_providers(studio: Studio) -> None:
+    studio.provider.emulator.seconds_to_start = 1e9
+    page = await studio.visit(size=PHONE)
+    await start(page, "a red kite")
+    current = page.locator("[aria-current=step]")
+    await expect(current).to_have_text("Starting")
+    await expect(page.locator("#run-state")).to_be_in_viewport(ratio=0.6)
+    studio.provider.never_finish()
+    studio.provider.emulator.seconds_to_start = 0.0
+    await expect(current).to_have_text("Drawing")
+    assert [each["phase"] for each in studio.database.generations()] == [Phase.DRAWING]
+    await expect(page.locator(".estimate")).to_be_empty()
+    await expect(page.get_by_role("progressbar")).not_to_have_attribute("aria-valuenow", "0", timeout=1)
+    studio.finish()
+    await see_picture(page, "a red kite")
+
+
+async def test_a_run_without_news_costs_no_message_while_the_clock_moves(studio: Studio) -> None:
+    studio.provider.never_finish()
+    page, frames, requests = await _recorded_visit(studio)
+    await start(page, "a red kite")
+    await expect(page.locator("[aria-current=step]")).to_have_text("Drawing")
+    await asyncio.sleep(ACKNOWLEDGEMENT_SECONDS)
+    for hidden in (False, True):
+        await hide(page, hidden=hidden)
+        before = await page.locator(".clock").inner_text()
+        frames.clear()
+        requests.clear()
+        await asyncio.sleep(2.0)
+        assert [each for each in frames if each not in HEARTBEAT] == []
+        assert requests == []
+        await hide(page, hidden=False)
+        await expect(page.locator(".clock")).not_to_have_text(before)
+
+
+async def _recorded_visit(studio: Studio) -> tuple[Page, list[str], list[str]]:
+    page = await studio.blank()
+    frames: list[str] = []
+    requests: list[str] = []
+
+    def on_socket(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: frames.append(str(frame)))
+        socket.on("framesent", lambda frame: frames.append(str(frame)))
+
+    page.on("websocket", on_socket)
+    page.on("request", lambda request: requests.append(request.url))
+    await page.goto(studio.url)
+    await page.get_by_role("button", name="Continue as demo user").click()
+    await expect(page.get_by_role("button", name="Generate")).to_be_visible()
+    return page, frames, requests
+
+
+async def test_the_estimate_comes_from_five_runs_and_says_when_it_was_wrong(studio: Studio) -> None:
+    studio.provider.never_finish()
+    studio.add_run_times(1, 1, 1, 1)
+    page = await studio.visit()
+    await start(page, "a red kite")
+    await expect(page.locator(".estimate")).to_be_empty()
+    studio.add_run_times(1)
+    await page.reload()
+    estimate = page.locator(".estimate")
+    await expect(estimate).to_have_text("longer than usual, 1 s over")
+    await expect(page.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "95")
+    studio.database.run("UPDATE run_times SET seconds = 30 + mod(id, 10)")
+    await page.reload()
+    await expect(estimate).to_have_text(re.compile(r"^usually 3\d to (3\d|40) s$"))
+    await expect(page.locator(".top-bar.is-running")).to_be_attached()
+
+
+async def test_a_hidden_tab_tells_by_title_icon_and_a_notification_that_was_asked_for(
+    studio: Studio,
+) -> None:
+    page = await studio.visit(script=STUB)
+    icon = page.locator('link[rel~="icon"]').first
+    plain = await icon.get_attribute("href")
+    for number, wanted in enumerate(([], ["Your picture is ready"])):
+        studio.provider.never_finish()
+        await start(page, f"kite {number}")
+        await expect(page).to_have_title("Painting … · Easel")
+        if wanted:
+            await page.get_by_role("button", name="Notify me when it is done").click()
+            await expect(page.get_by_role("button", name="You will be notified")).to_be_visible()
+        await hide(page, hidden=True)
+        studio.finish()
+        await see_picture(page, f"kite {number}")
+        await expect(page).to_have_title("✓ Your picture is ready · Easel")
+        assert "1a9c4b" in (await icon.get_attribute("href") or "")
+        assert await page.evaluate("window.shown") == wanted
+        await hide(page, hidden=False)
+        await expect(page).to_have_title("Generate · Easel")
+        assert await icon.evaluate("(link) => link.href") == studio.url + (plain or "")

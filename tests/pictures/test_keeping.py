@@ -1,0 +1,283 @@
+"""A succeeded generation's picture is copied while the provider still has it, and then stays."""
+
+import asyncio
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from PIL import Image
+
+from core.context import Context, create_context
+from core.errors import NotFound, ServiceUnavailable
+from core.models import Phase, Status
+from core.pictures import download
+from core.pictures.store import PictureStore, StoreUnavailable
+from core.provider.emulator import Fault
+from core.reconcile import Reconciler
+from core.repositories import settling
+from core.settings import Settings
+from tests.pictures.conftest import Files, Maker, ProviderWithFiles, all_is_done, answering_bytes
+from tests.pictures.images import picture, png_that_claims
+from tests.support.database import TestDatabase
+from tests.support.faults import on_arrival
+from tests.support.provider import hanging
+
+FAILED_COPIES = {
+    "500": answering_bytes(b"", 500),
+    "404": answering_bytes(b"", 404),
+    "HTML": answering_bytes(b"<!doctype html>", content_type="image/png"),
+    "half a picture": answering_bytes(picture(size=(400, 400))[:-40], content_type="image/png"),
+    "a bomb": answering_bytes(png_that_claims(60_000, 60_000), content_type="image/png"),
+    "elsewhere": answering_bytes(b"", 302, location="https://evil.test/1.png"),
+    "no address": answering_bytes(b"", 302, location="http://[::1"),
+    "a hang": hanging(2),
+}
+
+
+async def test_a_picture_is_still_there_when_the_provider_has_forgotten_it(
+    owner: Maker, provider: ProviderWithFiles
+) -> None:
+    generation_id = await owner.submit()
+    await owner.read(generation_id)
+    await all_is_done(owner.ctx)
+    provider.forget()
+
+    kept = await owner.read(generation_id)
+    assert kept.stored_at
+    assert (kept.picture_type, kept.picture_width, kept.picture_height) == ("image/png", 800, 600)
+    assert kept.current_phase is not Phase.SAVING
+    assert (await owner.picture(generation_id)).startswith(b"\x89PNG")
+    with Image.open(BytesIO(await owner.picture(generation_id, is_thumbnail=True))) as thumbnail:
+        assert (thumbnail.format, thumbnail.size) == ("WEBP", (384, 288))
+    assert owner.database.run("SELECT 1 FROM generations_to_settle") == []
+
+
+async def test_a_picture_is_what_its_bytes_are_not_what_it_is_called(owner: Maker, files: Files) -> None:
+    files.fault = answering_bytes(picture("JPEG", (30, 20)), content_type="text/html")
+    kept = await owner.read(await owner.make())
+    assert (kept.picture_type, kept.picture_width, kept.picture_height) == ("image/jpeg", 30, 20)
+
+
+@pytest.mark.parametrize("fault", FAILED_COPIES.values(), ids=FAILED_COPIES)
+async def test_a_copy_that_failed_is_tried_again_until_it_succeeds(
+    owner: Maker, files: Files, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "DOWNLOAD_TIMEOUT_SECONDS", 0.3)
+    files.fault = fault
+    generation_id = await owner.make()
+    assert await owner.settle() == 1
+    waiting = await owner.read(generation_id)
+    assert (waiting.status, waiting.stored_at) == (Status.SUCCEEDED, None)
+    assert waiting.current_phase is Phase.SAVING
+    with pytest.raises(NotFound):
+        await owner.picture(generation_id)
+    assert len(files.asked) == 2
+
+    files.fault = None
+    monkeypatch.setattr(download, "DOWNLOAD_TIMEOUT_SECONDS", 10)
+    await owner.settle()
+    assert (await owner.picture(generation_id)).startswith(b"\x89PNG")
+    assert await owner.settle() == 0
+
+
+async def test_a_store_that_is_down_is_tried_again_too(owner: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PictureStore, "put", _down)
+    generation_id = await owner.make()
+    await owner.settle()
+    assert (await owner.read(generation_id)).stored_at is None
+    monkeypatch.undo()
+    await owner.settle()
+    assert await owner.picture(generation_id)
+
+
+async def _down(*_: object) -> None:
+    raise StoreUnavailable("down on purpose")
+
+
+async def test_the_loop_alone_finishes_and_keeps_what_nobody_reads(
+    owner: Maker, provider: ProviderWithFiles
+) -> None:
+    await owner.submit()
+    assert owner.row()["status"] == "processing"
+    await owner.settle()
+    await all_is_done(owner.ctx)
+    provider.forget()
+    assert (owner.row()["status"], owner.row()["picture_type"]) == ("succeeded", "image/png")
+
+
+async def test_the_loop_runs_by_itself_until_it_is_stopped(owner: Maker) -> None:
+    await owner.submit()
+    owner.due()
+    loop = Reconciler(owner.ctx)
+    loop.start()
+    async with asyncio.timeout(5):
+        while not owner.row()["stored_at"]:  # noqa: ASYNC110  (the database tells nobody)
+            await asyncio.sleep(0.05)
+        await loop.stop()
+    assert loop.last_run_at
+
+
+async def test_the_loop_ends_and_cancels_what_is_overdue(owner: Maker, provider: ProviderWithFiles) -> None:
+    provider.never_finish()
+    await owner.submit()
+    owner.database.age(7)
+    await owner.settle()
+    assert (owner.row()["status"], owner.row()["error_code"]) == ("failed", "TIMED_OUT")
+    assert provider.cancels == 1
+
+
+async def test_the_loop_says_how_late_it_is(owner: Maker) -> None:
+    await owner.submit()
+    owner.database.run("UPDATE generations_to_settle SET due_at = now() - interval '40 seconds'")
+    loop = Reconciler(owner.ctx)
+    await loop.run_once()
+    assert 40 <= loop.lag_seconds < 45
+    await loop.run_once()
+    assert loop.lag_seconds == 0
+
+
+async def test_one_that_cannot_be_settled_does_not_hold_up_the_others(
+    owner: Maker, other_owner: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [await owner.submit(), await other_owner.submit()]
+    fetch = owner.ctx.provider.fetch_prediction
+    broken = str(owner.row()["external_id"])
+
+    async def fetch_or_break(external_id: str) -> object:
+        if external_id == broken:
+            raise RuntimeError("unexpected on purpose")
+        return await fetch(external_id)
+
+    monkeypatch.setattr(owner.ctx.provider, "fetch_prediction", fetch_or_break)
+    assert await owner.settle() == len(ids)
+    assert (owner.row()["status"], other_owner.row()["status"]) == ("processing", "succeeded")
+
+
+async def test_processes_that_ask_at_once_take_different_ones(
+    owner: Maker, settings: Settings, database: TestDatabase
+) -> None:
+    _insert_for_many_owners(database, 30)
+    other = create_context(settings, database.serving_url)
+    async with owner.ctx.database.transaction() as ours, other.database.transaction() as theirs:
+        first, second = await settling.claim(ours, batch=20), await settling.claim(theirs, batch=20)
+    assert (len(first), len(second)) == (20, 10)
+    assert not {one.generation_id for one in first} & {one.generation_id for one in second}
+    async with other.database.transaction() as later:
+        assert await settling.claim(later, batch=20) == []
+    await other.close()
+
+
+async def test_loops_of_two_processes_fetch_each_picture_once(
+    owner: Maker, settings: Settings, database: TestDatabase, provider: ProviderWithFiles
+) -> None:
+    async with _other_process(settings, database) as other:
+        makers = [replace(owner, id=uuid4()) for _ in range(6)]
+        for maker in makers:
+            await maker.submit()
+        provider.emulator.requests.clear()
+        owner.due()
+        done = await asyncio.gather(*(Reconciler(ctx).run_once() for ctx in (owner.ctx, other)))
+        assert sum(done) == 6
+        await all_is_done(owner.ctx)
+        await all_is_done(other)
+    assert len(provider.emulator.requests) == 6
+    assert all(maker.row()["stored_at"] for maker in makers)
+
+
+class _other_process:  # noqa: N801  (used as a function)
+    """The services as another process on the same database has them."""
+
+    def __init__(self, settings: Settings, database: TestDatabase) -> None:
+        self._ctx = create_context(settings, database.serving_url)
+
+    async def __aenter__(self) -> Context:
+        return self._ctx
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._ctx.close()
+
+
+def test_a_claim_comes_back_later_each_time_and_never_overflows(database: TestDatabase) -> None:
+    _insert_for_many_owners(database, 1)
+    waits = []
+    for attempts in (0, 1, 2, 3, 10_000):
+        database.run("UPDATE generations_to_settle SET due_at = now(), attempts = %s", attempts)
+        database.run("SELECT * FROM claim_generations_to_settle(1)")
+        [row] = database.run(
+            "SELECT extract(epoch FROM due_at - now())::int AS wait FROM generations_to_settle"
+        )
+        waits.append(row["wait"])
+    assert waits == [10, 20, 40, 60, 60]
+
+
+def _insert_for_many_owners(database: TestDatabase, count: int) -> None:
+    database.run(
+        "INSERT INTO generations (owner_id, prompt, status)"
+        " SELECT gen_random_uuid(), 'a kite', 'processing' FROM generate_series(1, %s)",
+        count,
+    )
+    database.run("UPDATE generations_to_settle SET due_at = now()")
+
+
+@pytest.mark.parametrize(("minutes", "is_given_up"), [(64, False), (66, True)])
+async def test_a_copy_is_given_up_when_the_provider_has_long_forgotten_the_picture(
+    owner: Maker, files: Files, minutes: int, *, is_given_up: bool
+) -> None:
+    files.fault = FAILED_COPIES["404"]
+    await owner.make()
+    owner.database.run("UPDATE generations SET finished_at = now() - make_interval(mins => %s)", minutes)
+    assert await owner.settle() == 1
+    assert await owner.settle() == (0 if is_given_up else 1)
+    assert owner.row()["status"] == "succeeded"
+
+
+async def test_a_picture_that_vanished_from_the_store_is_not_found(owner: Maker) -> None:
+    generation_id = await owner.make()
+    await owner.ctx.pictures.delete(f"{owner.id}/{generation_id}")
+    with pytest.raises(NotFound):
+        await owner.picture(generation_id)
+
+
+async def test_a_store_that_does_not_answer_is_a_service_that_is_unavailable(
+    owner: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generation_id = await owner.make()
+    monkeypatch.setattr(PictureStore, "open_picture", _down)
+    with pytest.raises(ServiceUnavailable):
+        await owner.picture(generation_id)
+
+
+async def test_another_owners_picture_does_not_exist(owner: Maker, other_owner: Maker) -> None:
+    generation_id = await owner.make()
+    with pytest.raises(NotFound):
+        await other_owner.picture(generation_id)
+
+
+async def test_pictures_are_kept_in_the_store_that_is_set(
+    settings: Settings, database: TestDatabase, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    changed = settings.model_copy(update={"image_store_url": elsewhere.as_uri()})
+    async with _other_process(changed, database) as ctx:
+        owner = Maker(ctx, database, uuid4())
+        generation_id = await owner.make()
+    names = {path.name for path in elsewhere.rglob("*") if path.is_file()}
+    assert names == {str(generation_id), f"{generation_id}.thumb"}
+
+
+async def test_a_picture_that_arrives_after_its_row_is_gone_leaves_no_bytes(
+    owner: Maker, files: Files, settings: Settings
+) -> None:
+    generation_id = await owner.submit()
+
+    def remove() -> None:
+        owner.database.run("DELETE FROM generations WHERE id = %s", generation_id)
+
+    files.fault = on_arrival(remove)
+    await owner.read(generation_id)
+    await all_is_done(owner.ctx)
+    assert len(files.asked) == 1
+    assert [path for path in (settings.data_dir / "pictures").rglob("*") if path.is_file()] == []
