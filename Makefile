@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check migrations qa screenshots lighthouse lock clean
+.PHONY: run test check migrations qa screenshots kill-test lighthouse lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -41,6 +41,9 @@ migrations: .venv/.installed-dev
 
 screenshots: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/browser --screenshots docs/screenshots
+
+kill-test: .venv/.installed-dev
+	.venv/bin/python -m pytest -n 2 --timeout 200 tests/reliability/test_kill.py --kills 20
 
 lighthouse: .venv/.installed-dev
 	.venv/bin/python bench/lighthouse.py

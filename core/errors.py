@@ -8,6 +8,7 @@ EaselError
  ├─ NotFound                 404 NOT_FOUND
  ├─ MethodNotAllowed         405 METHOD_NOT_ALLOWED
  ├─ GenerationInFlight       409 GENERATION_IN_FLIGHT
+ ├─ IdempotencyConflict      409 IDEMPOTENCY_CONFLICT
  ├─ PayloadTooLarge          413 PAYLOAD_TOO_LARGE
  ├─ UnsupportedMediaType     415 UNSUPPORTED_MEDIA_TYPE
  ├─ InternalError            500 INTERNAL_ERROR
@@ -98,6 +99,12 @@ class GenerationInFlight(EaselError):
     status = 409
     code = "GENERATION_IN_FLIGHT"
     message = "Please wait until the current generation completes."
+
+
+class IdempotencyConflict(EaselError):
+    status = 409
+    code = "IDEMPOTENCY_CONFLICT"
+    message = "This Idempotency-Key has been used with another prompt. Please use a new key."
 
 
 class PayloadTooLarge(EaselError):

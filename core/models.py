@@ -90,6 +90,11 @@ class Generation(SQLModel, table=True):
         return self.status is Status.PROCESSING
 
     @property
+    def marker(self) -> str:
+        """By which we know its prediction in the provider's list."""
+        return f"easel-{self.id}"
+
+    @property
     def needs_storing(self) -> bool:
         """Whether there is a picture that only the provider has so far."""
         return self.status is Status.SUCCEEDED and self.stored_at is None

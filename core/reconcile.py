@@ -5,16 +5,18 @@ Any number of processes run it on one database: each takes due generations that 
 
 import asyncio
 import logging
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from core.context import Context
 from core.errors import EaselError
-from core.repositories import settling
+from core.repositories import housekeeping, settling
 from core.repositories.settling import Due
 from core.services.settle import settle_generation
 
 PERIOD_SECONDS = 3.0
+HOUSEKEEPING_SECONDS = 600.0
 BATCH = 20
 _AT_ONCE = 5
 
@@ -31,6 +33,7 @@ class Reconciler:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self.last_run_at: datetime | None = None
         self.lag_seconds = 0.0
+        self._next_housekeeping = 0.0
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._loop())
@@ -44,6 +47,9 @@ class Reconciler:
     async def run_once(self) -> int:
         """Settle what is due now, up to a batch; returns how many. Raises `ServiceUnavailable`."""
         async with self._ctx.database.transaction() as session:
+            if time.monotonic() >= self._next_housekeeping:
+                await housekeeping.remove_expired(session)
+                self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
             due = await settling.claim(session, batch=BATCH)
         self.lag_seconds = max((one.lag_seconds for one in due), default=0.0)
         await asyncio.gather(*(self._settle(one) for one in due))

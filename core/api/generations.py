@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Header
 from pydantic import BaseModel, Field
 
 from core import services
@@ -46,9 +46,16 @@ class GenerationState(BaseModel):
     response_model=Success[Submitted],
     responses=failures(400, 401, 402, 403, 409, 413, 415, 502, 503),
 )
-async def submit(body: SubmitBody, owner_id: OwnerId, ctx: Ctx) -> Success[Submitted]:
+async def submit(
+    body: SubmitBody,
+    owner_id: OwnerId,
+    ctx: Ctx,
+    idempotency_key: Annotated[str | None, Header(description="The same key starts nothing twice.")] = None,
+) -> Success[Submitted]:
     """Start a generation. Answers at once; read `/generations/{id}` for the picture."""
-    generation_id = await services.submit_generation(ctx, prompt=body.prompt, owner_id=owner_id)
+    generation_id = await services.submit_generation(
+        ctx, prompt=body.prompt, owner_id=owner_id, idempotency_key=idempotency_key
+    )
     return Success(data=Submitted(id=generation_id))
 
 

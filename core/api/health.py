@@ -1,6 +1,9 @@
 """`/healthz` and `/readyz`: for load balancers and monitors."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from core import services
@@ -8,6 +11,7 @@ from core.api.envelope import Success, failure
 from core.api.methods import refuse_other_methods
 from core.context import get_context
 from core.errors import ServiceUnavailable
+from core.reconcile import PERIOD_SECONDS, Reconciler
 from core.services import Health
 
 router = APIRouter(include_in_schema=False)
@@ -22,13 +26,32 @@ async def healthz(request: Request) -> Response | Success[dict[str, str]]:
     return Success(data={"status": "ok"})
 
 
-@router.get("/readyz", response_model=Success[dict[str, str]])
-async def readyz(request: Request) -> Response | Success[dict[str, str]]:
+class Reconcile(BaseModel):
+    """The loop that settles what nobody watches, as this process runs it."""
+
+    period_seconds: float
+    lag_seconds: float
+    last_run_at: datetime | None
+
+
+class Readiness(BaseModel):
+    status: str
+    reconcile: Reconcile
+
+
+@router.get("/readyz", response_model=Success[Readiness])
+async def readyz(request: Request) -> Response | Success[Readiness]:
     """503 when the database is away, or not at this version's migration."""
     health = await services.check_health(get_context(request))
     if health is not Health.OK:
         return failure(ServiceUnavailable(f"Not ready: {health.value}."))
-    return Success(data={"status": health.value})
+    reconciler: Reconciler = request.app.state.reconciler
+    reconcile = Reconcile(
+        period_seconds=PERIOD_SECONDS,
+        lag_seconds=reconciler.lag_seconds,
+        last_run_at=reconciler.last_run_at,
+    )
+    return Success(data=Readiness(status=health.value, reconcile=reconcile))
 
 
 refuse_other_methods(router)

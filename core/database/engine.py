@@ -1,15 +1,18 @@
 """Connections and transactions. Every transaction says for whom it runs; the policies do the rest."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from core.errors import ServiceUnavailable
+
+logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_SECONDS = 3
 POOL_TIMEOUT_SECONDS = 5
@@ -62,6 +65,7 @@ class Database:
                 )
                 yield session
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            logger.warning("The database did not answer as it should: %s", _reason(error))
             raise ServiceUnavailable from error
         except DBAPIError as error:
             if error.connection_invalidated or _is_not_migrated(error):
@@ -70,6 +74,12 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    """What the driver says, without the statement that SQLAlchemy adds."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return f"{type(original).__name__}: {original}".partition("\n")[0]
 
 
 def _is_not_migrated(error: DBAPIError) -> bool:

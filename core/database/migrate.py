@@ -137,6 +137,7 @@ _GRANTS = (
     "GRANT SELECT ON alembic_version TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON generations TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON generations_to_settle TO {role}",
-    "GRANT SELECT, INSERT ON run_times TO {role}",
+    "GRANT SELECT, INSERT, DELETE ON run_times TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON submit_keys TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON login_sessions TO {role}",
 )

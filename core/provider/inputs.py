@@ -11,16 +11,19 @@ SUPPORTED_MODELS = MODELS_THAT_REQUIRE_OPENAI_KEY | {
 }
 
 
-def model_inputs(settings: Settings, prompt: str) -> dict[str, str | int]:
+def model_inputs(settings: Settings, prompt: str, marker: str | None = None) -> dict[str, str | int]:
     """The `input` of a prediction for `settings.replicate_model`; an unknown model gets the prompt alone.
 
-    The quality is always named: the models' own `auto` is billed at the highest price or more.
+    `marker` goes into `user_id`, which the provider only keeps, so that we know our own again. The
+    quality is always named: the models' own `auto` is billed at the highest price or more.
     """
     inputs: dict[str, str | int] = {"prompt": prompt}
     if settings.replicate_model not in SUPPORTED_MODELS:
         return inputs
     inputs["quality"] = settings.image_quality
     inputs["number_of_images"] = 1
+    if marker:
+        inputs["user_id"] = marker
     if settings.openai_api_key:
         inputs["openai_api_key"] = settings.openai_api_key.get_secret_value()
     return inputs

@@ -26,9 +26,11 @@ MAX_REPLY_BYTES = 1_000_000
 class ErrorStatus(Exception):
     """The provider answered with something other than success."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, retry_after: float | None = None) -> None:
+        """`retry_after` is in seconds, if the answer named a time."""
         super().__init__(f"The provider answered with status {status}")
         self.status = status
+        self.retry_after = retry_after
 
 
 class UnreadableReply(Exception):
@@ -73,7 +75,7 @@ class SendOnceTransport(httpx.AsyncBaseTransport):
         response = await transport.handle_async_request(request)
         try:
             if not response.is_success:
-                raise ErrorStatus(response.status_code)
+                raise ErrorStatus(response.status_code, await _retry_after(response))
             body = await _read(response)
         finally:
             await response.aclose()
@@ -90,6 +92,20 @@ class SendOnceTransport(httpx.AsyncBaseTransport):
 def _tls() -> ssl.SSLContext:
     """One for all transports: it takes 20 ms to load the certificates."""
     return httpx.create_ssl_context()
+
+
+async def _retry_after(response: httpx.Response) -> float | None:
+    """From the problem's JSON, where Replicate puts it, or from the header."""
+    if response.status_code not in {429, 503}:
+        return None
+    try:
+        named = _json_object(await _read(response)).get("retry_after")
+    except UnreadableReply:
+        named = None
+    try:
+        return max(0.0, float(named if named is not None else response.headers["retry-after"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 async def _read(response: httpx.Response) -> bytes:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from core import points
 from core.charges import Charge
 from core.context import Context
 from core.errors import (
@@ -18,34 +19,41 @@ from core.errors import (
     ValidationFailed,
 )
 from core.failures import FailureCode
-from core.models import Generation, Phase, Status, may_become
-from core.provider.client import ProviderUnavailable, StartRefused, StartUncertain
-from core.provider.replies import PROCESSING, Prediction
+from core.models import Generation, Status
+from core.provider.client import StartRefused, StartUncertain
+from core.provider.replies import Prediction
 from core.repositories import generations, run_times
 from core.repositories.run_times import Estimate
-from core.services import credit_check
-from core.services.pictures import try_to_store_picture
+from core.services import credit_check, outcome
+from core.services.press import Press, check_key
 
 MAX_PROMPT_LENGTH = 800
-_CANCEL_LOOKS = 4
-_CANCEL_PAUSE_SECONDS = 0.5
 _SAVE_PAUSES_SECONDS = (0.0, 0.5, 2.0, 5.0)
 
 logger = logging.getLogger(__name__)
 
 
-async def submit_generation(ctx: Context, *, prompt: str, owner_id: UUID) -> UUID:
+async def submit_generation(
+    ctx: Context, *, prompt: str, owner_id: UUID, idempotency_key: str | None = None
+) -> UUID:
     """Start a generation and return its id, without waiting for the picture.
 
-    `prompt` has 1 to 800 characters. Raises `ValidationFailed`, `NoCredits`, `GenerationInFlight`,
-    `ProviderFailed` (nothing was started) and `ServiceUnavailable`.
+    `prompt` has 1 to 800 characters. The same `idempotency_key` (1 to 255 printable ASCII characters)
+    with the same prompt gives the same id for a day, and starts nothing more. Raises
+    `ValidationFailed`, `NoCredits`, `GenerationInFlight`, `IdempotencyConflict`, `ProviderFailed`
+    (nothing was started) and `ServiceUnavailable`.
     """
     check_prompt(prompt)
+    check_key(idempotency_key)
+    press = Press(owner_id, prompt, idempotency_key)
+    started = await press.find_started(ctx)
+    if started:
+        return started
     if not await credit_check.check_user_has_credits(owner_id):
         raise NoCredits
     await _settle_overdue(ctx, owner_id)
     # A closed page or a dropped request must not stop us half-way, with a row that nobody starts.
-    return await ctx.finish(_reserve_and_start(ctx, prompt, owner_id))
+    return await ctx.finish(_reserve_and_start(ctx, press))
 
 
 async def get_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generation:
@@ -61,7 +69,7 @@ async def get_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generatio
         if not generation.is_processing:
             return generation
         overdue = await generations.find_overdue_by_owner(session, owner_id=owner_id, ttl=_ttl(ctx))
-    return await _settle(ctx, generation, is_overdue=overdue is not None)
+    return await outcome.settle(ctx, generation, is_overdue=overdue is not None)
 
 
 async def cancel_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generation:
@@ -77,20 +85,8 @@ async def cancel_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Genera
         raise CancelNotConfirmed
     async with ctx.database.transaction(owner_id) as session:
         await generations.note_cancel_request(session, id=id, owner_id=owner_id)
-    return await ctx.finish(_cancel_and_confirm(ctx, generation))
-
-
-async def _cancel_and_confirm(ctx: Context, generation: Generation) -> Generation:
-    """The reply to a cancel may still say that it runs: look again a few times for its end."""
-    prediction = await _cancel(ctx, generation)
-    for _ in range(_CANCEL_LOOKS):
-        if prediction.status.is_terminal:
-            return await _end(ctx, generation, prediction)
-        await asyncio.sleep(_CANCEL_PAUSE_SECONDS)
-        prediction = await _look(ctx, generation)
-    if prediction.status.is_terminal:
-        return await _end(ctx, generation, prediction)
-    raise CancelNotConfirmed
+    points.passing("cancel: asked for")
+    return await ctx.finish(outcome.cancel(ctx, generation))
 
 
 async def get_active_generation(ctx: Context, *, owner_id: UUID) -> Generation | None:
@@ -132,32 +128,46 @@ def _prompt_problem(prompt: str) -> str | None:
     return None
 
 
-async def _reserve_and_start(ctx: Context, prompt: str, owner_id: UUID) -> UUID:
-    generation = await _reserve(ctx, prompt, owner_id)
+async def _reserve_and_start(ctx: Context, press: Press) -> UUID:
+    try:
+        generation = await _reserve(ctx, press)
+    except GenerationInFlight:
+        # Perhaps by this very press, sent twice at once.
+        started = await press.find_started(ctx)
+        if started is None:
+            raise
+        return started
+    points.passing("submit: row written")
     await _start(ctx, generation)
     return generation.id
 
 
-async def _reserve(ctx: Context, prompt: str, owner_id: UUID) -> Generation:
+async def _reserve(ctx: Context, press: Press) -> Generation:
+    owner_id = press.owner_id
     async with ctx.database.transaction(owner_id) as session:
         if await generations.find_active_by_owner_within_ttl(session, owner_id=owner_id, ttl=_ttl(ctx)):
             raise GenerationInFlight
-        return await generations.create(
-            session, owner_id=owner_id, prompt=prompt, model=ctx.settings.replicate_model
+        generation = await generations.create(
+            session, owner_id=owner_id, prompt=press.prompt, model=ctx.settings.replicate_model
         )
+        if not await press.note_started(session, generation.id):
+            raise GenerationInFlight
+        return generation
 
 
 async def _start(ctx: Context, generation: Generation) -> None:
     try:
-        external_id = await ctx.provider.start_prediction(prompt=generation.prompt)
+        external_id = await ctx.provider.start_prediction(prompt=generation.prompt, marker=generation.marker)
     except StartRefused as refusal:
         logger.warning("Generation %s was refused: %s", generation.id, refusal.code)
-        await _end(ctx, generation, _refused(refusal.code))
+        await outcome.end(ctx, generation, _refused(refusal.code))
         raise ProviderFailed(refusal.code) from refusal
     except StartUncertain as uncertainty:
         logger.warning("Generation %s: nobody knows whether it started (%s)", generation.id, uncertainty)
         return
+    points.passing("submit: prediction accepted")
     await _save_external_id(ctx, generation, external_id)
+    points.passing("submit: external id saved")
 
 
 async def _save_external_id(ctx: Context, generation: Generation, external_id: str) -> None:
@@ -179,80 +189,7 @@ async def _settle_overdue(ctx: Context, owner_id: UUID) -> None:
     async with ctx.database.transaction(owner_id) as session:
         overdue = await generations.find_overdue_by_owner(session, owner_id=owner_id, ttl=_ttl(ctx))
     if overdue:
-        await _settle(ctx, overdue, is_overdue=True)
-
-
-async def _settle(ctx: Context, generation: Generation, *, is_overdue: bool) -> Generation:
-    """Learn where an unfinished generation stands; end it when it has ended there, or is overdue."""
-    prediction = await _look(ctx, generation)
-    if is_overdue:
-        if not prediction.status.is_terminal:
-            prediction = await _cancel(ctx, generation)
-        if prediction.error is FailureCode.CANCELED or not prediction.status.is_terminal:
-            prediction = Prediction(
-                Status.FAILED, error=FailureCode.TIMED_OUT, charge=prediction.charge or Charge.UNKNOWN
-            )
-    if may_become(generation.status, prediction.status):
-        return await _end(ctx, generation, prediction)
-    if prediction.phase and prediction.phase is not generation.phase:
-        return await _save_phase(ctx, generation, prediction.phase)
-    return generation
-
-
-async def _save_phase(ctx: Context, generation: Generation, phase: Phase) -> Generation:
-    async with ctx.database.transaction(generation.owner_id) as session:
-        saved = await generations.save_phase(
-            session, id=generation.id, owner_id=generation.owner_id, phase=phase
-        )
-    return saved or generation
-
-
-async def _look(ctx: Context, generation: Generation) -> Prediction:
-    if generation.external_id is None:
-        return PROCESSING
-    try:
-        return await ctx.provider.fetch_prediction(generation.external_id)
-    except ProviderUnavailable as reason:
-        logger.info("Generation %s: the provider gave no answer (%s)", generation.id, reason)
-        return PROCESSING
-
-
-async def _cancel(ctx: Context, generation: Generation) -> Prediction:
-    if generation.external_id is None:
-        return PROCESSING
-    try:
-        return await ctx.provider.cancel_prediction(generation.external_id)
-    except ProviderUnavailable as reason:
-        logger.warning("Generation %s could not be cancelled at the provider (%s)", generation.id, reason)
-        return PROCESSING
-
-
-async def _end(ctx: Context, generation: Generation, prediction: Prediction) -> Generation:
-    """Write the end down, unless somebody else has; returns the generation as it stands then."""
-    async with ctx.database.transaction(generation.owner_id) as session:
-        ended = await generations.update_status_and_url(
-            session,
-            id=generation.id,
-            owner_id=generation.owner_id,
-            status=prediction.status,
-            url=prediction.url,
-            error_code=prediction.error,
-            charge=prediction.charge or Charge.UNKNOWN,
-        )
-        if ended is None:
-            current = await generations.get_by_id(session, id=generation.id, owner_id=generation.owner_id)
-            return current or generation
-        if prediction.seconds is not None:
-            await run_times.add(
-                session,
-                model=generation.model,
-                quality=ctx.settings.image_quality,
-                seconds=prediction.seconds,
-            )
-    logger.info("Generation %s ended: %s %s", ended.id, ended.status, ended.error_code or "")
-    if ended.needs_storing:
-        ctx.start(try_to_store_picture(ctx, ended))
-    return ended
+        await outcome.settle(ctx, overdue, is_overdue=True)
 
 
 def _refused(code: FailureCode) -> Prediction:

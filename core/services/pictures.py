@@ -5,6 +5,7 @@ import logging
 from typing import NamedTuple
 from uuid import UUID
 
+from core import points
 from core.context import Context
 from core.errors import EaselError, NotFound, ServiceUnavailable
 from core.models import Generation
@@ -38,12 +39,14 @@ async def store_picture(ctx: Context, generation: Generation) -> None:
     key = _key(generation.owner_id, generation.id)
     try:
         content = await ctx.downloader.download(generation.result_url)
+        points.passing("copy: picture fetched")
         facts = await asyncio.to_thread(examine, content)
         await ctx.pictures.put(f"{key}.thumb", facts.thumbnail, _THUMBNAIL_TYPE)
         await ctx.pictures.put(key, content, facts.content_type)
     except (DownloadFailed, NotAPicture, StoreUnavailable) as error:
         logger.warning("Generation %s: its picture was not stored (%s)", generation.id, error)
         raise PictureNotStored from error
+    points.passing("copy: bytes stored")
     async with ctx.database.transaction(generation.owner_id) as session:
         is_there = await generations.save_picture(
             session,

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from core.charges import Charge
 from core.failures import FailureCode
 from core.models import Phase, Status
-from core.provider import client
+from core.provider import breaker, client
 from core.provider.client import Provider, ProviderUnavailable
 from core.provider.emulator import Fault
 from core.provider.replies import PROCESSING, Prediction
@@ -207,8 +207,9 @@ async def test_a_mistake_of_our_own_is_not_taken_for_a_missing_answer(replicate:
 
 
 async def test_a_fault_leaves_nothing_behind_for_the_next_call(
-    replicate: Provider, provider: EmulatedProvider
+    replicate: Provider, provider: EmulatedProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(breaker, "FAILURES_IN_A_ROW", 1000)
     provider.emulator.fault = answering_in_turn(*NO_ANSWER.values())
     for _ in NO_ANSWER:
         with pytest.raises(ProviderUnavailable):

@@ -115,7 +115,7 @@ async def test_another_owners_generation_does_not_exist(
 async def test_readers_who_learn_of_different_ends_agree_on_the_first_one_written(
     owner: Owner, provider: EmulatedProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, logger="core.services.generations")
+    caplog.set_level(logging.INFO, logger="core.services.outcome")
     generation_id = await owner.submit()
     everyone_asks = asyncio.Barrier(6)
     ends = iter(["failed", "succeeded", "canceled"] * 2)

@@ -50,7 +50,7 @@ class TestDatabase:
         self.run("UPDATE generations SET created_at = created_at - make_interval(secs => %s)", minutes * 60)
 
     def empty(self) -> None:
-        self.run("TRUNCATE generations, generations_to_settle, login_sessions, run_times")
+        self.run("TRUNCATE generations, generations_to_settle, login_sessions, run_times, submit_keys")
 
 
 @contextmanager

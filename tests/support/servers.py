@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,13 +49,20 @@ def serve_in_thread(app: ASGIApp, *, port: int | None = None) -> Iterator[str]:
 class EaselProcess:
     """`main.py` as a process, with exactly the given settings; its log is in `log`."""
 
-    def __init__(self, tmp_path: Path, *, port: int | None = None, **variables: str) -> None:
+    def __init__(
+        self,
+        tmp_path: Path,
+        *,
+        port: int | None = None,
+        script: Sequence[str | Path] = (ROOT / "main.py",),
+        **variables: str,
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = tmp_path / f"easel-{self.port}.log"
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, ROOT / "main.py"],
+                [sys.executable, *script],
                 cwd=tmp_path,  # so that no .env of the checkout is read
                 env=clean_environment(PORT=str(self.port), **variables),
                 stdout=output,

@@ -1,7 +1,7 @@
 """`/dashboard/generate`: write a prompt, watch the run, see the picture, find it again."""
 
 import time
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from nicegui import ui
 
@@ -72,7 +72,9 @@ class GenerateScreen:
         self._form.disable("Starting …")
         try:
             owner_id = await self._visitor.owner_id()
-            generation_id = await services.submit_generation(self._ctx, prompt=prompt, owner_id=owner_id)
+            generation_id = await services.submit_generation(
+                self._ctx, prompt=prompt, owner_id=owner_id, idempotency_key=str(uuid4())
+            )
             await self._watch(await services.get_generation(self._ctx, id=generation_id, owner_id=owner_id))
         except SignedOut:
             self._leave()
