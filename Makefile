@@ -1,6 +1,7 @@
 # `make run` serves Easel, `make test` runs every test; both do all the set-up that is missing.
 
 PYTHON ?= python3
+KILLS ?= 20
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test check migrations qa screenshots kill-test lighthouse lock clean
@@ -25,7 +26,7 @@ run: .venv
 	@touch $@
 
 test: .venv/.installed-dev
-	.venv/bin/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
+	.venv/bin/python -m pytest -n 4 --cov --cov-report=term $(ARGS)
 
 check: .venv/.installed-dev
 	.venv/bin/ruff check .
@@ -43,7 +44,7 @@ screenshots: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/browser --screenshots docs/screenshots
 
 kill-test: .venv/.installed-dev
-	.venv/bin/python -m pytest -n 2 --timeout 200 tests/reliability/test_kill.py --kills 20
+	.venv/bin/python -m pytest -n 2 --timeout 200 tests/reliability/test_kill.py --kills $(KILLS)
 
 lighthouse: .venv/.installed-dev
 	.venv/bin/python bench/lighthouse.py

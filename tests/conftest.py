@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -149,6 +150,13 @@ def client_for(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL)
 
 
+class PatientUser(User):
+    """Waits longer for what a busy machine shows late."""
+
+    async def should_see(self, *args: Any, retries: int = 100, **kwargs: Any) -> None:
+        await super().should_see(*args, retries=retries, **kwargs)
+
+
 @pytest.fixture
 async def user(ada: SignedIn) -> AsyncIterator[User]:
     """Ada, signed in, in front of a browser."""
@@ -166,7 +174,7 @@ async def stranger(app: FastAPI) -> AsyncIterator[User]:
 
 async def _simulate(http: httpx.AsyncClient) -> AsyncIterator[User]:
     try:
-        yield User(http)
+        yield PatientUser(http)
     finally:
         ui.navigate = Navigate()
         ui.notify = notify

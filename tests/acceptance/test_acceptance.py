@@ -50,7 +50,7 @@ async def test_happy_path(user: User, ada: SignedIn, provider: EmulatedProvider,
     await user.open(PATH)
     user.find(marker="prompt").type("a green kite")
     user.find(marker="generate").click()
-    await user.should_see(marker="picture", retries=100)
+    await user.should_see(marker="picture")
     observe("the screen polled and showed the picture")
 
 
@@ -100,7 +100,7 @@ async def test_provider_failure(
     user.find(marker="generate").click()
     await user.should_see("Painting your picture")
     provider.emulator.end(provider.last_id, "failed", error="internal: tensor shape mismatch")
-    await user.should_see("could not make this picture", retries=100)
+    await user.should_see("could not make this picture")
     await user.should_not_see("tensor")
     observe('the screen said "The image service could not make this picture. Please try again."')
 

@@ -79,12 +79,12 @@ async def test_a_delete_can_be_undone(studio: Studio) -> None:
 
 async def test_thousands_scroll_with_few_in_the_document(studio: Studio) -> None:
     page = await studio.visit("/dashboard", size={"width": 3840, "height": 2160})
-    studio.add_failed_rows(3000)
+    studio.add_failed_rows(1200)
     await page.goto(f"{studio.url}/dashboard/generate")
     most: int = await page.evaluate(
         """async () => {
             const count = () => document.querySelectorAll(".tile").length;
-            const last = () => document.querySelector('[aria-label="No picture: prompt number 3000"]');
+            const last = () => document.querySelector('[aria-label="No picture: prompt number 1200"]');
             let most = 0;
             for (const end = performance.now() + 20000; performance.now() < end && !last(); ) {
                 scrollTo(0, document.documentElement.scrollHeight);

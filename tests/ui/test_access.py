@@ -88,3 +88,11 @@ async def test_an_error_while_a_page_is_built_is_a_plain_500(
     assert reply.status_code == 500
     assert "secret" not in reply.text
     assert "INTERNAL_ERROR" in reply.text
+
+
+async def test_the_theme_page_shows_every_token_in_both_modes(stranger: User) -> None:
+    await stranger.open("/theme")
+    await stranger.should_see("Colours, light")
+    await stranger.should_see("Colours, dark")
+    await stranger.should_see("primary and primary-foreground")
+    await stranger.should_see("radius: 1.3rem")
