@@ -41,7 +41,7 @@ migrations: .venv/.installed-dev
 	.venv/bin/python -m pytest -q tests/database/test_migrations.py
 
 screenshots: .venv/.installed-dev
-	.venv/bin/python -m pytest tests/browser --screenshots docs/screenshots
+	.venv/bin/python -m pytest tests/browser/test_journey.py --screenshots docs/screenshots
 
 kill-test: .venv/.installed-dev
 	.venv/bin/python -m pytest -n 2 --timeout 200 tests/reliability/test_kill.py --kills $(KILLS)

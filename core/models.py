@@ -1,6 +1,6 @@
 """The rows of the database, and the pure rules of how a generation may change."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -10,6 +10,9 @@ from sqlmodel import Field, SQLModel
 
 from core.charges import Charge
 from core.failures import FailureCode
+
+# Replicate deletes a prediction's files after an hour: a copy that has not worked by then never will.
+PROVIDER_KEEPS = timedelta(minutes=65)
 
 
 class Status(StrEnum):
@@ -98,6 +101,12 @@ class Generation(SQLModel, table=True):
     def needs_storing(self) -> bool:
         """Whether there is a picture that only the provider has so far."""
         return self.status is Status.SUCCEEDED and self.stored_at is None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the provider has deleted the picture before it was stored."""
+        finished_at = self.finished_at or self.updated_at
+        return self.needs_storing and datetime.now(UTC) - finished_at > PROVIDER_KEEPS
 
     @property
     def current_phase(self) -> Phase:

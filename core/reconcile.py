@@ -71,6 +71,8 @@ class Reconciler:
 
     async def _settle(self, due: Due) -> None:
         async with self._slots:
+            if self._stopping.is_set():
+                return  # it is due again soon, for another process or the next start
             try:
                 await self._ctx.finish(
                     settle_generation(self._ctx, id=due.generation_id, owner_id=due.owner_id)

@@ -33,6 +33,7 @@ class Item(BaseModel):
     type: str | None = None
     width: int | None = None
     height: int | None = None
+    lost: bool | None = Field(default=None, description="True when the picture could not be kept.")
     error: GenerationError | None = None
     charge: str | None = Field(default=None, description="Whether it was charged, as a sentence.")
 
@@ -99,6 +100,7 @@ def _item(generation: Generation) -> Item:
         type=generation.picture_type,
         width=generation.picture_width,
         height=generation.picture_height,
+        lost=generation.is_lost or None,
         error=GenerationError(code=failure.code.value, message=failure.code.sentence) if failure else None,
         charge=failure.charge.sentence if failure else None,
     )

@@ -14,8 +14,9 @@ from core.context import Context, get_context
 
 router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
 
-# Kept by this person's browser, never by a shared cache; checked by its ETag when it is old.
-_CACHE_CONTROL = "private, max-age=86400"
+# Kept by this person's browser, never by a shared cache, and shown only after asking us: signed out,
+# or deleted, it is gone. Its ETag makes that question a cheap one.
+_CACHE_CONTROL = "private, no-cache"
 _ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 
 

@@ -26,7 +26,7 @@ class PictureDownloader:
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         own = settings.public_url if settings.is_demo else settings.replicate_base_url
-        self._own_host = urlsplit(own).netloc if own else None
+        self._own = urlsplit(own)[:2] if own else None
         token = settings.replicate_api_token
         self._token = token.get_secret_value() if token else None
         self._http = httpx.AsyncClient(transport=transport, timeout=20.0, trust_env=False)
@@ -36,7 +36,7 @@ class PictureDownloader:
         try:
             async with asyncio.timeout(DOWNLOAD_TIMEOUT_SECONDS):
                 return await self._follow(url)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError) as error:
             raise DownloadFailed(type(error).__name__) from error
 
     async def close(self) -> None:
@@ -65,8 +65,8 @@ class PictureDownloader:
             host = parts.hostname or ""
         except ValueError:
             return False
-        if self._own_host and parts.netloc == self._own_host:
-            return parts.scheme in {"http", "https"}
+        if (parts.scheme, parts.netloc) == self._own:
+            return True
         is_providers = host == _PROVIDER_HOST or host.endswith(f".{_PROVIDER_HOST}")
         return parts.scheme == "https" and is_providers and parts.netloc == host
 

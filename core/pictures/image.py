@@ -3,11 +3,13 @@
 from io import BytesIO
 from typing import NamedTuple
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 THUMBNAIL_EDGE = 384
 MAX_PIXELS = 64_000_000
-_CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
+_FORMATS = ("PNG", "JPEG", "WEBP")
+# A JPEG that carries further pictures opens as MPO.
+_CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "WEBP": "image/webp"}
 
 
 class NotAPicture(Exception):
@@ -28,14 +30,20 @@ def examine(content: bytes) -> PictureFacts:
     Raises `NotAPicture`.
     """
     try:
-        with Image.open(BytesIO(content), formats=list(_CONTENT_TYPES)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise NotAPicture("too many pixels")
+        with Image.open(BytesIO(content), formats=_FORMATS) as image:
+            _check_size(image)
             image.load()  # decodes all of it: a truncated file ends here
             facts = (_CONTENT_TYPES[str(image.format)], image.width, image.height)
             return PictureFacts(*facts, _thumbnail(image))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except NotAPicture:
+        raise
+    except Exception as error:  # decoders raise whatever a broken file makes them stumble over
         raise NotAPicture(type(error).__name__) from error
+
+
+def _check_size(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise NotAPicture("too many pixels")
 
 
 def _thumbnail(image: Image.Image) -> bytes:

@@ -93,9 +93,13 @@ class Provider:
     async def find_predictions(self, *, prompt: str, marker: str, created_after: datetime) -> list[str]:
         """The ids of the predictions that were started with that prompt and marker.
 
-        Looks through the newest pages of the provider's list. Raises `ProviderUnavailable`.
+        Looks through the newest pages of the provider's list. Raises `ProviderUnavailable`, also where
+        the answer would not be certain: for a model without a place for the marker, whose prompt alone
+        may be somebody else's, and when the list is longer than we read.
         """
         wanted = model_inputs(self._settings, prompt, marker)
+        if marker not in wanted.values():
+            raise ProviderUnavailable("this model keeps no marker")
         found: list[str] = []
         query = urlencode({"created_after": created_after.isoformat()})
         for _ in range(_LIST_PAGES):
@@ -108,6 +112,9 @@ class Provider:
             if not isinstance(following, str):
                 break
             query = urlsplit(following).query  # no more of it: the token goes where we say
+        else:
+            if not found:
+                raise ProviderUnavailable("the list is longer than we read")
         return found
 
     async def fetch_prediction(self, external_id: str) -> Prediction:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -12,6 +12,9 @@ from core.charges import Charge
 from core.errors import GenerationInFlight
 from core.failures import FailureCode
 from core.models import Generation, Phase, Status
+
+UNDO_TIME = timedelta(seconds=30)
+"""As long as the trigger in the migrations leaves before a deleted row is due to be removed."""
 
 
 async def create(session: AsyncSession, *, owner_id: UUID, prompt: str, model: str) -> Generation:
@@ -116,9 +119,13 @@ async def mark_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> No
 
 
 async def restore(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
-    """Bring a deleted generation back; whether it was still there."""
+    """Bring a deleted generation back, while its removal cannot have begun; whether that was so."""
+    deleted_at = col(Generation.deleted_at)
     statement = (
-        update(Generation).where(*_is(id, owner_id)).values(deleted_at=None).returning(col(Generation.id))
+        update(Generation)
+        .where(*_is(id, owner_id), or_(deleted_at.is_(None), deleted_at > func.now() - UNDO_TIME))
+        .values(deleted_at=None)
+        .returning(col(Generation.id))
     )
     return (await session.execute(statement)).first() is not None
 

@@ -7,9 +7,6 @@ from core.errors import GenerationInFlight, NotFound
 from core.models import Generation
 from core.repositories import generations
 
-UNDO_SECONDS = 30
-"""As long as the trigger in the migrations leaves before a deleted row is due to be removed."""
-
 
 async def list_generations(
     ctx: Context, *, owner_id: UUID, limit: int, before: UUID | None = None
@@ -39,7 +36,7 @@ async def delete_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> int:
         if generation.is_processing:
             raise GenerationInFlight("This one is still running. Cancel it first.")
         await generations.mark_deleted(session, id=id, owner_id=owner_id)
-    return UNDO_SECONDS
+    return int(generations.UNDO_TIME.total_seconds())
 
 
 async def restore_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> None:

@@ -1,18 +1,14 @@
 """Do for one generation what is due, when nobody watches it."""
 
 import logging
-from datetime import timedelta
 from uuid import UUID
 
 from core.context import Context
-from core.models import Generation
+from core.models import PROVIDER_KEEPS, Generation
 from core.pictures.store import StoreUnavailable
 from core.repositories import generations, settling
 from core.services.generations import get_generation
 from core.services.pictures import PictureNotStored, delete_picture, store_picture
-
-# Replicate deletes a prediction's files after an hour: a copy that has not worked by then never will.
-_PROVIDER_KEEPS = timedelta(minutes=65)
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +47,6 @@ async def _store(ctx: Context, generation: Generation) -> None:
         await store_picture(ctx, generation)
     except PictureNotStored:
         async with ctx.database.transaction(generation.owner_id) as session:
-            is_lost = await settling.give_up(session, generation_id=generation.id, age=_PROVIDER_KEEPS)
+            is_lost = await settling.give_up(session, generation_id=generation.id, age=PROVIDER_KEEPS)
         if is_lost:
             logger.error("Generation %s: the provider has forgotten its picture", generation.id)  # noqa: TRY400

@@ -201,3 +201,12 @@ async def test_the_list_of_what_is_to_settle_holds_ids_only(owner: Maker) -> Non
     await owner.submit()
     [row] = owner.database.run("SELECT * FROM generations_to_settle")
     assert row.keys() == {"generation_id", "owner_id", "due_at", "attempts"}
+
+
+async def test_once_the_time_to_undo_is_over_it_stays_deleted(owner: Maker) -> None:
+    """Its removal may have begun: the bytes may be gone already."""
+    generation_id = await owner.make()
+    await owner.delete(generation_id)
+    owner.database.run("UPDATE generations SET deleted_at = now() - interval '31 seconds'")
+    with pytest.raises(NotFound):
+        await owner.restore(generation_id)

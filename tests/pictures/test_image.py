@@ -65,3 +65,10 @@ def test_every_way_to_store_colours_has_a_thumbnail(kind: str, mode: str) -> Non
 def test_the_thumbnail_stays_transparent_where_the_picture_is() -> None:
     with Image.open(BytesIO(examine(picture(mode="RGBA")).thumbnail)) as thumbnail:
         assert thumbnail.convert("RGBA").getpixel((0, 0)) == (0, 0, 0, 0)
+
+
+def test_a_jpeg_that_carries_further_pictures_is_a_jpeg() -> None:
+    buffer = BytesIO()
+    first, second = Image.new("RGB", (8, 8)), Image.new("RGB", (8, 8))
+    first.save(buffer, "MPO", save_all=True, append_images=[second])
+    assert examine(buffer.getvalue()).content_type == "image/jpeg"

@@ -1,6 +1,7 @@
 """A prediction whose create was never answered is found again, and finished."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from core.charges import Charge
 from core.failures import FailureCode
 from core.models import Status
+from core.provider.client import Provider
 from core.provider.emulator import Fault
 from core.services import outcome
 from tests.services.conftest import Owner
@@ -102,3 +104,27 @@ def answering_pages(pages: Iterator[dict[str, Any]]) -> Fault:
         return JSONResponse(next(pages)) if request.url.path == "/v1/predictions" else None
 
     return fault
+
+
+async def test_a_model_without_a_place_for_the_marker_adopts_nothing(
+    owner: Owner, provider: EmulatedProvider, database: TestDatabase
+) -> None:
+    settings = owner.ctx.settings.model_copy(update={"replicate_model": "someone/else"})
+    owner = replace(owner, ctx=replace(owner.ctx, settings=settings, provider=Provider(settings)))
+    await owner.read(await owner.submit("the same words"))
+    generation_id = await owner.submit("the same words")
+    database.run("UPDATE generations SET external_id = NULL WHERE id = %s", generation_id)
+    database.age(3)
+    read = await owner.read(generation_id)
+    assert (read.status, read.external_id) == (Status.PROCESSING, None)
+
+
+async def test_a_list_that_is_longer_than_we_read_proves_nothing(
+    owner: Owner, provider: EmulatedProvider, database: TestDatabase
+) -> None:
+    provider.emulator.fault = dropping(method="POST")
+    generation_id = await owner.submit()
+    database.age(3)
+    endless = {"results": [], "next": "https://api.test/v1/predictions?cursor=more"}
+    provider.emulator.fault = answering_pages(iter([endless] * 50))
+    assert (await owner.read(generation_id)).status is Status.PROCESSING

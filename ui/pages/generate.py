@@ -53,6 +53,7 @@ class GenerateScreen:
         self._request_id = request_id.get()
         self._generation: Generation | None = None
         self._saving_since: float | None = None
+        self._is_canceling = False
         with box("div", "studio"):
             self._form = PromptForm(on_submit=self.submit, draft_key=visitor.key, has_examples=is_first_visit)
             self._canvas = Canvas(on_try_again=self.try_again, on_cancel=self.cancel)
@@ -88,18 +89,26 @@ class GenerateScreen:
     async def cancel(self) -> None:
         """End the run at the provider; what became of it is shown once that has confirmed."""
         request_id.set(self._request_id)
-        if self._generation is None:
+        watched = self._generation
+        if watched is None:
             return
-        self._canvas.show_phase(self._generation.current_phase, is_canceling=True)
+        self._is_canceling = True
+        self._canvas.show_phase(watched.current_phase, is_canceling=True)
         try:
             owner_id = await self._visitor.owner_id()
-            canceled = await services.cancel_generation(self._ctx, id=self._generation.id, owner_id=owner_id)
-            await self._show(canceled)
+            canceled = await services.cancel_generation(self._ctx, id=watched.id, owner_id=owner_id)
         except SignedOut:
             self._leave()
+            return
         except EaselError as error:
             ui.notify(error.message)
-            self._canvas.show_phase(self._generation.current_phase)
+            canceled = self._generation or watched
+        finally:
+            self._is_canceling = False
+        # A poll may have seen the end meanwhile, and something else may run by now.
+        if self._generation and self._generation.id == watched.id:
+            self._canvas.show_phase(canceled.current_phase)
+            await self._show(canceled)
 
     async def tick(self) -> None:
         """Poll when it is time: often while something runs, seldom while nothing does."""
@@ -158,7 +167,7 @@ class GenerateScreen:
         before, self._generation = self._generation, generation
         if generation.is_processing or self._is_being_saved(generation):
             if before is None or before.current_phase is not generation.current_phase:
-                self._canvas.show_phase(generation.current_phase)
+                self._canvas.show_phase(generation.current_phase, is_canceling=self._is_canceling)
             return
         self._stop_watching()
         failure = generation.failure

@@ -7,6 +7,7 @@ import { setPrompt } from "./prompt.js";
 const API = "/api/v1/generations";
 const PAGE = 24;
 const UNDO_SECONDS = 10;
+const LOST = "This picture could not be kept.";
 const NEAR = "1500px";
 
 const h = (tag, attributes = {}, ...children) => {
@@ -30,6 +31,7 @@ class Gallery extends HTMLElement {
   connectedCallback() {
     if (this.grid) return;
     this.items = [];
+    this.removed = new Set();
     this.next = undefined;
     this.blocks = h("div", { class: "gallery__blocks" });
     this.grid = this.blocks;
@@ -51,7 +53,9 @@ class Gallery extends HTMLElement {
     if (this.isLoading || this.next === null) return;
     this.isLoading = true;
     try {
-      const before = this.next ? `&before=${this.next}` : "";
+      // Not `next` itself: it may have been deleted since, and what is deleted leads nowhere.
+      const last = this.items.at(-1)?.id;
+      const before = this.next && last ? `&before=${last}` : "";
       const page = await call("GET", `?limit=${PAGE}${before}`);
       this.next = page.next ?? null;
       const known = new Set(this.items.map((item) => item.id));
@@ -73,9 +77,10 @@ class Gallery extends HTMLElement {
   async refresh() {
     try {
       const page = await call("GET", `?limit=${PAGE}`);
-      const fresh = new Map(page.items.map((item) => [item.id, item]));
-      const rest = this.items.filter((item) => !fresh.has(item.id));
-      this.items = [...page.items, ...rest].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+      // What is newer than the page's end and not on it has been deleted elsewhere.
+      const end = page.next ? page.items.at(-1).created_at : "";
+      const older = this.items.filter((item) => item.created_at < end);
+      this.items = [...page.items.filter((item) => !this.removed.has(item.id)), ...older];
       if (this.next === undefined) this.next = page.next ?? null;
       this.arrange();
     } catch {
@@ -128,7 +133,7 @@ class Gallery extends HTMLElement {
     const name = item.error ? `No picture: ${item.prompt}` : item.prompt;
     const content = item.thumb
       ? h("img", { src: item.thumb, alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 })
-      : h("span", { class: "tile__cause" }, item.error ? item.error.message : "The picture is being saved …");
+      : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.lost ? LOST : "The picture is being saved …");
     const open = h(
       "button",
       {
@@ -146,6 +151,7 @@ class Gallery extends HTMLElement {
   async remove(item) {
     const index = this.shown().findIndex((other) => other.id === item.id);
     this.items = this.items.filter((other) => other.id !== item.id);
+    this.removed.add(item.id);
     this.arrange();
     try {
       await call("POST", `/${item.id}/delete`);
@@ -181,6 +187,7 @@ class Gallery extends HTMLElement {
   }
 
   putBack(item) {
+    this.removed.delete(item.id);
     this.items = [...this.items, item].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
     this.arrange();
   }
@@ -221,7 +228,7 @@ class Viewer {
     this.item = item;
     const picture = item.url
       ? h("img", { class: "viewer__picture", src: item.url, alt: item.prompt, width: item.width, height: item.height })
-      : h("p", { class: "viewer__cause" }, item.error?.message ?? "", h("span", { class: "small" }, item.error?.code ?? ""));
+      : h("p", { class: "viewer__cause" }, item.error?.message ?? (item.lost ? LOST : "The picture is being saved …"), h("span", { class: "small" }, item.error?.code ?? ""));
     if (this.body.contains(document.activeElement)) this.dialog.focus();
     this.body.replaceChildren(
       picture,
@@ -260,9 +267,11 @@ class Viewer {
   }
 }
 
+const EXTENSIONS = { "image/jpeg": "jpg", "image/webp": "webp" };
+
 function fileName(item) {
   const words = item.prompt.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
-  return `${[...words].slice(0, 60).join("") || "picture"}.${item.extension ?? "png"}`;
+  return `${[...words].slice(0, 60).join("") || "picture"}.${EXTENSIONS[item.type] ?? "png"}`;
 }
 
 customElements.define("easel-gallery", Gallery);

@@ -48,7 +48,11 @@ document.addEventListener("click", (event) => {
   const example = event.target.closest(".example");
   if (example) setPrompt(example.dataset.prompt);
 });
-addEventListener("easel:done", () => localStorage.removeItem(draftKey()));
+// What is in the box by then may be the next prompt already: that draft stays.
+addEventListener("easel:done", () => {
+  const made = document.querySelector(".picture")?.alt;
+  if (localStorage.getItem(draftKey()) === made) localStorage.removeItem(draftKey());
+});
 // Signing out on purpose leaves nothing behind for the next person at this computer.
 document.addEventListener("submit", (event) => {
   if (event.target.matches('[action="/auth/logout"]')) localStorage.removeItem(draftKey());
