@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.api.envelope import failure
+from core.envelope import failure
 from core.errors import EaselError, Forbidden, InternalError, PayloadTooLarge
 from core.logs import request_id
 

@@ -7,9 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from core.api import gallery, generations, pictures
-from core.api.envelope import failure
 from core.api.methods import refuse_other_methods
 from core.context import Context
+from core.envelope import failure
 from core.errors import EaselError, MethodNotAllowed, NotFound, ValidationFailed
 from core.middleware import ErrorBoundaryMiddleware
 

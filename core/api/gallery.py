@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 
 from core import services
 from core.api.access import SignedInRoute, get_owner_id
-from core.api.envelope import Success, failures
 from core.api.generations import GenerationError
 from core.context import Context, get_context
+from core.envelope import Success, failures
 from core.models import Generation, Status
 
 router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])

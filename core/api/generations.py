@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from core import services
 from core.api.access import SignedInRoute, get_owner_id
-from core.api.envelope import Success, failures
 from core.context import Context, get_context
+from core.envelope import Success, failures
 from core.models import Generation, Status
 from core.services.generations import MAX_PROMPT_LENGTH
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from core import services
-from core.api.envelope import Success, failure
 from core.api.methods import refuse_other_methods
 from core.context import get_context
+from core.envelope import Success, failure
 from core.errors import ServiceUnavailable
 from core.reconcile import PERIOD_SECONDS, Reconciler
 from core.services import Health

@@ -9,8 +9,8 @@ from starlette.responses import Response, StreamingResponse
 
 from core import services
 from core.api.access import SignedInRoute, get_owner_id
-from core.api.envelope import failures
 from core.context import Context, get_context
+from core.envelope import failures
 
 router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
 
