@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from uuid import UUID
 
 import httpx
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from core.pictures.download import PictureDownloader
 from core.pictures.store import PictureStore
 from core.provider.choose import choose_provider
 from core.provider.client import Provider
+from core.provider.replies import Prediction
 from core.settings import Settings
 
 T = TypeVar("T")
@@ -28,6 +30,8 @@ class Context:
     downloader: PictureDownloader
     demo_pictures: Starlette | None = None
     """With the demo: the application that serves its pictures."""
+    looks: dict[UUID, asyncio.Task[Prediction]] = field(default_factory=dict)
+    """The questions to the provider that are under way, by generation."""
     _unfinished: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

@@ -133,6 +133,16 @@ async def _time_out(ctx: Context, generation: Generation, prediction: Prediction
 
 
 async def _look(ctx: Context, generation: Generation) -> Prediction:
+    """Where it stands at the provider. Readers who ask at the same time share one question: nobody can
+    use up the provider's patience, which is everyone's, by reading in parallel."""
+    look = ctx.looks.get(generation.id)
+    if look is None:
+        look = ctx.looks[generation.id] = ctx.start(_fetch(ctx, generation))
+        look.add_done_callback(lambda _: ctx.looks.pop(generation.id, None))
+    return await asyncio.shield(look)
+
+
+async def _fetch(ctx: Context, generation: Generation) -> Prediction:
     assert generation.external_id is not None  # noqa: S101  (callers have one)
     try:
         prediction = await ctx.provider.fetch_prediction(generation.external_id)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -126,7 +127,8 @@ async def test_readers_who_learn_of_different_ends_agree_on_the_first_one_writte
         return JSONResponse(content)
 
     provider.emulator.fault = differ
-    read = await asyncio.gather(*(owner.read(generation_id) for _ in range(6)))
+    processes = [replace(owner, ctx=replace(owner.ctx, looks={})) for _ in range(6)]
+    read = await asyncio.gather(*(process.read(generation_id) for process in processes))
     [row] = owner.rows()
     assert {(seen.status, seen.result_url, seen.error_code) for seen in read} == {
         (row["status"], row["result_url"], row["error_code"])
@@ -145,3 +147,13 @@ async def test_the_active_generation_is_the_one_in_flight(
     assert await services.get_active_generation(owner.ctx, owner_id=other_owner.id) is None
     await owner.read(generation_id)
     assert await services.get_active_generation(owner.ctx, owner_id=owner.id) is None
+
+
+async def test_readers_who_ask_at_once_share_one_question(owner: Owner, provider: EmulatedProvider) -> None:
+    provider.never_finish()
+    generation_id = await owner.submit()
+    asked = len(provider.emulator.requests)
+    await asyncio.gather(*(owner.read(generation_id) for _ in range(10)))
+    assert len(provider.emulator.requests) == asked + 1
+    await owner.read(generation_id)
+    assert len(provider.emulator.requests) == asked + 2
