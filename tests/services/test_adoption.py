@@ -117,6 +117,7 @@ async def test_a_model_without_a_place_for_the_marker_adopts_nothing(
     database.age(3)
     read = await owner.read(generation_id)
     assert (read.status, read.external_id) == (Status.PROCESSING, None)
+    await owner.ctx.provider.close()
 
 
 async def test_a_list_that_is_longer_than_we_read_proves_nothing(
