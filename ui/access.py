@@ -25,7 +25,8 @@ class Visitor:
         self._ctx = ctx
         self._token = token
         self.name = login_session.name
-        self.key = login_session.owner_id.hex
+        self.opened_by = login_session.owner_id
+        """The owner when the page was built; to act later, ask `owner_id`."""
 
     async def owner_id(self) -> UUID:
         """The owner, if still signed in. Raises `SignedOut`."""

@@ -1,15 +1,15 @@
 """Who may call: the login session behind a request's cookie."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from core import services
-from core.context import get_context
+from core.context import Context, get_context
 from core.errors import Unauthenticated, UnsupportedMediaType
 from core.sign_in.cookies import session_token
 
@@ -18,6 +18,10 @@ def get_owner_id(request: Request) -> UUID:
     """The signed-in owner, found by `SignedInRoute`."""
     owner_id: UUID = request.state.owner_id
     return owner_id
+
+
+OwnerId = Annotated[UUID, Depends(get_owner_id)]
+Ctx = Annotated[Context, Depends(get_context)]
 
 
 class SignedInRoute(APIRoute):

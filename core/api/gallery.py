@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from core import services
-from core.api.access import SignedInRoute, get_owner_id
+from core.api.access import Ctx, OwnerId, SignedInRoute
 from core.api.generations import GenerationError
-from core.context import Context, get_context
 from core.envelope import Success, failures
 from core.models import Generation, Status
 
@@ -18,9 +17,6 @@ router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["g
 
 DEFAULT_LIMIT = 24
 MAX_LIMIT = 100
-
-OwnerId = Annotated[UUID, Depends(get_owner_id)]
-Ctx = Annotated[Context, Depends(get_context)]
 
 
 class Item(BaseModel):

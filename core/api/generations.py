@@ -3,20 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
 from core import services
-from core.api.access import SignedInRoute, get_owner_id
-from core.context import Context, get_context
+from core.api.access import Ctx, OwnerId, SignedInRoute
+from core.context import Context
 from core.envelope import Success, failures
 from core.models import Generation, Status
 from core.services.generations import MAX_PROMPT_LENGTH
 
 router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
-
-OwnerId = Annotated[UUID, Depends(get_owner_id)]
-Ctx = Annotated[Context, Depends(get_context)]
 
 
 class SubmitBody(BaseModel):

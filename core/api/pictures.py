@@ -4,12 +4,11 @@ import re
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Header
 from starlette.responses import Response, StreamingResponse
 
 from core import services
-from core.api.access import SignedInRoute, get_owner_id
-from core.context import Context, get_context
+from core.api.access import Ctx, OwnerId, SignedInRoute
 from core.envelope import failures
 
 router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
@@ -27,8 +26,8 @@ _ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 )
 async def image(
     id: UUID,
-    owner_id: Annotated[UUID, Depends(get_owner_id)],
-    ctx: Annotated[Context, Depends(get_context)],
+    owner_id: OwnerId,
+    ctx: Ctx,
     *,
     size: Literal["full", "thumb"] = "full",
     if_none_match: Annotated[str | None, Header()] = None,

@@ -93,9 +93,9 @@ async def _adopt(ctx: Context, generation: Generation) -> tuple[Generation, Pred
 
     Returns the generation, with its `external_id` if it was found, and where that leaves it.
     """
-    ids = (generation.id, generation.owner_id)
-    async with ctx.database.transaction(generation.owner_id) as session:
-        age = await generations.get_age_seconds(session, id=ids[0], owner_id=ids[1])
+    owner_id = generation.owner_id
+    async with ctx.database.transaction(owner_id) as session:
+        age = await generations.get_age_seconds(session, id=generation.id, owner_id=owner_id)
     if age < ORPHAN_AFTER_SECONDS:
         return generation, PROCESSING
     try:
@@ -109,9 +109,11 @@ async def _adopt(ctx: Context, generation: Generation) -> tuple[Generation, Pred
         return generation, PROCESSING
     if len(found) == 1:
         logger.warning("Generation %s adopts the prediction %s", generation.id, found[0])
-        async with ctx.database.transaction(generation.owner_id) as session:
-            await generations.save_external_id(session, id=ids[0], owner_id=ids[1], external_id=found[0])
-            adopted = await generations.get_by_id(session, id=ids[0], owner_id=ids[1])
+        async with ctx.database.transaction(owner_id) as session:
+            await generations.save_external_id(
+                session, id=generation.id, owner_id=owner_id, external_id=found[0]
+            )
+            adopted = await generations.get_by_id(session, id=generation.id, owner_id=owner_id)
         return adopted or generation, PROCESSING
     if found or age < LISTED_AFTER_SECONDS:
         return generation, PROCESSING

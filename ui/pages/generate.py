@@ -36,7 +36,7 @@ def register(ctx: Context) -> None:
             ctx.settings, person_name=visitor.name, modules=("prompt.js", "run.js", "gallery.js")
         ) as top:
             Text("h1", "What shall we paint?", classes="page-title")
-            made = await services.list_generations(ctx, owner_id=await visitor.owner_id(), limit=1)
+            made = await services.list_generations(ctx, owner_id=visitor.opened_by, limit=1)
             await GenerateScreen(ctx, visitor, top, is_first_visit=not made).open()
             with box("section", "pictures").props('aria-labelledby="pictures-title"'):
                 Text("h2", "Your pictures").props('id="pictures-title"')
@@ -55,7 +55,9 @@ class GenerateScreen:
         self._saving_since: float | None = None
         self._is_canceling = False
         with box("div", "studio"):
-            self._form = PromptForm(on_submit=self.submit, draft_key=visitor.key, has_examples=is_first_visit)
+            self._form = PromptForm(
+                on_submit=self.submit, draft_key=visitor.opened_by.hex, has_examples=is_first_visit
+            )
             self._canvas = Canvas(on_try_again=self.try_again, on_cancel=self.cancel)
         self._next_poll = time.monotonic() + IDLE_POLL_SECONDS
         self._timer = ui.timer(TICK_SECONDS, self.tick, immediate=False)
@@ -63,7 +65,7 @@ class GenerateScreen:
     async def open(self) -> None:
         """Show the generation that is running already, in another tab or before a reload."""
         self._canvas.show_empty()
-        await self._resume(await self._visitor.owner_id())
+        await self._resume(self._visitor.opened_by)
         if self._generation:
             self._form.set_prompt(self._generation.prompt)
 
