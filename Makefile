@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 KILLS ?= 20
+# Write the figures of kill-test, soak and fuzz to docs/reliability.md; CI, which runs short ones, does not.
+REPORT ?= --reliability-report
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test check migrations qa screenshots kill-test lighthouse lock clean
@@ -44,7 +46,7 @@ screenshots: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/browser/test_journey.py --screenshots docs/screenshots
 
 kill-test: .venv/.installed-dev
-	.venv/bin/python -m pytest -n 2 --timeout 200 tests/reliability/test_kill.py --kills $(KILLS)
+	.venv/bin/python -m pytest -n 2 --timeout 200 tests/reliability/test_kill.py --kills $(KILLS) $(REPORT)
 
 lighthouse: .venv/.installed-dev
 	.venv/bin/python bench/lighthouse.py

@@ -31,6 +31,7 @@ BASE_URL = "http://127.0.0.1:8080"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--qa-report", help="write the acceptance tests' report to this file")
+    parser.addoption("--reliability-report", action="store_true", help="write to docs/reliability.md")
     parser.addoption("--kills", type=int, default=1, help="how often the kill test kills at each point")
     parser.addoption("--screenshots", help="keep the browser tests' screenshots in this folder")
 
