@@ -141,7 +141,7 @@ class CancelNotConfirmed(EaselError):
 
     status = 502
     code = "PROVIDER_ERROR"
-    message = "The image service has not confirmed the cancel. Please try again in a moment."
+    message = "The image service has not confirmed the cancel yet. Easel goes on asking for it."
 
     def __init__(self) -> None:
         super().__init__(details={"cause": FailureCode.PROVIDER_ERROR.value})

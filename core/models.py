@@ -1,6 +1,6 @@
 """The rows of the database, and the pure rules of how a generation may change."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -55,6 +55,10 @@ class Failure(NamedTuple):
         return f"{self.code.sentence} {self.charge.sentence}"
 
 
+TIMED_OUT_UNKNOWN = Failure(FailureCode.TIMED_OUT, Charge.UNKNOWN)
+_MAY_COME_LATE = "Should the picture still arrive, it will be among your pictures."
+
+
 class Generation(SQLModel, table=True):
     """One press of Generate: the prompt, and what became of it."""
 
@@ -76,6 +80,7 @@ class Generation(SQLModel, table=True):
     cancel_requested_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     finished_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     stored_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    given_up_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     deleted_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     created_at: datetime = Field(
         default=None,
@@ -100,20 +105,31 @@ class Generation(SQLModel, table=True):
     @property
     def needs_storing(self) -> bool:
         """Whether there is a picture that only the provider has so far."""
-        return self.status is Status.SUCCEEDED and self.stored_at is None
+        return self.status is Status.SUCCEEDED and self.stored_at is None and not self.is_lost
 
     @property
     def is_lost(self) -> bool:
         """Whether the provider has deleted the picture before it was stored."""
-        finished_at = self.finished_at or self.updated_at
-        return self.needs_storing and datetime.now(UTC) - finished_at > PROVIDER_KEEPS
+        return self.status is Status.SUCCEEDED and self.given_up_at is not None
+
+    @property
+    def may_come_late(self) -> bool:
+        """Whether we stopped waiting without knowing what became of it, and still look for its picture."""
+        return self.failure == TIMED_OUT_UNKNOWN and self.given_up_at is None
+
+    @property
+    def failure_sentence(self) -> str | None:
+        """Why there is no picture, in words for its owner; None unless the generation failed."""
+        if self.failure is None:
+            return None
+        return f"{self.failure.sentence} {_MAY_COME_LATE}" if self.may_come_late else self.failure.sentence
 
     @property
     def current_phase(self) -> Phase:
         return Phase.SAVING if self.needs_storing else self.phase
 
     @property
-    def failure(self) -> "Failure | None":
+    def failure(self) -> Failure | None:
         """Why there is no picture; None unless the generation failed."""
         if self.status is not Status.FAILED:
             return None

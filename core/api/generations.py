@@ -12,6 +12,7 @@ from core.context import Context
 from core.envelope import Success, failures
 from core.models import Generation, Status
 from core.services.generations import MAX_PROMPT_LENGTH
+from core.services.press import MAX_KEY_LENGTH
 
 router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
 
@@ -19,7 +20,11 @@ router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["g
 class SubmitBody(BaseModel):
     prompt: str = Field(
         description="What the picture shows.",
-        json_schema_extra={"minLength": 1, "maxLength": MAX_PROMPT_LENGTH},
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": MAX_PROMPT_LENGTH,
+            "pattern": r"^[^\x00]*[^\s\x00][^\x00]*$",
+        },
     )
 
 
@@ -38,6 +43,13 @@ class GenerationState(BaseModel):
     error: GenerationError | None = Field(default=None, description="Only when failed.")
 
 
+# Described here and checked by `core.services`, as the prompt is.
+_IDEMPOTENCY_KEY = Header(
+    description="The same key starts nothing twice.",
+    json_schema_extra={"minLength": 1, "maxLength": MAX_KEY_LENGTH, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+)
+
+
 @router.post(
     "/submit",
     response_model=Success[Submitted],
@@ -47,7 +59,7 @@ async def submit(
     body: SubmitBody,
     owner_id: OwnerId,
     ctx: Ctx,
-    idempotency_key: Annotated[str | None, Header(description="The same key starts nothing twice.")] = None,
+    idempotency_key: Annotated[str | None, _IDEMPOTENCY_KEY] = None,
 ) -> Success[Submitted]:
     """Start a generation. Answers at once; read `/generations/{id}` for the picture."""
     generation_id = await services.submit_generation(
@@ -82,7 +94,8 @@ async def cancel(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[GenerationSta
 
 def _state(ctx: Context, generation: Generation) -> GenerationState:
     failure = generation.failure
-    error = GenerationError(code=failure.code.value, message=failure.sentence) if failure else None
+    sentence = generation.failure_sentence
+    error = GenerationError(code=failure.code.value, message=sentence) if failure and sentence else None
     url = generation.result_url
     if generation.stored_at:
         url = f"{ctx.settings.public_url}/api{router.prefix}/{generation.id}/image"

@@ -22,6 +22,8 @@ from starlette.routing import Route
 
 from core.provider.drawing import draw_picture
 
+_PAGE = 100
+
 # A hook may answer a request instead of the emulator; tests use it for faults.
 Fault = Callable[[Request], Awaitable[Response | None]]
 
@@ -115,13 +117,18 @@ class Emulator:
         return JSONResponse(_shown(prediction))
 
     async def _list(self, request: Request) -> Response:
-        after = request.query_params.get("created_after")
-        results = [
-            _shown(prediction)
+        after, before = (request.query_params.get(name) for name in ("created_after", "cursor"))
+        listed = [
+            prediction
             for prediction in self._newest_first()
-            if not after or _time(prediction["created_at"]) > _time(after)
+            if (not after or _time(prediction["created_at"]) > _time(after))
+            and (not before or _time(prediction["created_at"]) < _time(before))
         ]
-        return JSONResponse({"previous": None, "next": None, "results": results[:100]})
+        page = [_shown(prediction) for prediction in listed[:_PAGE]]
+        following = None
+        if len(listed) > _PAGE:
+            following = str(request.url.include_query_params(cursor=page[-1]["created_at"]))
+        return JSONResponse({"previous": None, "next": following, "results": page})
 
     def end(self, prediction_id: str, status: str, **changes: Any) -> None:
         """End a prediction with that status, whatever the time; `changes` go into its JSON."""

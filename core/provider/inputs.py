@@ -11,6 +11,11 @@ SUPPORTED_MODELS = MODELS_THAT_REQUIRE_OPENAI_KEY | {
 }
 
 
+def keeps_marker(model: str) -> bool:
+    """Whether the model has an input that the provider only keeps, where our marker can be."""
+    return model in SUPPORTED_MODELS
+
+
 def model_inputs(settings: Settings, prompt: str, marker: str | None = None) -> dict[str, str | int]:
     """The `input` of a prediction for `settings.replicate_model`; an unknown model gets the prompt alone.
 
@@ -18,7 +23,7 @@ def model_inputs(settings: Settings, prompt: str, marker: str | None = None) -> 
     quality is always named: the models' own `auto` is billed at the highest price or more.
     """
     inputs: dict[str, str | int] = {"prompt": prompt}
-    if settings.replicate_model not in SUPPORTED_MODELS:
+    if not keeps_marker(settings.replicate_model):
         return inputs
     inputs["quality"] = settings.image_quality
     inputs["number_of_images"] = 1

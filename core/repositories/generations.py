@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -61,10 +61,51 @@ async def get_age_seconds(session: AsyncSession, *, id: UUID, owner_id: UUID) ->
     return float((await session.execute(query)).scalar_one_or_none() or 0)
 
 
-async def save_external_id(session: AsyncSession, *, id: UUID, owner_id: UUID, external_id: str) -> None:
+async def create_late(session: AsyncSession, *, timed_out: Generation, url: str) -> None:
+    """The picture of a generation that had timed out before it came, as a generation of its own.
+
+    It has no charge: that is the timed-out one's.
+    """
     await session.execute(
+        insert(Generation).values(
+            owner_id=timed_out.owner_id,
+            prompt=timed_out.prompt,
+            model=timed_out.model,
+            status=Status.SUCCEEDED,
+            result_url=url,
+            finished_at=func.now(),
+        )
+    )
+
+
+async def save_external_id(session: AsyncSession, *, id: UUID, owner_id: UUID, external_id: str) -> bool:
+    """Note which prediction is the generation's; False when it is another generation's."""
+    statement = (
         update(Generation).where(*_is(id, owner_id)).values(external_id=external_id, phase=Phase.STARTING)
     )
+    try:
+        async with session.begin_nested():
+            await session.execute(statement)
+    except IntegrityError as error:
+        if "generations_external_id" in str(error.orig):
+            return False
+        raise
+    return True
+
+
+async def save_charge(session: AsyncSession, *, id: UUID, owner_id: UUID, charge: Charge) -> bool:
+    """Note what we have learned of a charge; False if it was known, or the generation was deleted."""
+    statement = (
+        update(Generation)
+        .where(
+            *_is(id, owner_id),
+            col(Generation.charge) == Charge.UNKNOWN,
+            col(Generation.deleted_at).is_(None),
+        )
+        .values(charge=charge)
+        .returning(col(Generation.id))
+    )
+    return (await session.execute(statement)).first() is not None
 
 
 async def save_phase(session: AsyncSession, *, id: UUID, owner_id: UUID, phase: Phase) -> Generation | None:
@@ -92,7 +133,25 @@ async def save_picture(
     statement = (
         update(Generation)
         .where(*_is(id, owner_id), col(Generation.status) == Status.SUCCEEDED)
-        .values(stored_at=func.now(), picture_type=content_type, picture_width=width, picture_height=height)
+        .values(
+            stored_at=func.now(),
+            given_up_at=None,
+            picture_type=content_type,
+            picture_width=width,
+            picture_height=height,
+        )
+        .returning(col(Generation.id))
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def give_up(session: AsyncSession, *, id: UUID, owner_id: UUID, age: timedelta = timedelta(0)) -> bool:
+    """Look no longer for the picture of one that finished longer than `age` ago; whether it was so."""
+    finished_at = func.coalesce(col(Generation.finished_at), col(Generation.updated_at))
+    statement = (
+        update(Generation)
+        .where(*_is(id, owner_id), col(Generation.stored_at).is_(None), finished_at < func.now() - age)
+        .values(given_up_at=func.now())
         .returning(col(Generation.id))
     )
     return (await session.execute(statement)).first() is not None

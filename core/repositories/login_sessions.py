@@ -1,6 +1,7 @@
 """Reading and writing login sessions, by the hash of their token."""
 
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
@@ -10,6 +11,13 @@ from sqlmodel import col
 from core.models import LoginSession
 
 LAST_SEEN_PRECISION = timedelta(minutes=5)
+
+
+class Live(NamedTuple):
+    """A login session that has not expired, and whether it is time to note that it was used."""
+
+    login_session: LoginSession
+    is_to_be_touched: bool
 
 
 async def create(
@@ -34,12 +42,14 @@ async def create(
     )
 
 
-async def get_live(session: AsyncSession, *, token_hash: bytes) -> LoginSession | None:
+async def get_live(session: AsyncSession, *, token_hash: bytes) -> Live | None:
     """The login session of that token, unless it has expired."""
-    query = select(LoginSession).where(
+    is_to_be_touched = col(LoginSession.last_seen_at) < func.now() - LAST_SEEN_PRECISION
+    query = select(LoginSession, is_to_be_touched).where(
         col(LoginSession.token_hash) == token_hash, col(LoginSession.expires_at) > func.now()
     )
-    return (await session.execute(query)).scalar_one_or_none()
+    row = (await session.execute(query)).one_or_none()
+    return Live(*row) if row else None
 
 
 async def touch(session: AsyncSession, *, token_hash: bytes) -> None:

@@ -1,6 +1,5 @@
 """The generations that still need something done, as a trigger lists them: ids only."""
 
-from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,17 +25,3 @@ async def is_claimed(session: AsyncSession, *, generation_id: UUID) -> bool:
     """Whether it has been claimed for what it needs now: a change of the row starts the count anew."""
     statement = text("SELECT 1 FROM generations_to_settle WHERE generation_id = :id AND attempts > 0")
     return (await session.execute(statement, {"id": generation_id})).first() is not None
-
-
-async def give_up(session: AsyncSession, *, generation_id: UUID, age: timedelta) -> bool:
-    """Stop trying for a generation that finished longer than `age` ago; whether it was so."""
-    statement = text(
-        """
-        DELETE FROM generations_to_settle USING generations
-        WHERE generation_id = :id AND generations.id = generation_id
-            AND coalesce(finished_at, updated_at) < now() - :age
-        RETURNING generation_id
-        """
-    )
-    gone = await session.execute(statement, {"id": generation_id, "age": age})
-    return gone.first() is not None

@@ -56,11 +56,13 @@ async def submit_generation(
     return await ctx.finish(_reserve_and_start(ctx, press))
 
 
-async def get_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generation:
-    """The latest state of an owner's generation; asks the provider at most once.
+async def get_generation(ctx: Context, *, id: UUID, owner_id: UUID, is_thorough: bool = False) -> Generation:
+    """The latest state of an owner's generation; asks the provider where it stands, once.
 
     Raises `NotFound` (for another owner's id, too) and `ServiceUnavailable`. A provider that is slow
-    or down leaves the state as it was.
+    or down leaves the state as it was. For one whose create was never answered the provider's list comes
+    first: one page of it, all if `is_thorough`, which is nothing to wait for. One that is overdue is
+    canceled there, too.
     """
     async with ctx.database.transaction(owner_id) as session:
         generation = await generations.get_by_id(session, id=id, owner_id=owner_id)
@@ -69,23 +71,24 @@ async def get_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generatio
         if not generation.is_processing:
             return generation
         overdue = await generations.find_overdue_by_owner(session, owner_id=owner_id, ttl=_ttl(ctx))
-    return await outcome.settle(ctx, generation, is_overdue=overdue is not None)
+    return await outcome.settle(ctx, generation, is_overdue=overdue is not None, is_thorough=is_thorough)
 
 
 async def cancel_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generation:
     """End a running generation at the provider; its state once the provider has confirmed.
 
     One that ended meanwhile is returned as it ended: a cancel that comes too late keeps the picture.
-    Raises `NotFound`, `ProviderFailed` when the provider does not confirm, `ServiceUnavailable`.
+    Raises `NotFound`, `ServiceUnavailable`, and `CancelNotConfirmed` when the provider has not confirmed
+    it: the reconcile loop goes on asking.
     """
     generation = await get_generation(ctx, id=id, owner_id=owner_id)
     if not generation.is_processing:
         return generation
-    if generation.external_id is None:
-        raise CancelNotConfirmed
     async with ctx.database.transaction(owner_id) as session:
         await generations.note_cancel_request(session, id=id, owner_id=owner_id)
     points.passing("cancel: asked for")
+    if generation.external_id is None:
+        raise CancelNotConfirmed
     return await ctx.finish(outcome.cancel(ctx, generation))
 
 
@@ -176,12 +179,14 @@ async def _save_external_id(ctx: Context, generation: Generation, external_id: s
         await asyncio.sleep(pause)
         try:
             async with ctx.database.transaction(generation.owner_id) as session:
-                await generations.save_external_id(
+                is_ours = await generations.save_external_id(
                     session, id=generation.id, owner_id=generation.owner_id, external_id=external_id
                 )
         except ServiceUnavailable:
             continue
-        return
+        if is_ours:
+            return
+        break  # the provider has given one id twice
     logger.error("Generation %s: could not save the prediction's id %s", generation.id, external_id)
 
 

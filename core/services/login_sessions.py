@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -53,10 +53,12 @@ async def get_login_session(ctx: Context, token: str | None) -> LoginSession | N
         return None
     token_hash = hash_token(token)
     async with ctx.database.transaction(login_token_hash=token_hash) as session:
-        found = await login_sessions.get_live(session, token_hash=token_hash)
-        if found and datetime.now(UTC) - found.last_seen_at > login_sessions.LAST_SEEN_PRECISION:
+        live = await login_sessions.get_live(session, token_hash=token_hash)
+        if live is None:
+            return None
+        if live.is_to_be_touched:
             await login_sessions.touch(session, token_hash=token_hash)
-        return found
+        return live.login_session
 
 
 async def sign_out(ctx: Context, token: str | None) -> None:

@@ -1,8 +1,7 @@
-"""What becomes of a generation at the provider: look, adopt, cancel, and write its end down."""
+"""What becomes of a generation: look at the provider, cancel there, and write its end down."""
 
 import asyncio
 import logging
-from datetime import timedelta
 
 from core import points
 from core.charges import Charge
@@ -10,36 +9,27 @@ from core.context import Context
 from core.errors import CancelNotConfirmed
 from core.failures import FailureCode
 from core.models import Generation, Phase, Status, may_become
-from core.provider.client import START_TIMEOUT_SECONDS, ProviderUnavailable
-from core.provider.replies import PROCESSING, Prediction
+from core.provider.replies import Prediction
 from core.repositories import generations, run_times
+from core.services.look import ask_to_cancel, look
 from core.services.pictures import try_to_store_picture
 
-# A create that is still under way is nobody's orphan.
-ORPHAN_AFTER_SECONDS = START_TIMEOUT_SECONDS + 5
-# By then the provider lists a prediction that it has accepted; one that it does not list never was.
-LISTED_AFTER_SECONDS = 90.0
-_CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
 _CANCEL_LOOKS = 4
 _CANCEL_PAUSE_SECONDS = 0.5
 
 logger = logging.getLogger(__name__)
 
 
-async def settle(ctx: Context, generation: Generation, *, is_overdue: bool) -> Generation:
+async def settle(
+    ctx: Context, generation: Generation, *, is_overdue: bool, is_thorough: bool = False
+) -> Generation:
     """Learn where an unfinished generation stands; end it when it has ended there, or is overdue."""
-    prediction = PROCESSING
-    if generation.external_id is None:
-        generation, prediction = await _adopt(ctx, generation)
-    if generation.external_id is not None:
-        prediction = await _look(ctx, generation)
+    generation, prediction = await look(ctx, generation, is_thorough=is_thorough)
     if is_overdue and prediction.status is not Status.SUCCEEDED:
         prediction = await _time_out(ctx, generation, prediction)
     if may_become(generation.status, prediction.status):
         return await end(ctx, generation, prediction)
-    if prediction.phase and prediction.phase is not generation.phase:
-        return await _save_phase(ctx, generation, prediction.phase)
-    return generation
+    return await _note_phase(ctx, generation, prediction.phase)
 
 
 async def cancel(ctx: Context, generation: Generation) -> Generation:
@@ -47,12 +37,12 @@ async def cancel(ctx: Context, generation: Generation) -> Generation:
 
     Raises `CancelNotConfirmed` when the provider still says, or may think, that it runs.
     """
-    prediction = await _cancel(ctx, generation)
+    prediction = await ask_to_cancel(ctx, generation)
     for _ in range(_CANCEL_LOOKS):
         if prediction.status.is_terminal:
             break
         await asyncio.sleep(_CANCEL_PAUSE_SECONDS)
-        prediction = await _look(ctx, generation)
+        _, prediction = await look(ctx, generation)
     if not prediction.status.is_terminal:
         raise CancelNotConfirmed
     points.passing("cancel: provider confirmed")
@@ -88,44 +78,41 @@ async def end(ctx: Context, generation: Generation, prediction: Prediction) -> G
     return ended
 
 
-async def _adopt(ctx: Context, generation: Generation) -> tuple[Generation, Prediction]:
-    """Find the prediction of a generation whose create was never answered, or learn that there is none.
+async def follow_up(ctx: Context, generation: Generation) -> bool:
+    """Learn what became of one that timed out without our knowing; whether that is known now.
 
-    Returns the generation, with its `external_id` if it was found, and where that leaves it.
+    A prediction that still runs is canceled. A picture that was made after all becomes a generation of
+    its own, as terminal states never change.
     """
-    owner_id = generation.owner_id
-    async with ctx.database.transaction(owner_id) as session:
-        age = await generations.get_age_seconds(session, id=generation.id, owner_id=owner_id)
-    if age < ORPHAN_AFTER_SECONDS:
-        return generation, PROCESSING
-    try:
-        found = await ctx.provider.find_predictions(
-            prompt=generation.prompt,
-            marker=generation.marker,
-            created_after=generation.created_at - _CLOCKS_MAY_DIFFER_BY,
+    generation, prediction = await look(ctx, generation, is_thorough=True)
+    if not prediction.status.is_terminal:
+        prediction = await ask_to_cancel(ctx, generation)
+    if not prediction.status.is_terminal:
+        return False
+    await _write_late_news(ctx, generation, prediction)
+    return True
+
+
+async def _write_late_news(ctx: Context, generation: Generation, prediction: Prediction) -> None:
+    charge = prediction.charge or Charge.UNKNOWN
+    async with ctx.database.transaction(generation.owner_id) as session:
+        is_news = await generations.save_charge(
+            session, id=generation.id, owner_id=generation.owner_id, charge=charge
         )
-    except ProviderUnavailable as reason:
-        logger.info("Generation %s: the provider's list gave no answer (%s)", generation.id, reason)
-        return generation, PROCESSING
-    if len(found) == 1:
-        logger.warning("Generation %s adopts the prediction %s", generation.id, found[0])
-        async with ctx.database.transaction(owner_id) as session:
-            await generations.save_external_id(
-                session, id=generation.id, owner_id=owner_id, external_id=found[0]
-            )
-            adopted = await generations.get_by_id(session, id=generation.id, owner_id=owner_id)
-        return adopted or generation, PROCESSING
-    if found or age < LISTED_AFTER_SECONDS:
-        return generation, PROCESSING
-    logger.warning("Generation %s never reached the provider", generation.id)
-    never_was = Prediction(Status.FAILED, error=FailureCode.PROVIDER_ERROR, charge=Charge.NOT_CHARGED)
-    return generation, never_was
+        if not is_news:
+            return  # somebody else was faster, or it has been deleted
+        if prediction.url:
+            await generations.create_late(session, timed_out=generation, url=prediction.url)
+        if charge is Charge.UNKNOWN:
+            await generations.give_up(session, id=generation.id, owner_id=generation.owner_id)
+    news = prediction.error or "made its picture"
+    logger.info("Generation %s, which timed out, has %s; it was %s", generation.id, news, charge)
 
 
 async def _time_out(ctx: Context, generation: Generation, prediction: Prediction) -> Prediction:
     """The end of one that is overdue and has not succeeded: canceled if it still runs."""
     if not prediction.status.is_terminal:
-        prediction = await _cancel(ctx, generation)
+        prediction = await ask_to_cancel(ctx, generation)
     if prediction.status is Status.SUCCEEDED:
         return prediction
     is_own_failure = prediction.error not in {None, FailureCode.CANCELED} and generation.external_id
@@ -134,40 +121,15 @@ async def _time_out(ctx: Context, generation: Generation, prediction: Prediction
     return Prediction(Status.FAILED, error=FailureCode.TIMED_OUT, charge=prediction.charge or Charge.UNKNOWN)
 
 
-async def _look(ctx: Context, generation: Generation) -> Prediction:
-    """Where it stands at the provider. Readers who ask at the same time share one question: nobody can
-    use up the provider's patience, which is everyone's, by reading in parallel."""
-    look = ctx.looks.get(generation.id)
-    if look is None:
-        look = ctx.looks[generation.id] = ctx.start(_fetch(ctx, generation))
-        look.add_done_callback(lambda _: ctx.looks.pop(generation.id, None))
-    return await asyncio.shield(look)
-
-
-async def _fetch(ctx: Context, generation: Generation) -> Prediction:
-    assert generation.external_id is not None  # noqa: S101  (callers have one)
-    try:
-        prediction = await ctx.provider.fetch_prediction(generation.external_id)
-    except ProviderUnavailable as reason:
-        logger.info("Generation %s: the provider gave no answer (%s)", generation.id, reason)
-        return PROCESSING
-    points.passing("poll: provider answered")
-    return prediction
-
-
-async def _cancel(ctx: Context, generation: Generation) -> Prediction:
-    if generation.external_id is None:
-        return PROCESSING
-    try:
-        return await ctx.provider.cancel_prediction(generation.external_id)
-    except ProviderUnavailable as reason:
-        logger.warning("Generation %s could not be canceled at the provider (%s)", generation.id, reason)
-        return PROCESSING
-
-
-async def _save_phase(ctx: Context, generation: Generation, phase: Phase) -> Generation:
+async def _note_phase(ctx: Context, generation: Generation, phase: Phase | None) -> Generation:
+    """The generation as it stands now: while the provider was asked, somebody else may have ended it."""
     async with ctx.database.transaction(generation.owner_id) as session:
-        saved = await generations.save_phase(
-            session, id=generation.id, owner_id=generation.owner_id, phase=phase
+        saved = None
+        if phase and phase is not generation.phase:
+            saved = await generations.save_phase(
+                session, id=generation.id, owner_id=generation.owner_id, phase=phase
+            )
+        current = saved or await generations.get_by_id(
+            session, id=generation.id, owner_id=generation.owner_id
         )
-    return saved or generation
+    return current or generation

@@ -1,6 +1,5 @@
 """The pictures of generations: copy them while the provider still has them, and read them."""
 
-import asyncio
 import logging
 from typing import NamedTuple
 from uuid import UUID
@@ -10,7 +9,7 @@ from core.context import Context
 from core.errors import EaselError, NotFound, ServiceUnavailable
 from core.models import Generation
 from core.pictures.download import DownloadFailed
-from core.pictures.image import NotAPicture, examine
+from core.pictures.image import NotAPicture, examine_aside
 from core.pictures.store import StoredPicture, StoreUnavailable
 from core.repositories import generations
 
@@ -40,7 +39,7 @@ async def store_picture(ctx: Context, generation: Generation) -> None:
     try:
         content = await ctx.downloader.download(generation.result_url)
         points.passing("copy: picture fetched")
-        facts = await asyncio.to_thread(examine, content)
+        facts = await examine_aside(content)
         await ctx.pictures.put(f"{key}.thumb", facts.thumbnail, _THUMBNAIL_TYPE)
         await ctx.pictures.put(key, content, facts.content_type)
     except (DownloadFailed, NotAPicture, StoreUnavailable) as error:

@@ -65,6 +65,33 @@ def test_each_migration_goes_down_to_where_it_came_from(fresh: TestDatabase) -> 
     assert fresh.run("SELECT version_num FROM alembic_version") == [{"version_num": newest_revision()}]
 
 
+def test_rows_of_the_version_before_are_taken_along(fresh: TestDatabase) -> None:
+    """Twice one prediction, a picture that was lost, runs that timed out just now and long ago."""
+    with as_owner(fresh) as connection:
+        upgrade(connection, "0003")
+        add = (
+            "INSERT INTO generations (owner_id, prompt, external_id, status, result_url, error_code, charge,"
+            " created_at, finished_at) SELECT gen_random_uuid(), {}, now() - interval '2 hours', now() - {}"
+        )
+        for values, ago in (
+            ("'first', 'p1', 'succeeded', 'https://x.test/1', NULL, 'charged'", "interval '1 minute'"),
+            ("'second', 'p1', 'failed', NULL, 'MODERATED', 'unknown'", "interval '1 minute'"),
+            ("'lost', 'p2', 'succeeded', 'https://x.test/2', NULL, 'charged'", "interval '2 hours'"),
+            ("'late', 'p3', 'failed', NULL, 'TIMED_OUT', 'unknown'", "interval '5 minutes'"),
+            ("'too late', 'p4', 'failed', NULL, 'TIMED_OUT', 'unknown'", "interval '2 hours'"),
+        ):
+            fresh.run(add.format(values, ago))
+        upgrade(connection, "0004")
+    rows = {row["prompt"]: row for row in fresh.generations()}
+    assert sorted(filter(None, (row["external_id"] for row in rows.values()))) == ["p1", "p2", "p3", "p4"]
+    assert {name for name, row in rows.items() if row["given_up_at"]} == {"lost", "too late"}
+    listed = "SELECT prompt FROM generations_to_settle s JOIN generations g ON g.id = s.generation_id"
+    assert {row["prompt"] for row in fresh.run(listed)} == {"first", "late"}
+    with as_owner(fresh) as connection:
+        downgrade(connection, "0003")
+    assert {row["prompt"] for row in fresh.run(listed)} == {"first"}
+
+
 def test_many_may_migrate_an_empty_database_at_once(fresh: TestDatabase) -> None:
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: migrate(fresh.owning_url, SERVING_ROLE), range(6)))

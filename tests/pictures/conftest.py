@@ -1,5 +1,6 @@
 """The provider with its files behind faults of their own, and the services without the loop."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from uuid import UUID, uuid4
@@ -14,7 +15,7 @@ from core.context import Context, create_context
 from core.models import Generation
 from core.pictures.store import PictureStore
 from core.provider.emulator import Emulator, Fault
-from core.reconcile import Reconciler
+from core.reconcile import LOOP_NAME, Reconciler
 from core.settings import Settings
 from tests.conftest import SignedIn
 from tests.pictures.images import picture
@@ -115,7 +116,9 @@ class Maker(Owner):
     async def settle(self) -> int:
         """One run of the loop over everything that waits for it."""
         self.due()
-        return await Reconciler(self.ctx).run_once()
+        settled = await Reconciler(self.ctx).run_once()
+        await all_is_done(self.ctx)
+        return settled
 
     def with_store(self, store: PictureStore) -> "Maker":
         return replace(self, ctx=replace(self.ctx, pictures=store))
@@ -140,9 +143,9 @@ def other_owner(quiet_ctx: Context, database: TestDatabase) -> Maker:
 
 
 async def all_is_done(ctx: Context) -> None:
-    """Until nothing runs in the background."""
-    while ctx._unfinished:
-        await next(iter(ctx._unfinished))
+    """Until nothing runs in the background but the loop."""
+    while tasks := [task for task in ctx._unfinished if task.get_name() != LOOP_NAME]:
+        await asyncio.wait(tasks)
 
 
 def maker_of(person: SignedIn, ctx: Context, database: TestDatabase) -> Maker:

@@ -134,6 +134,16 @@ async def test_the_list_is_newest_first_and_can_begin_after_a_time(
     assert [prediction["input"]["prompt"] for prediction in recent] == ["newest", "new"]
 
 
+async def test_a_long_list_comes_in_pages(emulator: Emulator, http: httpx.AsyncClient) -> None:
+    old, *recent = [(await create(http, str(number)))["id"] for number in range(102)]
+    age(emulator, old, 60)
+    since = (datetime.now(UTC) - timedelta(seconds=30)).isoformat()
+    first = (await http.get("/v1/predictions", params={"created_after": since})).json()
+    second = (await http.get(first["next"])).json()
+    listed = [prediction["id"] for page in (first, second) for prediction in page["results"]]
+    assert (len(first["results"]), listed, second["next"]) == (100, recent[::-1], None)
+
+
 @pytest.mark.parametrize("prediction_id", ["unknown", "..%2f..%2fsecret", "%00"])
 async def test_what_does_not_exist_is_a_404(
     emulator: Emulator, http: httpx.AsyncClient, prediction_id: str

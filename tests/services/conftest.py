@@ -34,8 +34,10 @@ class Owner:
     async def submit(self, prompt: str = "a red kite") -> UUID:
         return await services.submit_generation(self.ctx, prompt=prompt, owner_id=self.id)
 
-    async def read(self, generation_id: UUID) -> Generation:
-        return await services.get_generation(self.ctx, id=generation_id, owner_id=self.id)
+    async def read(self, generation_id: UUID, *, is_thorough: bool = False) -> Generation:
+        return await services.get_generation(
+            self.ctx, id=generation_id, owner_id=self.id, is_thorough=is_thorough
+        )
 
     def rows(self) -> list[DictRow]:
         """Their generations as the database has them, oldest first."""

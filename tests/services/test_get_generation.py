@@ -153,6 +153,7 @@ async def test_readers_who_ask_at_once_share_one_question(owner: Owner, provider
     provider.never_finish()
     generation_id = await owner.submit()
     asked = len(provider.emulator.requests)
+    provider.emulator.fault = hanging(0.5)  # until the last of them has begun
     await asyncio.gather(*(owner.read(generation_id) for _ in range(10)))
     assert len(provider.emulator.requests) == asked + 1
     await owner.read(generation_id)

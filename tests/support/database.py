@@ -29,13 +29,13 @@ class TestDatabase:
 
     def run(self, statement: str, *parameters: Any) -> list[DictRow]:
         """Run SQL as the superuser, whom no policy binds; returns the rows."""
-        with psycopg.connect(_plain(self.superuser_url), row_factory=dict_row) as connection:
+        with psycopg.connect(plain(self.superuser_url), row_factory=dict_row) as connection:
             cursor = connection.execute(statement.encode(), parameters)
             return cursor.fetchall() if cursor.description else []
 
     def connect_as_serving_role(self) -> psycopg.Connection[DictRow]:
         """A plain connection of the role that serves, which policies bind."""
-        return psycopg.connect(_plain(self.serving_url), row_factory=dict_row)
+        return psycopg.connect(plain(self.serving_url), row_factory=dict_row)
 
     def generations(self, owner_id: UUID | None = None) -> list[DictRow]:
         """Every generation, or an owner's, oldest first."""
@@ -64,5 +64,6 @@ def migrated_database(folder: Path) -> Iterator[TestDatabase]:
         embedded.stop()
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
+    """A URL of SQLAlchemy's as psycopg takes it."""
     return url.replace("postgresql+psycopg://", "postgresql://")

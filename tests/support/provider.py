@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -40,6 +41,13 @@ class EmulatedProvider:
         self.emulator.fault = None
         self.emulator.seconds_to_start = 0.0
         self.emulator.seconds_to_draw = 0.0
+
+    def age(self, minutes: float) -> None:
+        """Move every prediction that far into the past."""
+        for prediction in self.emulator.predictions.values():
+            for name in {"created_at", "started_at", "completed_at"} & prediction.keys():
+                earlier = datetime.fromisoformat(prediction[name]) - timedelta(minutes=minutes)
+                prediction[name] = earlier.isoformat()
 
     def never_finish(self) -> None:
         self.emulator.seconds_to_draw = 1e9

@@ -1,0 +1,82 @@
+"""Find the prediction of a generation whose create was never answered, or learn that there is none."""
+
+import logging
+from datetime import timedelta
+
+from core.charges import Charge
+from core.context import Context
+from core.failures import FailureCode
+from core.models import Generation, Status
+from core.provider.client import START_TIMEOUT_SECONDS, ProviderUnavailable
+from core.provider.inputs import keeps_marker
+from core.provider.listing import Listed
+from core.provider.replies import PROCESSING, Prediction
+from core.repositories import generations
+
+# A create that is still under way is nobody's orphan.
+ORPHAN_AFTER_SECONDS = START_TIMEOUT_SECONDS + 5
+# By then the provider lists a prediction that it has accepted; one that it does not list never was.
+LISTED_AFTER_SECONDS = 90.0
+# Replicate deletes a prediction's inputs after an hour, and we do not know it again.
+FORGOTTEN_AFTER_SECONDS = 55 * 60.0
+_CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
+_CLOCKS_OFTEN_DIFFER_BY = timedelta(seconds=5)
+_NEVER_WAS = Prediction(Status.FAILED, error=FailureCode.PROVIDER_ERROR, charge=Charge.NOT_CHARGED)
+
+logger = logging.getLogger(__name__)
+
+
+async def adopt(ctx: Context, generation: Generation, *, is_thorough: bool) -> tuple[Generation, Prediction]:
+    """The generation, with its `external_id` if its prediction was found, and where that leaves it.
+
+    Somebody who waits for the answer asks for one page of the provider's list; the loop is thorough.
+    """
+    async with ctx.database.transaction(generation.owner_id) as session:
+        age = await generations.get_age_seconds(session, id=generation.id, owner_id=generation.owner_id)
+    if age < ORPHAN_AFTER_SECONDS:
+        return generation, PROCESSING
+    try:
+        found = await ctx.provider.find_predictions(
+            model=generation.model,
+            prompt=generation.prompt,
+            marker=generation.marker,
+            created_after=generation.created_at - _CLOCKS_MAY_DIFFER_BY,
+            is_thorough=is_thorough,
+        )
+    except ProviderUnavailable as reason:
+        logger.info("Generation %s: the provider's list gave no answer (%s)", generation.id, reason)
+        return generation, PROCESSING
+    candidates = [one for one in found if _may_be_its_own(generation, one, age)]
+    for candidate in candidates:
+        adopted = await _take(ctx, generation, candidate.external_id)
+        if adopted:
+            return adopted, PROCESSING
+    is_proof = len(candidates) == len(found) and LISTED_AFTER_SECONDS <= age < FORGOTTEN_AFTER_SECONDS
+    if not is_proof:
+        return generation, PROCESSING
+    logger.warning("Generation %s never reached the provider", generation.id)
+    return generation, _NEVER_WAS
+
+
+def _may_be_its_own(generation: Generation, one: Listed, age: float) -> bool:
+    """Without a marker the same words may be another's: made before, or with an id yet to be saved."""
+    if keeps_marker(generation.model):
+        return True
+    if one.created_at is None:
+        return False
+    earliest = generation.created_at - _CLOCKS_OFTEN_DIFFER_BY
+    latest = generation.created_at + timedelta(seconds=age - ORPHAN_AFTER_SECONDS)
+    return earliest <= one.created_at <= latest
+
+
+async def _take(ctx: Context, generation: Generation, external_id: str) -> Generation | None:
+    """The generation with that prediction; None when it is another generation's."""
+    async with ctx.database.transaction(generation.owner_id) as session:
+        is_ours = await generations.save_external_id(
+            session, id=generation.id, owner_id=generation.owner_id, external_id=external_id
+        )
+        if not is_ours:
+            return None
+        adopted = await generations.get_by_id(session, id=generation.id, owner_id=generation.owner_id)
+    logger.warning("Generation %s adopts the prediction %s", generation.id, external_id)
+    return adopted or generation
