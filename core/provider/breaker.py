@@ -2,36 +2,75 @@
 
 import random
 import time
+from collections.abc import Callable
 
 FAILURES_IN_A_ROW = 5
 FIRST_PAUSE_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 30.0
+LONGEST_NAMED_PAUSE_SECONDS = 60.0
+# Longer than any read waits: one that asks after a pause has an answer, or none, by then.
+_FINDING_OUT_SECONDS = 6.0
 
 
 class Breaker:
-    """Counts failures of reads. While it `is_open` nobody should ask; then one call finds out.
+    """Counts failures of reads. During a pause nobody should ask; after it one call finds out for all.
 
-    Times come from the monotonic clock of this process.
+    `clock` gives seconds that never go back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._failures = 0
-        self._open_until = 0.0
+        self._paused_until: float | None = None
+        self._named_until = 0.0
+        self.pauses = 0
+        """How many there have been. What becomes of a call from before the last one is old news."""
 
     @property
-    def is_open(self) -> bool:
-        return time.monotonic() < self._open_until
+    def is_sick(self) -> bool:
+        """Whether the last calls have failed in a row."""
+        return self._failures >= FAILURES_IN_A_ROW
 
-    def succeeded(self) -> None:
-        self._failures = 0
-        self._open_until = 0.0
+    @property
+    def is_told_to_wait(self) -> bool:
+        """Whether the provider has named a time before which it is not to be asked."""
+        return self._clock() < self._named_until
 
-    def failed(self, retry_after: float | None = None) -> None:
-        """`retry_after` seconds, if the provider named them, are obeyed up to the longest pause."""
-        self._failures += 1
-        pause = min(retry_after or 0.0, LONGEST_PAUSE_SECONDS)
-        if self._failures >= FAILURES_IN_A_ROW:
-            doublings = min(self._failures - FAILURES_IN_A_ROW, 10)
-            backoff = min(FIRST_PAUSE_SECONDS * 2**doublings, LONGEST_PAUSE_SECONDS)
-            pause = max(pause, backoff * random.uniform(0.5, 1.0))  # noqa: S311  (spreads processes out)
-        self._open_until = time.monotonic() + pause
+    def lets_through(self) -> bool:
+        """Whether to ask now. The first one after a pause shuts the door until it has found out."""
+        if self._paused_until is None:
+            return True
+        now = self._clock()
+        if now < self._paused_until:
+            return False
+        self._paused_until = now + _FINDING_OUT_SECONDS
+        return True
+
+    def succeeded(self, asked_after: int) -> None:
+        """`asked_after` is what `pauses` was when the call began."""
+        if asked_after == self.pauses:
+            self._failures = 0
+            self._paused_until = None
+            self._named_until = 0.0
+
+    def failed(self, asked_after: int, retry_after: float | None = None) -> None:
+        """`retry_after` seconds, if the provider named them, are obeyed up to a minute."""
+        now = self._clock()
+        named = min(retry_after or 0.0, LONGEST_NAMED_PAUSE_SECONDS)
+        self._named_until = max(self._named_until, now + named)
+        if asked_after == self.pauses:
+            self._failures += 1
+            self._pause(max(self._backoff(), self._named_until - now))
+        elif self._paused_until is not None:  # many failed at once, of which one has been counted
+            self._paused_until = max(self._paused_until, self._named_until)
+
+    def _backoff(self) -> float:
+        if not self.is_sick:
+            return 0.0
+        doublings = min(self._failures - FAILURES_IN_A_ROW, 10)
+        longest: float = min(FIRST_PAUSE_SECONDS * 2**doublings, LONGEST_PAUSE_SECONDS)
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311  (spreads processes out)
+
+    def _pause(self, seconds: float) -> None:
+        self._paused_until = self._clock() + seconds if seconds > 0 else None
+        self.pauses += seconds > 0

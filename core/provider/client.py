@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Coroutine, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Coroutine
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import httpx
 from replicate.client import Client
@@ -14,6 +14,7 @@ from replicate.client import Client
 from core.failures import FailureCode
 from core.provider.breaker import Breaker
 from core.provider.inputs import model_inputs
+from core.provider.listing import Listed, Page, read_page, usable_id
 from core.provider.replies import Prediction, failure_of_status, read_prediction
 from core.provider.transport import ErrorStatus, SendOnceTransport, UnreadableReply, kept_reply
 from core.settings import Settings
@@ -22,12 +23,11 @@ START_TIMEOUT_SECONDS = 20.0
 FETCH_TIMEOUT_SECONDS = 2.0
 CANCEL_TIMEOUT_SECONDS = 5.0
 LIST_TIMEOUT_SECONDS = 5.0
-_LIST_PAGES = 5
+SEARCH_TIMEOUT_SECONDS = 20.0
+# 100 predictions each: what an account that creates 4 a second has created in ten minutes.
+LIST_PAGES = 25
 # The provider ends a run by itself a little after we stop waiting, should nobody be there to cancel.
 CANCEL_AFTER_SLACK_SECONDS = 30
-# It becomes part of addresses, and is stored.
-_USABLE_ID = re.compile(r"[\w-]{1,200}", re.ASCII)
-
 logger = logging.getLogger(__name__)
 
 
@@ -54,6 +54,7 @@ class Provider:
         self._settings = settings
         self._transport = SendOnceTransport(wrapped)
         self._breaker = Breaker()
+        self._finding_out: asyncio.Task[None] | None = None
         token = settings.replicate_api_token
         deadline = settings.in_flight_ttl_minutes * 60 + CANCEL_AFTER_SLACK_SECONDS
         self._client = Client(
@@ -66,11 +67,14 @@ class Provider:
     async def start_prediction(self, *, prompt: str, marker: str | None = None) -> str:
         """Start a prediction, sending the request exactly once; returns its id at the provider.
 
-        `marker` goes into the inputs where the model has a place for one: `find_prediction` knows
+        `marker` goes into the inputs where the model has a place for one: `find_predictions` knows
         the prediction by it.
 
         Raises `StartRefused` when nothing was started and `StartUncertain` when nobody can know.
         """
+        if self._breaker.is_sick and not await self._is_back():
+            # Sent all the same, it would most likely be uncertain, and block its owner for minutes.
+            raise StartRefused(FailureCode.PROVIDER_BUSY)
         create = self._client.models.predictions.async_create(
             model=self._settings.replicate_model, input=model_inputs(self._settings, prompt, marker)
         )
@@ -85,37 +89,40 @@ class Provider:
             raise StartRefused(FailureCode.PROVIDER_ERROR) from error
         except (httpx.HTTPError, UnreadableReply, TimeoutError) as error:
             raise StartUncertain(type(error).__name__) from error
-        external_id = _usable_id(reply)
+        external_id = usable_id(reply)
         if external_id is None:
             raise StartUncertain("no usable id in the reply")
         return external_id
 
-    async def find_predictions(self, *, prompt: str, marker: str, created_after: datetime) -> list[str]:
-        """The ids of the predictions that were started with that prompt and marker.
+    async def find_predictions(
+        self, *, model: str, prompt: str, marker: str, created_after: datetime, is_thorough: bool
+    ) -> list[Listed]:
+        """The predictions that may be the one started with that model, prompt and marker, oldest first.
 
-        Looks through the newest pages of the provider's list. Raises `ProviderUnavailable`, also where
-        the answer would not be certain: for a model without a place for the marker, whose prompt alone
-        may be somebody else's, and when the list is longer than we read.
+        Asks for one page of the provider's list, as quickly as for a prediction, or, if `is_thorough`,
+        for up to `LIST_PAGES`. Raises `ProviderUnavailable`, also when nothing was found and the list is
+        longer than that.
         """
-        wanted = model_inputs(self._settings, prompt, marker)
-        if marker not in wanted.values():
-            raise ProviderUnavailable("this model keeps no marker")
-        found: list[str] = []
+        timeout_seconds = SEARCH_TIMEOUT_SECONDS if is_thorough else FETCH_TIMEOUT_SECONDS
         query = urlencode({"created_after": created_after.isoformat()})
-        for _ in range(_LIST_PAGES):
-            call = self._client.predictions.async_list(f"/v1/predictions?{query}")
-            page = await self._read(call, LIST_TIMEOUT_SECONDS)
-            for reply in _objects(page.get("results")):
-                if reply.get("model") == self._settings.replicate_model and _has_inputs(reply, wanted):
-                    found += filter(None, [_usable_id(reply)])
-            following = page.get("next")
-            if not isinstance(following, str):
-                break
-            query = urlsplit(following).query  # no more of it: the token goes where we say
-        else:
-            if not found:
-                raise ProviderUnavailable("the list is longer than we read")
-        return found
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                for _ in range(LIST_PAGES if is_thorough else 1):
+                    page = await self._list(query)
+                    found = [one for one in page.predictions if one.may_be(model, prompt, marker)]
+                    if found or page.following is None:
+                        return found[::-1]
+                    query = page.following
+        except TimeoutError:
+            raise ProviderUnavailable("the list takes too long") from None
+        raise ProviderUnavailable("the list is longer than we read")
+
+    async def _list(self, query: str) -> Page:
+        call = self._client.predictions.async_list(f"/v1/predictions?{query}")
+        try:
+            return read_page(await self._read(call, LIST_TIMEOUT_SECONDS))
+        except UnreadableReply as error:
+            raise ProviderUnavailable(str(error)) from error
 
     async def fetch_prediction(self, external_id: str) -> Prediction:
         """Where a prediction stands, asked once. Raises `ProviderUnavailable` when nobody says."""
@@ -127,7 +134,27 @@ class Provider:
         return await self._ask(cancel, CANCEL_TIMEOUT_SECONDS, is_urgent=True)
 
     async def close(self) -> None:
+        if self._finding_out:
+            self._finding_out.cancel()
         await self._transport.aclose()
+
+    async def _is_back(self) -> bool:
+        """Whether a sick provider answers again, asked for an empty page; once for all who want to know.
+
+        Not asked before the time that it has named itself.
+        """
+        if self._breaker.is_told_to_wait:
+            return False
+        if self._finding_out is None or self._finding_out.done():
+            self._finding_out = asyncio.create_task(self._find_out())
+        await asyncio.shield(self._finding_out)
+        return not self._breaker.is_sick
+
+    async def _find_out(self) -> None:
+        query = urlencode({"created_after": datetime.now(UTC).isoformat()})
+        page = self._client.predictions.async_list(f"/v1/predictions?{query}")
+        with suppress(ProviderUnavailable):
+            await self._read(page, FETCH_TIMEOUT_SECONDS, is_urgent=True)
 
     async def _ask(
         self, call: Coroutine[Any, Any, Any], timeout_seconds: float, *, is_urgent: bool = False
@@ -138,43 +165,32 @@ class Provider:
         self, call: Coroutine[Any, Any, Any], timeout_seconds: float, *, is_urgent: bool = False
     ) -> dict[str, Any]:
         """The reply, asked for once; not at all while the provider is sick, unless it `is_urgent`."""
-        if self._breaker.is_open and not is_urgent:
+        if not (is_urgent or self._breaker.lets_through()):
             call.close()
             raise ProviderUnavailable("not asked: it has failed too often just now")
+        asked_after = self._breaker.pauses
         try:
             reply = await _answer(call, timeout_seconds)
         except ErrorStatus as error:
-            # A 4xx is an answer, and 429 and 5xx are signs of a sick or tired provider.
-            is_sick = error.status >= 500 or error.status == 429  # noqa: PLR2004
-            if is_sick:
-                self._breaker.failed(error.retry_after)
+            if _is_answer(error.status):
+                self._breaker.succeeded(asked_after)
+            else:
+                self._breaker.failed(asked_after, error.retry_after)
             raise ProviderUnavailable(str(error)) from error
         except UnreadableReply as error:
-            self._breaker.failed()
+            self._breaker.failed(asked_after)
             raise ProviderUnavailable(str(error)) from error
         except (httpx.HTTPError, TimeoutError) as error:
-            self._breaker.failed()
+            self._breaker.failed(asked_after)
             # Not its text, which can quote our headers.
             raise ProviderUnavailable(type(error).__name__) from error
-        self._breaker.succeeded()
+        self._breaker.succeeded(asked_after)
         return reply
 
 
-def _usable_id(reply: Mapping[str, Any]) -> str | None:
-    external_id = reply.get("id")
-    return external_id if isinstance(external_id, str) and _USABLE_ID.fullmatch(external_id) else None
-
-
-def _objects(results: object) -> Iterable[dict[str, Any]]:
-    return (one for one in results if isinstance(one, dict)) if isinstance(results, list) else ()
-
-
-def _has_inputs(reply: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Whether it was created with our inputs; a secret one is not shown again, so it is not compared."""
-    inputs = reply.get("input")
-    return isinstance(inputs, dict) and all(
-        inputs.get(name) == value for name, value in wanted.items() if name != "openai_api_key"
-    )
+def _is_answer(status: int) -> bool:
+    """Whether it is the provider's own no; 429, 5xx and a redirect are signs of a sick or tired one."""
+    return 400 <= status < 500 and status != 429  # noqa: PLR2004  (the HTTP class of client errors)
 
 
 async def _answer(call: Awaitable[Any], timeout_seconds: float) -> dict[str, Any]:

@@ -104,7 +104,7 @@ async def _retry_after(response: httpx.Response) -> float | None:
         named = None
     try:
         return max(0.0, float(named if named is not None else response.headers["retry-after"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
