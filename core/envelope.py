@@ -31,7 +31,8 @@ class Failure(BaseModel):
 def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """An operation's failures for OpenAPI; `default` keeps out FastAPI's 422, which is never answered."""
     described = {"model": Failure}
-    return {"default": described} | dict.fromkeys(statuses, described)
+    away = described | {"headers": {"Retry-After": {"required": True, "schema": {"type": "integer"}}}}
+    return {"default": described} | {status: away if status == 503 else described for status in statuses}  # noqa: PLR2004
 
 
 def failure(error: EaselError) -> JSONResponse:

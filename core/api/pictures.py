@@ -1,7 +1,7 @@
 """`GET /api/v1/generations/{id}/image`: the stored picture, to its owner only."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header
@@ -17,12 +17,21 @@ router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["g
 # or deleted, it is gone. Its ETag makes that question a cheap one.
 _CACHE_CONTROL = "private, no-cache"
 _ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
+_TEXT: dict[str, Any] = {"required": True, "schema": {"type": "string"}}
+_TAGGED: dict[str, Any] = {"headers": {"ETag": _TEXT, "Cache-Control": _TEXT}}
+_PART: dict[str, Any] = {"headers": {"ETag": _TEXT, "Content-Range": _TEXT}}
+_PICTURES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The picture.", "content": {"image/*": {}}, **_TAGGED},
+    206: {"description": "The part of it that was asked for.", "content": {"image/*": {}}, **_PART},
+    304: {"description": "You have it.", **_TAGGED},
+    416: {"description": "It ends before that part.", **_PART},
+}
 
 
 @router.get(
     "/{id}/image",
     response_class=StreamingResponse,
-    responses={200: {"content": {"image/*": {}}}, 206: {}, 304: {}, 416: {}, **failures(400, 401, 404, 503)},
+    responses={**_PICTURES, **failures(400, 401, 404, 503)},
 )
 async def image(
     id: UUID,

@@ -29,7 +29,9 @@ class PictureDownloader:
         self._own = urlsplit(own)[:2] if own else None
         token = settings.replicate_api_token
         self._token = token.get_secret_value() if token else None
-        self._http = httpx.AsyncClient(transport=transport, timeout=20.0, trust_env=False)
+        self._http = httpx.AsyncClient(
+            transport=transport, timeout=20.0, trust_env=False, headers={"Accept-Encoding": "identity"}
+        )
 
     async def download(self, url: str) -> bytes:
         """The bytes at `url`. Raises `DownloadFailed`."""
@@ -74,6 +76,8 @@ class PictureDownloader:
 async def _read(response: httpx.Response) -> bytes:
     if _announced(response.headers) > MAX_PICTURE_BYTES:
         raise DownloadFailed("too large")
+    if response.headers.get("content-encoding", "identity") != "identity":  # not asked for
+        raise DownloadFailed("compressed, which a small part could be without end")
     content = bytearray()
     async for part in response.aiter_bytes():
         content += part

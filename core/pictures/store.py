@@ -9,6 +9,9 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from core.errors import ConfigurationError
 
+# A reader who does not read holds one part; obstore's own are 10 MB.
+_PART_BYTES = 64 * 1024
+
 
 class StoreUnavailable(Exception):
     """The folder or bucket does not answer as it should."""
@@ -26,7 +29,7 @@ class StoredPicture:
         """The bytes from `start` up to but not including `end`, in parts."""
         options: obstore.GetOptions = {"range": (start, self.size if end is None else end)}
         result = await obstore.get_async(self._store, self._key, options=options)
-        async for part in result.stream():
+        async for part in result.stream(min_chunk_size=_PART_BYTES):
             yield bytes(part)
 
 

@@ -51,10 +51,22 @@ async def test_what_is_sent_and_what_comes_back_is_described(description: Any) -
     submit = description["paths"]["/v1/generations/submit"]["post"]
     prompt = schema_of(description, submit["requestBody"])["properties"]["prompt"]
     assert (prompt["minLength"], prompt["maxLength"]) == (1, 800)
+    accepted = [re.search(prompt["pattern"], text) is not None for text in ("a kite\n", " \n", "a\0", "\0")]
+    assert accepted == [True, False, False, False]
+    [key] = submit["parameters"]
+    assert key["schema"]["maxLength"] == 255
     schemas = description["components"]["schemas"]
     assert schemas["Submitted"]["properties"].keys() == {"id"}
     assert schemas["GenerationState"]["properties"].keys() == {"status", "url", "error"}
     assert schemas["Status"]["enum"] == ["processing", "succeeded", "failed"]
+
+
+async def test_the_headers_that_come_back_are_described(description: Any) -> None:
+    submit = description["paths"]["/v1/generations/submit"]["post"]
+    assert submit["responses"]["503"]["headers"].keys() == {"Retry-After"}
+    answers = description["paths"][PICTURE[0]]["get"]["responses"]
+    for status in ("200", "206", "304", "416"):
+        assert "ETag" in answers[status]["headers"]
 
 
 async def test_the_page_needs_nothing_from_another_site(http: httpx.AsyncClient) -> None:

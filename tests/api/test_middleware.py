@@ -16,8 +16,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core import middleware
+from core.envelope import failure
 from core.logs import request_id
 from core.middleware import (
+    MAX_BODY_BYTES,
+    MAX_POLLING_BODY_BYTES,
     BodyLimitMiddleware,
     CrossSiteMiddleware,
     ErrorBoundaryMiddleware,
@@ -27,7 +30,7 @@ from core.middleware import (
 from tests.support.servers import serve_in_thread
 
 
-async def call(app: ASGIApp, *received: Message, **changes: Any) -> list[Message]:
+async def call(app: ASGIApp, /, *received: Message, **changes: Any) -> list[Message]:
     """What `app` sends when it receives these messages, and after them that the client has gone."""
     scope: Scope = {"type": "http", "method": "POST", "path": "/api/x", "headers": [], **changes}
     messages = iter(received)
@@ -73,10 +76,84 @@ async def test_a_body_announced_as_too_long_is_refused_unread() -> None:
     assert sent[0]["status"] == 413
 
 
-@pytest.mark.parametrize("changes", [{"method": "GET"}, {"path": "/dashboard"}, {"type": "websocket"}])
-async def test_other_bodies_are_left_alone(changes: dict[str, str]) -> None:
+@pytest.mark.parametrize("changes", [{"method": "GET"}, {"type": "websocket"}])
+async def test_bodies_that_nobody_reads_are_left_alone(changes: dict[str, str]) -> None:
     sent = await call(BodyLimitMiddleware(echo), part(b"x" * 100_000), **changes)
     assert len(sent[1]["body"]) == 100_000
+
+
+@pytest.mark.parametrize("path", ["/api/x", "/auth/logout", "/dashboard", "/healthz", "/", "/_nicegui/x"])
+async def test_bodies_have_a_limit_everywhere(path: str) -> None:
+    app = BodyLimitMiddleware(echo)
+    sent = await call(app, part(b"x" * (MAX_BODY_BYTES + 1)), path=path, app=plain_application())
+    assert sent[0]["status"] == 413
+
+
+async def test_pages_that_poll_may_send_what_their_server_takes() -> None:
+    app = BodyLimitMiddleware(echo)
+    scope = {"path": "/_nicegui_ws/socket.io/", "app": plain_application()}
+    sent = await call(app, part(b"x" * MAX_POLLING_BODY_BYTES, more=False), **scope)
+    assert len(sent[1]["body"]) == MAX_POLLING_BODY_BYTES
+    sent = await call(app, part(b"x" * (MAX_POLLING_BODY_BYTES + 1)), **scope)
+    assert sent[0]["status"] == 413
+
+
+def plain_application() -> Starlette:
+    """One that shows people the same as programs."""
+    application = Starlette()
+    application.state.render_error_page = failure
+    return application
+
+
+async def test_many_bodies_at_once_leave_room_for_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "MAX_HELD_BYTES", 55_000)
+    app = BodyLimitMiddleware(echo)
+    goes_on = asyncio.Event()
+
+    async def send_slowly() -> int:
+        messages = [part(b"", more=False), part(b"x" * 60_000)]
+        statuses: list[int] = []
+
+        async def receive() -> Message:
+            if len(messages) == 1:
+                await goes_on.wait()
+            return messages.pop() if messages else {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            statuses.append(message.get("status", 0))
+
+        await app({"type": "http", "method": "POST", "path": "/api/x", "headers": []}, receive, send)
+        return statuses[0]
+
+    bodies = [asyncio.create_task(send_slowly()) for _ in range(3)]
+    await asyncio.sleep(0.01)
+    prompt = await call(app, part(b"a prompt", more=False))
+    goes_on.set()
+    assert prompt[0]["status"] == 200
+    assert sorted(await asyncio.gather(*bodies)) == [200, 503, 503]
+    assert app.held_bytes == 0
+
+
+async def test_a_request_that_the_server_cuts_off_is_told_to_come_again() -> None:
+    sent: list[Message] = []
+
+    async def hang(*_: object) -> None:
+        await asyncio.sleep(60)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return part(b"", more=False)
+
+    scope: Scope = {"type": "http", "method": "POST", "path": "/api/x", "headers": []}
+    task = asyncio.create_task(ErrorBoundaryMiddleware(hang)(scope, receive, send))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert sent[0]["status"] == 503
+    assert b"being restarted" in sent[1]["body"]
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Downloads: from the provider's hosts only, whole, not too large, and the token to nobody unasked."""
 
 import asyncio
+import gzip
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
@@ -29,12 +30,14 @@ class Hosts(httpx.AsyncBaseTransport):
 
     url: str
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    accepted: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._wrapped = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked.append((str(request.url), request.headers.get("authorization")))
+        self.accepted.add(request.headers["accept-encoding"])
         local = httpx.URL(self.url).copy_with(raw_path=request.url.raw_path)
         return await self._wrapped.handle_async_request(
             httpx.Request(request.method, local, headers=request.headers, stream=request.stream)
@@ -74,6 +77,10 @@ async def _with_status(request: Request) -> Response:
     return Response(b"no", int(request.path_params["status"]))
 
 
+async def _compressed(_: Request) -> Response:
+    return Response(gzip.compress(b"x" * 100), headers={"Content-Encoding": "gzip"})
+
+
 async def _dropped(_: Request) -> Response:
     return DroppedConnection()
 
@@ -90,6 +97,7 @@ def server() -> Iterator[str]:
         Route("/streamed", _streamed),
         Route("/endless", _endless),
         Route("/dropped", _dropped),
+        Route("/compressed", _compressed),
         Route("/status/{status}", _with_status),
         Route("/{name}.png", _sized),
     ]
@@ -267,6 +275,14 @@ async def test_without_a_token_a_401_is_the_end(hosts: Hosts) -> None:
 async def test_a_status_that_is_no_picture(downloader: PictureDownloader, status: int) -> None:
     with pytest.raises(DownloadFailed, match=f"^status {status}$"):
         await downloader.download(f"https://replicate.delivery/status/{status}?secret=1")
+
+
+async def test_a_compressed_picture_is_refused_before_it_can_swell(
+    downloader: PictureDownloader, hosts: Hosts
+) -> None:
+    with pytest.raises(DownloadFailed, match="compressed"):
+        await downloader.download("https://replicate.delivery/compressed")
+    assert hosts.accepted == {"identity"}
 
 
 async def test_a_connection_that_drops_half_way_is_no_picture(downloader: PictureDownloader) -> None:

@@ -115,7 +115,8 @@ async def test_the_loop_runs_by_itself_until_it_is_stopped(owner: Maker) -> None
     async with asyncio.timeout(5):
         while not owner.row()["stored_at"]:  # noqa: ASYNC110  (the database tells nobody)
             await asyncio.sleep(0.05)
-        await loop.stop()
+    loop.stop()
+    await owner.ctx.close()
     assert loop.last_run_at
 
 
