@@ -2,11 +2,16 @@
 
 PYTHON ?= python3
 KILLS ?= 20
-# Write the figures of kill-test, soak and fuzz to docs/reliability.md; CI, which runs short ones, does not.
+FUZZ_CASES ?= 10000
+SICK_SECONDS ?= 600
+SOAK_SECONDS ?= 600
+HISTORIES ?= 300
+# Write the figures of these to docs/reliability.md; CI, which runs short ones, does not.
 REPORT ?= --reliability-report
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test check migrations qa screenshots kill-test lighthouse lock clean
+.PHONY: run test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories limits \
+	lighthouse lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -28,7 +33,11 @@ run: .venv
 	@touch $@
 
 test: .venv/.installed-dev
-	.venv/bin/python -m pytest -n 4 --cov --cov-report=term $(ARGS)
+	.venv/bin/python -m pytest -n 4 $(ARGS)
+
+# Apart from `test`, as it takes a quarter longer.
+coverage:
+	$(MAKE) test ARGS="--cov --cov-report=term $(ARGS)"
 
 check: .venv/.installed-dev
 	.venv/bin/ruff check .
@@ -47,6 +56,25 @@ screenshots: .venv/.installed-dev
 
 kill-test: .venv/.installed-dev
 	.venv/bin/python -m pytest -n 2 --timeout 200 tests/reliability/test_kill.py --kills $(KILLS) $(REPORT)
+
+# Three minutes beside the soak itself: start, settle, check.
+soak: .venv/.installed-dev
+	.venv/bin/python -m pytest -s -vv --timeout $$(($(SOAK_SECONDS) + 180)) tests/reliability/test_soak.py \
+		--soak-seconds $(SOAK_SECONDS) $(REPORT)
+
+fuzz: .venv/.installed-dev
+	.venv/bin/python -m pytest --timeout 1800 tests/reliability/test_fuzz.py tests/sign_in/test_random_answers.py \
+		tests/pictures/test_random_pictures.py --fuzz-cases $(FUZZ_CASES) $(REPORT)
+
+sick-provider: .venv/.installed-dev
+	.venv/bin/python -m pytest tests/reliability/test_sick_provider.py --sick-seconds $(SICK_SECONDS) $(REPORT)
+
+histories: .venv/.installed-dev
+	.venv/bin/python -m pytest --timeout 3600 tests/reliability/histories --histories $(HISTORIES) $(REPORT)
+
+limits: .venv/.installed-dev
+	.venv/bin/python -m pytest --timeout 200 tests/reliability/test_limits.py tests/reliability/test_stopping.py \
+		tests/reliability/test_shutdown.py tests/reliability/test_wrong_clock.py $(REPORT)
 
 lighthouse: .venv/.installed-dev
 	.venv/bin/python bench/lighthouse.py

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from nicegui import ui
@@ -32,7 +33,12 @@ BASE_URL = "http://127.0.0.1:8080"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--qa-report", help="write the acceptance tests' report to this file")
     parser.addoption("--reliability-report", action="store_true", help="write to docs/reliability.md")
+    parser.addoption("--histories", type=int, default=0, help="live through that many random histories")
     parser.addoption("--kills", type=int, default=1, help="how often the kill test kills at each point")
+    parser.addoption("--soak-seconds", type=float, default=60.0, help="how long the soak lasts")
+    parser.addoption("--soak-seed", type=int, help="choose the soak's faults as a run before it did")
+    parser.addoption("--sick-seconds", type=float, default=30, help="how long the provider is sick")
+    parser.addoption("--fuzz-cases", type=int, help="how many cases are fuzzed; without it, few")
     parser.addoption("--screenshots", help="keep the browser tests' screenshots in this folder")
 
 
@@ -180,6 +186,14 @@ async def _simulate(http: httpx.AsyncClient) -> AsyncIterator[User]:
         ui.navigate = Navigate()
         ui.notify = notify
         ui.download = download
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """How many examples properties get that name no number: few in the suite, more with `make fuzz`."""
+    cases = config.getoption("--fuzz-cases")
+    examples = max(100, cases // 10) if cases else 50
+    hypothesis.settings.register_profile("easel", max_examples=examples, deadline=None)
+    hypothesis.settings.load_profile("easel")
 
 
 def pytest_collection_finish() -> None:

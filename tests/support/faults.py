@@ -26,6 +26,10 @@ async def _dripping(_: Request) -> Response:
     return StreamingResponse(drops(), media_type="application/json")
 
 
+async def _not_utf8(_: Request) -> Response:
+    return Response(b"\xff{", media_type="application/json; charset=utf-16")
+
+
 # Nobody can say after one of these whether a request was carried out.
 NO_ANSWER: dict[str, Fault] = {
     "500": answering(500),
@@ -34,7 +38,7 @@ NO_ANSWER: dict[str, Fault] = {
     "a redirect": answering_text(302, ""),
     "200 in HTML": answering_text(200, HTML),
     "no body": answering_text(200, "", "application/json"),
-    "not UTF-8": answering_text(200, "\udcff{", "application/json; charset=utf-16"),
+    "not UTF-8": _not_utf8,
     "a list": answering(200, [{"id": "p1", "status": "starting"}]),
     "null": answering_text(200, "null", "application/json"),
     "a number too long to read": answering_text(200, "9" * 5000, "application/json"),

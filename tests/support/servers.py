@@ -81,6 +81,14 @@ class EaselProcess:
             time.sleep(0.05)
         raise AssertionError(f"not ready: {self.log.read_text()}")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def tell(self, sent: signal.Signals = signal.SIGTERM) -> None:
+        """Send it, without waiting for what comes of it."""
+        self._process.send_signal(sent)
+
     def wait(self, timeout: float = START_SECONDS) -> int:
         """The exit status, once it has ended by itself."""
         return self._process.wait(timeout)

@@ -1,0 +1,1 @@
+"""Random histories of owners, processes, the provider and the clock, and what must hold in all of them."""

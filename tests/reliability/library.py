@@ -1,0 +1,84 @@
+"""Generations in every state they can be in, for a fuzzer to find: it would never guess an id."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID, uuid4
+
+from psycopg.types.json import Jsonb
+
+from core.charges import Charge
+from core.failures import FailureCode
+from core.services.login_sessions import hash_token
+from tests.pictures.images import picture
+from tests.support.database import TestDatabase
+
+COPIES = 4
+_PICTURE = picture(size=(64, 48))
+_THUMBNAIL = picture("WEBP", (32, 24))
+_INSERT = "INSERT INTO generations SELECT * FROM jsonb_populate_recordset(NULL::generations, %s)"
+
+
+class Library:
+    """Rows of `owner_id` with pictures in `folder`; `renew` puts everything back as it was."""
+
+    def __init__(self, database: TestDatabase, folder: Path) -> None:
+        self.owner_id = uuid4()
+        self._database = database
+        self._folder = folder
+        self._random = Random(4)  # noqa: S311  (a fuzzer's choices, the same each time)
+        self._stranger = uuid4()
+        kinds = ["stored", "deleted", "to copy", "a stranger's", *FailureCode]
+        self.ids: dict[str, list[UUID]] = {kind: [uuid4() for _ in range(COPIES)] for kind in kinds}
+        self.ids["just made"] = []
+
+    def sign_in(self, token: str) -> None:
+        self._database.run(
+            "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
+            " VALUES (%s, %s, 'Ada', now() + interval '1 day')",
+            hash_token(token),
+            self.owner_id,
+        )
+
+    def any_id(self) -> tuple[str, UUID]:
+        """An id, with what kind of generation it is of; those with a picture come more often."""
+        kinds = [kind for kind, ids in self.ids.items() if ids]
+        kind = self._random.choice([*kinds, *["stored", kinds[-1]] * 3])
+        return kind, self._random.choice(self.ids[kind])
+
+    def add(self, made: str) -> None:
+        self.ids["just made"] = [*self.ids["just made"][-COPIES:], UUID(made)]
+
+    def renew(self) -> None:
+        lasting = {kind: ids for kind, ids in self.ids.items() if kind != "just made"}
+        rows = [self._row(kind, one) for kind, ids in lasting.items() for one in ids]
+        self._database.run("DELETE FROM generations WHERE id = ANY(%s)", [row["id"] for row in rows])
+        self._database.run(_INSERT, Jsonb(rows))
+        for row in rows:
+            if row["stored_at"]:
+                folder = self._folder / row["owner_id"]
+                folder.mkdir(parents=True, exist_ok=True)
+                (folder / row["id"]).write_bytes(_PICTURE)
+                (folder / f"{row['id']}.thumb").write_bytes(_THUMBNAIL)
+
+    def _row(self, kind: str, id: UUID) -> dict[str, Any]:
+        now = datetime.now(UTC).isoformat()
+        is_failed = kind in set(FailureCode)
+        row: dict[str, Any] = {
+            "id": str(id),
+            "owner_id": str(self._stranger if kind == "a stranger's" else self.owner_id),
+            "prompt": "a red kite",
+            "external_id": f"prediction-of-{id}",
+            "status": "failed" if is_failed else "succeeded",
+            "result_url": None if is_failed else "https://replicate.delivery/out-0.png",
+            "error_code": kind if is_failed else None,
+            "model": "openai/gpt-image-2",
+            "phase": "drawing",
+            "charge": self._random.choice(list(Charge)),
+            "deleted_at": now if kind == "deleted" else None,
+            "stored_at": None,
+        }
+        if not is_failed and kind != "to copy":
+            row |= {"stored_at": now, "picture_type": "image/png", "picture_width": 64, "picture_height": 48}
+        return row | dict.fromkeys(("created_at", "updated_at", "finished_at"), now)

@@ -1,0 +1,201 @@
+"""schemathesis against the described API of a real process, with a signed-in owner.
+
+`make fuzz` sends 10,000 cases; CI some hundreds.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from schemathesis import engine
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine.events import NonFatalError, ScenarioFinished
+
+from core.provider import emulator as emulator_module
+from tests.pictures.images import picture
+from tests.reliability.library import Library
+from tests.reliability.report import write_section
+from tests.support.database import TestDatabase
+from tests.support.provider import EmulatedProvider
+from tests.support.servers import EaselProcess
+
+TOKEN = "a-token-for-the-fuzzer"
+COOKIE = {"Cookie": f"easel_session={TOKEN}"}
+OPERATIONS = 7
+RENEWED_AFTER = 100
+# How often a case that is valid gets the id of a generation that exists.
+KNOWN = 0.8
+# And how often somebody reads the one that runs, which then is done.
+WATCHED = 0.5
+
+
+@dataclass
+class Record:
+    """What was sent and what came back."""
+
+    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    phases: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def figures(self) -> dict[str, object]:
+        labels = sorted({label for label, _ in self.statuses})
+        return {
+            "cases": f"{self.statuses.total():,}",
+            "by phase": _listed(self.phases),
+            **{f"`{label}`": _listed(self._by_status(label)) for label in labels},
+            "with the id of one that exists": f"{self.kinds.total():,}: {_listed(self.kinds)}",
+            "answers of 5xx": sum(n for (_, status), n in self.statuses.items() if status >= 500),
+            "violations of the description": len(self.failures),
+        }
+
+    def _by_status(self, label: str) -> dict[int, int]:
+        return {status: number for (what, status), number in sorted(self.statuses.items()) if what == label}
+
+
+@pytest.fixture
+def cases(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--fuzz-cases") or 500)
+
+
+@pytest.fixture
+def easel(
+    database: TestDatabase, provider: EmulatedProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[EaselProcess]:
+    content = picture(size=(64, 48))
+    monkeypatch.setattr(emulator_module, "draw_picture", lambda _: content)
+    with EaselProcess(
+        tmp_path,
+        DATABASE_URL=database.serving_url,
+        MIGRATION_DATABASE_URL=database.owning_url,
+        DATA_DIR=str(tmp_path / "data"),
+        STORAGE_SECRET="a secret for tests, 32 characters or more",
+        REPLICATE_API_TOKEN="r8_test_token",
+        REPLICATE_BASE_URL=provider.url,
+    ) as process:
+        yield process
+
+
+@pytest.fixture
+def library(database: TestDatabase, easel: EaselProcess, tmp_path: Path) -> Library:
+    library = Library(database, tmp_path / "data" / "pictures")
+    library.sign_in(TOKEN)
+    library.renew()
+    return library
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.filterwarnings("default")  # schemathesis is not ours
+def test_the_api_is_as_described(
+    cases: int, easel: EaselProcess, library: Library, request: pytest.FixtureRequest
+) -> None:
+    record = Record()
+    schema = schemathesis.openapi.from_url(
+        f"{easel.url}/api/openapi.json", config=configuration(cases), headers=COOKIE
+    )
+    with (
+        httpx.Client(base_url=easel.url, headers=COOKIE, timeout=30) as http,
+        cases_that_meet_generations(library, record, http),
+    ):
+        for event in engine.from_schema(schema).execute():
+            match event:
+                case ScenarioFinished():
+                    note(record, event)
+                case NonFatalError():
+                    record.failures.append(str(event.value))
+        assert http.get("/readyz").status_code == 200
+    figures = record.figures()
+    print("\n".join(f"{name}: {figure}" for name, figure in figures.items()))  # noqa: T201
+    assert not record.failures, "\n\n".join(record.failures[:20])
+    assert record.statuses.total() >= cases
+    assert len({label for label, _ in record.statuses}) == OPERATIONS
+    assert record.kinds.total() > cases / 4
+    for label in REACHED:
+        assert record.statuses[label, 200] > cases / 100, label
+    if request.config.getoption("--reliability-report"):
+        write_section("Fuzzing", "make fuzz", figures, NOTE)
+
+
+REACHED = [
+    "POST /v1/generations/submit",
+    "GET /v1/generations",
+    "GET /v1/generations/{id}",
+    "GET /v1/generations/{id}/image",
+    "POST /v1/generations/{id}/cancel",
+    "POST /v1/generations/{id}/delete",
+    "POST /v1/generations/{id}/restore",
+]
+NOTE = """
+Cases of schemathesis with its default checks, positive and negative, sent to a real process by a signed-in
+owner; the emulator is the provider. Most of the valid ones get the id of a generation that exists, in any
+state.
+"""
+
+
+def configuration(cases: int) -> SchemathesisConfig:
+    config: SchemathesisConfig = SchemathesisConfig.from_dict(
+        {
+            "seed": 4,
+            "headers": COOKIE,
+            "continue-on-failure": True,
+            "generation": {"database": "none", "max-examples": -(-cases // OPERATIONS), "no-shrink": True},
+            "phases": {"stateful": {"generation": {"max-examples": max(10, cases // 100)}}},
+        }
+    )
+    return config
+
+
+@contextmanager
+def cases_that_meet_generations(library: Library, record: Record, http: httpx.Client) -> Iterator[None]:
+    """Hooks: most valid cases get the id of a generation that exists, and most runs are watched."""
+    chance = Random(4)  # noqa: S311
+    number = count(1)
+
+    @schemathesis.hook
+    def before_call(context: Any, case: Any, kwargs: Any) -> None:
+        if next(number) % RENEWED_AFTER == 0:
+            library.renew()
+        is_valid = case.meta is None or case.meta.generation.mode.is_positive
+        if is_valid and "id" in case.path_parameters and chance.random() < KNOWN:
+            kind, known = library.any_id()
+            case.path_parameters["id"] = str(known)
+            record.kinds[kind] += 1
+
+    @schemathesis.hook
+    def after_call(context: Any, case: Any, response: Any) -> None:
+        record.statuses[case.operation.label, response.status_code] += 1
+        if not case.operation.path.endswith("/submit"):
+            return
+        if response.status_code == 200:
+            library.add(response.json()["data"]["id"])
+        if response.status_code in {200, 409} and chance.random() < WATCHED:
+            http.get(f"/api/v1/generations/{library.ids['just made'][-1]}")
+
+    yield
+    schemathesis.hooks.unregister(before_call)
+    schemathesis.hooks.unregister(after_call)
+
+
+def note(record: Record, event: ScenarioFinished) -> None:
+    record.phases[event.phase.value.lower()] += len(event.recorder.interactions)
+    for case_id, checks in event.recorder.checks.items():
+        for check in checks:
+            if check.failure_info:
+                failure = check.failure_info.failure
+                sent = event.recorder.interactions[case_id].request
+                record.failures.append(
+                    f"{event.label} {check.name}: {failure.title}: {failure.message}\n"
+                    f"{check.failure_info.code_sample}\n{sent.method} {sent.uri}"
+                )
+
+
+def _listed(numbers: Any) -> str:
+    return ", ".join(f"{name}: {number:,}" for name, number in numbers.items())

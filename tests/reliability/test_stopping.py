@@ -1,0 +1,69 @@
+"""SIGTERM at bad moments: while nothing answers and nobody reads, and at any moment of a start."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from nicegui import __version__ as nicegui_version
+from websockets import Origin
+from websockets.sync.client import connect as connect_web_socket
+
+from tests.database.servers import servers_of
+from tests.reliability.test_shutdown import (
+    STOP_SECONDS,
+    TOKEN,
+    open_polling,
+    settings_of,
+    sign_in,
+    wait_for_create,
+)
+from tests.support.database import TestDatabase
+from tests.support.provider import EmulatedProvider, hanging
+from tests.support.raw_http import connect, request
+from tests.support.servers import EaselProcess
+
+SUBMIT = "/api/v1/generations/submit"
+PAGE = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
+
+
+def test_nobody_can_hold_up_the_end(
+    tmp_path: Path, database: TestDatabase, provider: EmulatedProvider
+) -> None:
+    """A provider that hangs, bodies that do not come, answers that are not read, open pages."""
+    sign_in(database)
+    with EaselProcess(tmp_path, **settings_of(database, provider, tmp_path)) as easel:
+        provider.emulator.fault = hanging(60)
+        page = f"ws://127.0.0.1:{easel.port}{PAGE}"
+        script = f"/_nicegui/{nicegui_version}/static/quasar.umd.prod.js"
+        with (
+            httpx.Client(base_url=easel.url, cookies={"easel_session": TOKEN}, timeout=20) as http,
+            connect(easel.url, request(SUBMIT, "Content-Length: 100", method="POST") + b"a few bytes"),
+            connect(easel.url, request(script) * 20, receive_buffer=4096),
+            connect(easel.url, open_polling(easel.url)),
+            connect_web_socket(page, origin=Origin(easel.url)),
+            ThreadPoolExecutor() as threads,
+        ):
+            submit = threads.submit(http.post, SUBMIT, json={"prompt": "a red kite"})
+            wait_for_create(provider)
+            signaled = time.monotonic()
+            easel.tell()
+            assert easel.wait(STOP_SECONDS) == 0
+            assert time.monotonic() - signaled < STOP_SECONDS
+            answer = submit.result()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+    [row] = database.generations()
+    assert (row["status"], row["external_id"]) == ("processing", None)  # to be adopted, or to end uncharged
+    assert database.run("SELECT pid FROM pg_stat_activity WHERE usename LIKE 'easel_%%'") == []
+
+
+@pytest.mark.parametrize("tenths", [*range(5, 35, 3), 40, 50])
+def test_a_start_that_is_broken_off_leaves_nothing_behind(tmp_path: Path, tenths: int) -> None:
+    easel = EaselProcess(tmp_path, DATA_DIR="data")
+    time.sleep(tenths / 10)
+    easel.tell()
+    # Before Python has read our code nobody hears the signal, and nothing has been started.
+    assert easel.wait(STOP_SECONDS) in {0, -15}
+    assert servers_of(tmp_path / "data") == []
+    assert "Traceback" not in easel.log.read_text()

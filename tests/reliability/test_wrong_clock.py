@@ -1,0 +1,105 @@
+"""Processes whose clocks are hours off: times come from the database's clock, so that changes nothing."""
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from core.services.login_sessions import hash_token
+from tests.support.database import TestDatabase
+from tests.support.provider import EmulatedProvider
+from tests.support.servers import ROOT, EaselProcess
+
+SUBMIT = "/api/v1/generations/submit"
+OFF_BY = timedelta(hours=3)
+
+
+@pytest.fixture(scope="module")
+def processes(
+    migrated: TestDatabase, served_provider: EmulatedProvider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[EaselProcess]]:
+    """One that is three hours ahead, and one that is three hours behind."""
+    script = ROOT / "tests" / "support" / "wrong_clock.py"
+    started = [
+        EaselProcess(
+            tmp_path_factory.mktemp("process"),
+            script=[script, hours],
+            DATABASE_URL=migrated.serving_url,
+            MIGRATION_DATABASE_URL=migrated.owning_url,
+            DATA_DIR=str(tmp_path_factory.getbasetemp() / "wrong-clock-pictures"),
+            REPLICATE_BASE_URL=served_provider.url,
+            REPLICATE_API_TOKEN="r8_test_token",
+            STORAGE_SECRET="a secret for tests, 32 characters or more",
+        )
+        for hours in ("3", "-3")
+    ]
+    try:
+        yield [process.wait_until_ready() for process in started]
+    finally:
+        for process in started:
+            process.stop()
+
+
+@pytest.fixture
+def people(processes: list[EaselProcess], database: TestDatabase) -> Iterator[list[httpx.Client]]:
+    """One person, at each of the processes; their login session has an hour to go."""
+    database.run(
+        "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
+        " VALUES (%s, gen_random_uuid(), 'Ada', now() + interval '1 hour')",
+        hash_token("a token"),
+    )
+    clients = [httpx.Client(base_url=one.url, cookies={"easel_session": "a token"}) for one in processes]
+    yield clients
+    for client in clients:
+        client.close()
+
+
+def state_of(person: httpx.Client, generation_id: str) -> dict[str, Any]:
+    data: dict[str, Any] = person.get(f"/api/v1/generations/{generation_id}").json()["data"]
+    return data
+
+
+def test_their_clocks_are_wrong(processes: list[EaselProcess]) -> None:
+    for process, off_by in zip(processes, (OFF_BY, -OFF_BY), strict=True):
+        told = parsedate_to_datetime(httpx.get(f"{process.url}/healthz").headers["date"])
+        assert abs(told - datetime.now(UTC) - off_by) < timedelta(minutes=1)
+
+
+def test_a_run_is_neither_ended_early_nor_left_alone(
+    people: list[httpx.Client], provider: EmulatedProvider, database: TestDatabase
+) -> None:
+    provider.never_finish()
+    for person in people:
+        generation_id = person.post(SUBMIT, json={"prompt": "a kite"}).json()["data"]["id"]
+        assert [state_of(one, generation_id)["status"] for one in people] == ["processing"] * 2
+        database.run("UPDATE generations_to_settle SET due_at = now()")
+        time.sleep(4)  # longer than the loop's period
+        assert [state_of(one, generation_id)["status"] for one in people] == ["processing"] * 2
+        database.age(7)
+        [ended, again] = [state_of(one, generation_id) for one in people]
+        assert ended["error"]["code"] == "TIMED_OUT"
+        assert again == ended
+
+
+def test_a_picture_comes_and_stays(people: list[httpx.Client], provider: EmulatedProvider) -> None:
+    for person, other in (people, people[::-1]):
+        generation_id = person.post(SUBMIT, json={"prompt": "a kite"}).json()["data"]["id"]
+        assert state_of(other, generation_id)["status"] == "succeeded"
+        deadline = time.monotonic() + 20
+        while "/api/" not in (url := state_of(person, generation_id)["url"]):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert other.get(httpx.URL(url).path).headers["content-type"] == "image/png"
+        assert all("lost" not in item for item in other.get("/api/v1/generations").json()["data"]["items"])
+
+
+def test_a_login_session_ends_when_the_database_says_so(
+    people: list[httpx.Client], database: TestDatabase
+) -> None:
+    assert [one.get("/api/v1/generations").status_code for one in people] == [200, 200]
+    database.run("UPDATE login_sessions SET expires_at = now() - interval '1 second'")
+    assert [one.get("/api/v1/generations").status_code for one in people] == [401, 401]

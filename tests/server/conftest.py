@@ -1,0 +1,100 @@
+"""The server on a real socket, in front of a small application."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from core import server
+from core.server import LimitedServer
+from tests.support.servers import free_port
+
+SHORT_SECONDS = 0.5
+Connect = Callable[..., socket.socket]
+
+
+async def say(request: Request) -> Response:
+    return PlainTextResponse(request.path_params["word"])
+
+
+async def slow(_: Request) -> Response:
+    await asyncio.sleep(2.5 * SHORT_SECONDS)
+    return PlainTextResponse("slow")
+
+
+async def length(request: Request) -> Response:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+async def endless(_: Request) -> Response:
+    async def parts() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 65536
+            await asyncio.sleep(0)
+
+    return StreamingResponse(parts())
+
+
+async def echo(websocket: WebSocket) -> None:
+    await websocket.accept()
+    async for text in websocket.iter_text():
+        await websocket.send_text(text)
+
+
+async def no_goodbye() -> None:
+    """There are no pages."""
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[LimitedServer]:
+    """Waits half a second for a head, and one for a reader."""
+    monkeypatch.setattr(server, "HEAD_SECONDS", SHORT_SECONDS)
+    monkeypatch.setattr(server, "READER_SECONDS", 2 * SHORT_SECONDS)
+    monkeypatch.setattr(server, "_TICKS_A_SECOND", 1)
+    routes = [
+        Route("/say/{word}", say),
+        Route("/slow", slow),
+        Route("/length", length, methods=["POST"]),
+        Route("/endless", endless),
+        WebSocketRoute("/echo", echo),
+    ]
+    app = Starlette(routes=routes)
+    running = server.create_server(app, host="127.0.0.1", port=free_port(), say_goodbye=no_goodbye)
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.01)
+    yield running
+    running.should_exit = True
+    running.force_exit = True
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def connect(running: LimitedServer) -> Iterator[Connect]:
+    """Opens a connection and sends what it is given; closed after the test."""
+    opened: list[socket.socket] = []
+
+    def connect(*sent: bytes, receive_buffer: int = 0) -> socket.socket:
+        connection = socket.socket()
+        opened.append(connection)
+        if receive_buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.settimeout(5)
+        connection.connect(("127.0.0.1", running.config.port))
+        for part in sent:
+            connection.sendall(part)
+        return connection
+
+    yield connect
+    for connection in opened:
+        connection.close()
