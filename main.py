@@ -1,13 +1,11 @@
 """Start Easel: settings, database, application, server."""
 
 import logging
-import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
@@ -27,13 +25,14 @@ from core.middleware import (
     SecurityHeadersMiddleware,
 )
 from core.reconcile import Reconciler
+from core.server import serve
 from core.settings import Settings
 from core.sign_in import routes as sign_in
 from core.sign_in.providers import create_providers
+from core.signals import end_cleanly_on_signals
 from ui.error_page import error_page
-from ui.mount import mount_ui
+from ui.mount import mount_ui, say_goodbye
 
-SHUTDOWN_SECONDS = 8
 _SIGN_IN_COOKIE_SECONDS = 600
 
 logger = logging.getLogger("easel")
@@ -41,7 +40,7 @@ logger = logging.getLogger("easel")
 
 def main() -> int:
     """Run until stopped; the exit status is 2 when Easel is not set up to run."""
-    _end_cleanly_on_signals()
+    end_cleanly_on_signals()
     try:
         settings = Settings.load()
         set_up_logging(settings.secret_values)
@@ -57,16 +56,6 @@ def main() -> int:
     return 0
 
 
-def _end_cleanly_on_signals() -> None:
-    """Without this SIGTERM ends the process on the spot, and the embedded database stays behind.
-
-    The same goes for SIGHUP, a terminal that was closed; under nohup it stays ignored.
-    """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
-
-
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """The whole application on a migrated database: sign-in, API, health and screens."""
     ctx = create_context(settings, database_url)
@@ -77,7 +66,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         reconciler.start()
         yield
-        await reconciler.stop()
+        reconciler.stop()
         await ctx.close()
 
     app = FastAPI(
@@ -127,15 +116,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 def _serve(app: FastAPI, settings: Settings) -> None:
     _check_address(settings.host, settings.port)
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,  # ours leaves the query out, which carries sign-in codes
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
+    serve(app, host=settings.host, port=settings.port, say_goodbye=say_goodbye)
 
 
 def _check_address(host: str, port: int) -> None:

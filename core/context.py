@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,12 +12,16 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from core.database.engine import Database
+from core.models import Generation
 from core.pictures.download import PictureDownloader
 from core.pictures.store import PictureStore
 from core.provider.choose import choose_provider
 from core.provider.client import Provider
 from core.provider.replies import Prediction
 from core.settings import Settings
+
+CLOSE_SECONDS = 1.5
+CUT_OFF_SECONDS = 0.5
 
 T = TypeVar("T")
 
@@ -30,8 +35,8 @@ class Context:
     downloader: PictureDownloader
     demo_pictures: Starlette | None = None
     """With the demo: the application that serves its pictures."""
-    looks: dict[UUID, asyncio.Task[Prediction]] = field(default_factory=dict)
-    """The questions to the provider that are under way, by generation."""
+    looks: dict[tuple[UUID, bool], asyncio.Task[tuple[Generation, Prediction]]] = field(default_factory=dict)
+    """The questions to the provider that are under way, by generation and whether they take long."""
     _unfinished: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -46,12 +51,23 @@ class Context:
         return await asyncio.shield(self.start(work))
 
     async def close(self) -> None:
-        """Let unfinished work end, then close the provider's and the database's connections."""
-        while self._unfinished:  # what ends may start something more
-            await asyncio.gather(*self._unfinished, return_exceptions=True)
-        await self.provider.close()
-        await self.downloader.close()
-        await self.database.close()
+        """Let unfinished work end, then close the provider's and the database's connections.
+
+        What has not ended after `CLOSE_SECONDS` is cut off; the next start, or another process, takes
+        it up from its row.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                while self._unfinished:  # what ends may start something more
+                    await asyncio.wait(self._unfinished)
+        for task in self._unfinished:
+            task.cancel()
+        if self._unfinished:
+            await asyncio.wait(self._unfinished, timeout=CUT_OFF_SECONDS)
+        async with AsyncExitStack() as closing:  # each, whatever becomes of the others
+            closing.push_async_callback(self.database.close)
+            closing.push_async_callback(self.downloader.close)
+            closing.push_async_callback(self.provider.close)
 
 
 def create_context(settings: Settings, database_url: str) -> Context:

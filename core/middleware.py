@@ -13,15 +13,22 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.envelope import failure
-from core.errors import EaselError, Forbidden, InternalError, PayloadTooLarge
+from core.errors import EaselError, Forbidden, InternalError, PayloadTooLarge, ServiceUnavailable
 from core.logs import request_id
 
 MAX_BODY_BYTES = 64 * 1024
+# What NiceGUI's pages send at once when they poll, for want of a web socket.
+MAX_POLLING_BODY_BYTES = 1_000_000
+# Of all bodies that are being read, without their beginnings: a prompt always finds room.
+MAX_HELD_BYTES = 32 * 1024 * 1024
 BODY_TIMEOUT_SECONDS = 15.0
+_BEGINNING_BYTES = 8 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
-_LIMITED_PATHS = ("/api/", "/auth/")
+_POLLING_PATH = "/_nicegui_ws/"
 _QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz")
+_BUSY = "Easel is very busy. Please try again in a few seconds."
+_RESTARTING = "Easel is being restarted. Please try again in a few seconds."
 _NOT_ANSWERED = 499  # as other servers log a visitor who left before the answer
 
 access_logger = logging.getLogger("easel.access")
@@ -114,29 +121,57 @@ class CrossSiteMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Reads the body of an API or sign-in request up to a limit of size and time, then hands it on."""
+    """Reads a request's body up to a limit of size and time, then hands it on."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] != "http"
-            or scope["method"] in _SAFE_METHODS
-            or not scope["path"].startswith(_LIMITED_PATHS)
-        ):
+        if scope["type"] != "http" or scope["method"] in _SAFE_METHODS:
             await self.app(scope, receive, send)
             return
         try:
             async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
-                body = await _read_body(scope, receive)
-        except (PayloadTooLarge, TimeoutError):
-            response = error_response(scope, PayloadTooLarge())
+                body = await self._read_body(scope, receive)
+        except (PayloadTooLarge, ServiceUnavailable, TimeoutError) as problem:
+            error = problem if isinstance(problem, EaselError) else PayloadTooLarge()
+            response = error_response(scope, error)
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
         if body is not None:
             await self.app(scope, _replay(body, receive), send)
+
+    async def _read_body(self, scope: Scope, receive: Receive) -> bytes | None:
+        """The whole body; None when the client has gone.
+
+        Raises `PayloadTooLarge`, and `ServiceUnavailable` where too many bodies are read at once.
+        """
+        limit = MAX_POLLING_BODY_BYTES if scope["path"].startswith(_POLLING_PATH) else MAX_BODY_BYTES
+        # Cut short because int() refuses thousands of digits; what zeros hide is counted as it comes.
+        announced = Headers(scope=scope).get("content-length", "0")[:20]
+        if not announced.isdecimal() or int(announced) > limit:
+            raise PayloadTooLarge
+        body = bytearray()
+        held = 0
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return None
+                body += message.get("body", b"")
+                if len(body) > limit:
+                    raise PayloadTooLarge
+                self.held_bytes -= held
+                held = max(0, len(body) - _BEGINNING_BYTES)
+                self.held_bytes += held
+                if held and self.held_bytes > MAX_HELD_BYTES:
+                    raise ServiceUnavailable(_BUSY)
+                if not message.get("more_body", False):
+                    return bytes(body)
+        finally:
+            self.held_bytes -= held
 
 
 class ErrorBoundaryMiddleware:
@@ -156,6 +191,11 @@ class ErrorBoundaryMiddleware:
 
         try:
             await self.app(scope, receive, watched_send)
+        except asyncio.CancelledError:
+            # By the server, which stops and has waited long enough.
+            if scope["type"] == "http" and not has_started:
+                await error_response(scope, ServiceUnavailable(_RESTARTING))(scope, receive, send)
+            raise
         except Exception as error:
             if is_complete:
                 return  # Starlette answers and raises; whoever answered has logged it
@@ -178,25 +218,6 @@ def error_response(scope: Scope, error: EaselError) -> Response:
 
 def _is_for_people(scope: Scope) -> bool:
     return not scope["path"].startswith(("/api/", "/healthz", "/readyz"))
-
-
-async def _read_body(scope: Scope, receive: Receive) -> bytes | None:
-    """The whole body; None when the client has gone. Raises `PayloadTooLarge`."""
-    # Cut short because int() refuses thousands of digits; what zeros hide is counted as it comes.
-    announced = Headers(scope=scope).get("content-length", "0")[:20]
-    if not announced.isdecimal() or int(announced) > MAX_BODY_BYTES:
-        raise PayloadTooLarge
-    body = b""
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY_BYTES:
-            raise PayloadTooLarge
-        more = message.get("more_body", False)
-    return body
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -18,6 +18,7 @@ from core.services.settle import settle_generation
 PERIOD_SECONDS = 3.0
 HOUSEKEEPING_SECONDS = 600.0
 BATCH = 20
+LOOP_NAME = "reconcile"
 _AT_ONCE = 5
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,6 @@ class Reconciler:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self.last_run_at: datetime | None = None
@@ -36,13 +36,12 @@ class Reconciler:
         self._next_housekeeping = 0.0
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._loop())
+        """The loop is work of the context, which closes only when the run under way has ended."""
+        self._ctx.start(self._loop()).set_name(LOOP_NAME)
 
-    async def stop(self) -> None:
-        """Let the run under way end; it is never cut off in the middle of a transaction."""
+    def stop(self) -> None:
+        """Let the run under way be the last."""
         self._stopping.set()
-        if self._task:
-            await self._task
 
     async def run_once(self) -> int:
         """Settle what is due now, up to a batch; returns how many. Raises `ServiceUnavailable`."""

@@ -1,6 +1,7 @@
 """Put the screens into the application."""
 
 from fastapi import FastAPI
+from nicegui import core as nicegui_core
 from nicegui import ui
 from nicegui.language import Language
 
@@ -31,3 +32,10 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
         # Long enough for a phone that changes networks; the page reloads by itself after that.
         reconnect_timeout=20.0,
     )
+
+
+async def say_goodbye() -> None:
+    """Tell the pages that poll, for want of a web socket, to connect again: to another process by then."""
+    for each in list(nicegui_core.sio.eio.sockets.values()):
+        if not each.upgraded:
+            await each.close(wait=False)

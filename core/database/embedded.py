@@ -17,6 +17,7 @@ import psycopg
 from psycopg import sql
 
 from core.errors import ConfigurationError
+from core.signals import holding_signals
 
 if TYPE_CHECKING:
     from core.database.private_server import PrivateServer
@@ -44,7 +45,8 @@ class EmbeddedDatabase:
             raise ConfigurationError([f"DATA_DIR: the database cannot be kept there: {error}"]) from None
         fcntl.flock(self._users, fcntl.LOCK_SH)
         try:
-            self._server = _start_server(data_dir.resolve() / "postgres")
+            with holding_signals():  # or the server would be up before we know of it
+                self._server = _start_server(data_dir.resolve() / "postgres")
             self._address = self._server.address
             self._create_roles_and_database()
         except BaseException:
@@ -57,7 +59,7 @@ class EmbeddedDatabase:
 
     def stop(self) -> None:
         """Leave the server; stop it when no other process uses it."""
-        with suppress(BlockingIOError):
+        with holding_signals(), suppress(BlockingIOError):
             fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._server:
                 self._server.stop()

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
-from nicegui import ui
+from nicegui import Client, ui
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
@@ -15,6 +15,11 @@ from core.sign_in.return_path import safe_return_path
 from ui.components.elements import Text, box, link
 from ui.frame import frame
 
+# NiceGUI keeps a page for a minute that no browser has connected to, and this one anybody may open. Where
+# there are many, one that still loads after this time is loaded again.
+MANY_PAGES = 500
+UNSEEN_SECONDS = 20.0
+
 
 def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
     @ui.page("/login", title="Sign in · Easel")
@@ -26,6 +31,7 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
         path = safe_return_path(next)
         if await services.get_login_session(ctx, session_token(request, ctx.settings)):
             return RedirectResponse(path, status_code=303)
+        _make_room()
         with frame(ctx.settings), box("div", "centered"), box("section", "card stack"):
             Text("h1", "Sign in to Easel")
             Text("p", "Describe a picture in words, and Easel makes it for you.", classes="lead")
@@ -38,6 +44,11 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
             if ctx.settings.has_demo_sign_in:
                 _demo_form(path)
         return None
+
+
+def _make_room() -> None:
+    if len(Client.instances) > MANY_PAGES:
+        Client.prune_instances(client_age_threshold=UNSEEN_SECONDS)
 
 
 def _demo_form(path: str) -> None:
