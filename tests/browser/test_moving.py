@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.studio import Studio, closing, start
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
-from tests.support.servers import EaselProcess, free_port
+from tests.support.servers import EaselProcess, free_port, served_settings
 
 GOODBYE_SECONDS = 1.0
 # The browser waits a second or a little more before it connects again, and loads the page.
@@ -43,6 +43,7 @@ class Switch:
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Unlike the gateway's, it lets the last words arrive."""
     with suppress(ConnectionError):
         while data := await reader.read(65536):
             writer.write(data)
@@ -100,12 +101,4 @@ async def stop_under(page: Page, easel: EaselProcess) -> None:
 def settings_of(
     switch: Switch, database: TestDatabase, provider: EmulatedProvider, folder: Path
 ) -> dict[str, Any]:
-    return {
-        "PUBLIC_URL": switch.url,
-        "DATABASE_URL": database.serving_url,
-        "MIGRATION_DATABASE_URL": database.owning_url,
-        "DATA_DIR": str(folder / "data"),
-        "STORAGE_SECRET": "a secret for tests, 32 characters or more",
-        "REPLICATE_BASE_URL": provider.url,
-        "REPLICATE_API_TOKEN": "r8_test",
-    }
+    return served_settings(database, provider.url, folder / "data") | {"PUBLIC_URL": switch.url}

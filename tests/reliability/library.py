@@ -10,7 +10,6 @@ from psycopg.types.json import Jsonb
 
 from core.charges import Charge
 from core.failures import FailureCode
-from core.services.login_sessions import hash_token
 from tests.pictures.images import picture
 from tests.support.database import TestDatabase
 
@@ -32,14 +31,6 @@ class Library:
         kinds = ["stored", "deleted", "to copy", "a stranger's", *FailureCode]
         self.ids: dict[str, list[UUID]] = {kind: [uuid4() for _ in range(COPIES)] for kind in kinds}
         self.ids["just made"] = []
-
-    def sign_in(self, token: str) -> None:
-        self._database.run(
-            "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
-            " VALUES (%s, %s, 'Ada', now() + interval '1 day')",
-            hash_token(token),
-            self.owner_id,
-        )
 
     def any_id(self) -> tuple[str, UUID]:
         """An id, with what kind of generation it is of; those with a picture come more often."""

@@ -25,7 +25,7 @@ from tests.reliability.library import Library
 from tests.reliability.report import write_section
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
-from tests.support.servers import EaselProcess
+from tests.support.servers import EaselProcess, served_settings
 
 TOKEN = "a-token-for-the-fuzzer"
 COOKIE = {"Cookie": f"easel_session={TOKEN}"}
@@ -72,22 +72,14 @@ def easel(
 ) -> Iterator[EaselProcess]:
     content = picture(size=(64, 48))
     monkeypatch.setattr(emulator_module, "draw_picture", lambda _: content)
-    with EaselProcess(
-        tmp_path,
-        DATABASE_URL=database.serving_url,
-        MIGRATION_DATABASE_URL=database.owning_url,
-        DATA_DIR=str(tmp_path / "data"),
-        STORAGE_SECRET="a secret for tests, 32 characters or more",
-        REPLICATE_API_TOKEN="r8_test_token",
-        REPLICATE_BASE_URL=provider.url,
-    ) as process:
+    with EaselProcess(tmp_path, **served_settings(database, provider.url, tmp_path / "data")) as process:
         yield process
 
 
 @pytest.fixture
 def library(database: TestDatabase, easel: EaselProcess, tmp_path: Path) -> Library:
     library = Library(database, tmp_path / "data" / "pictures")
-    library.sign_in(TOKEN)
+    database.sign_in(TOKEN, library.owner_id)
     library.renew()
     return library
 

@@ -12,10 +12,9 @@ import httpx
 import pytest
 
 from core.points import Point
-from core.services.login_sessions import hash_token
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
-from tests.support.servers import ROOT, EaselProcess
+from tests.support.servers import ROOT, EaselProcess, served_settings
 
 TOKEN = "a token for the kill test"
 SECONDS = 40.0
@@ -26,14 +25,7 @@ WITHOUT_A_PICTURE = {"submit: row written", "cancel: provider confirmed"}
 def settings_of_both(
     migrated: TestDatabase, served_provider: EmulatedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
-    return {
-        "DATABASE_URL": migrated.serving_url,
-        "MIGRATION_DATABASE_URL": migrated.owning_url,
-        "DATA_DIR": str(tmp_path_factory.mktemp("shared")),
-        "STORAGE_SECRET": "a secret for tests, 32 characters or more",
-        "REPLICATE_API_TOKEN": "r8_test_token",
-        "REPLICATE_BASE_URL": served_provider.url,
-    }
+    return served_settings(migrated, served_provider.url, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +51,7 @@ def test_nothing_is_lost_and_nothing_paid_twice(  # noqa: PLR0917
     provider: EmulatedProvider,
     tmp_path: Path,
 ) -> None:
-    sign_in(database)
+    database.sign_in(TOKEN)
     if point.startswith("cancel"):
         provider.never_finish()
     victim = EaselProcess(
@@ -83,14 +75,6 @@ def test_nothing_is_lost_and_nothing_paid_twice(  # noqa: PLR0917
         assert state["status"] == ("failed" if point in WITHOUT_A_PICTURE else "succeeded")
         assert provider.creates == (0 if point == "submit: row written" else 1)
         assert http.post("/api/v1/generations/submit", json={"prompt": "next"}).status_code == 200
-
-
-def sign_in(database: TestDatabase) -> None:
-    database.run(
-        "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
-        " VALUES (%s, gen_random_uuid(), 'Ada', now() + interval '1 day')",
-        hash_token(TOKEN),
-    )
 
 
 def client(process: EaselProcess) -> httpx.Client:

@@ -20,11 +20,11 @@ import pytest
 
 from core.server import HEAD_SECONDS
 from tests.reliability.report import write_section
-from tests.reliability.test_shutdown import POLLING, TOKEN, open_polling, settings_of, sign_in
+from tests.reliability.test_shutdown import POLLING, TOKEN, open_polling
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
 from tests.support.raw_http import all_of, connect, request
-from tests.support.servers import EaselProcess
+from tests.support.servers import EaselProcess, served_settings
 
 IDLE_CONNECTIONS = 10_000
 GIGABYTE = 1_000_000_000
@@ -106,7 +106,7 @@ def easel(
     folder = tmp_path_factory.mktemp("easel")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
-    process = EaselProcess(folder, **settings_of(migrated, served_provider, folder))
+    process = EaselProcess(folder, **served_settings(migrated, served_provider.url, folder / "data"))
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with process:
         yield process
@@ -116,7 +116,7 @@ def easel(
 
 @pytest.fixture(autouse=True)
 def signed_in(database: TestDatabase, provider: EmulatedProvider) -> None:
-    sign_in(database)
+    database.sign_in(TOKEN)
 
 
 def test_ten_thousand_idle_connections(easel: EaselProcess) -> None:

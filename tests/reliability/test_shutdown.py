@@ -4,16 +4,14 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from core.services.login_sessions import hash_token
 from tests.database.servers import servers_of
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider, hanging
 from tests.support.raw_http import all_of, connect, request
-from tests.support.servers import EaselProcess
+from tests.support.servers import EaselProcess, served_settings
 
 TOKEN = "a token for the stopping test"
 STOP_SECONDS = 10.0
@@ -24,8 +22,8 @@ POLLING = "/_nicegui_ws/socket.io/?EIO=4&transport=polling"
 def test_what_is_under_way_ends_before_the_process_does(
     tmp_path: Path, database: TestDatabase, provider: EmulatedProvider
 ) -> None:
-    sign_in(database)
-    with EaselProcess(tmp_path, **settings_of(database, provider, tmp_path)) as easel:
+    database.sign_in(TOKEN)
+    with EaselProcess(tmp_path, **served_settings(database, provider.url, tmp_path / "data")) as easel:
         provider.emulator.fault = hanging(SLOW_PROVIDER_SECONDS, method="POST")
         # One idle after an answer, one in a head's midst, a page that polls for want of a web socket.
         with (
@@ -56,8 +54,8 @@ def test_what_is_under_way_ends_before_the_process_does(
 def test_a_second_ctrl_c_cuts_nothing_off(
     tmp_path: Path, database: TestDatabase, provider: EmulatedProvider
 ) -> None:
-    sign_in(database)
-    with EaselProcess(tmp_path, **settings_of(database, provider, tmp_path)) as easel:
+    database.sign_in(TOKEN)
+    with EaselProcess(tmp_path, **served_settings(database, provider.url, tmp_path / "data")) as easel:
         provider.emulator.fault = hanging(SLOW_PROVIDER_SECONDS, method="POST")
         with (
             httpx.Client(base_url=easel.url, cookies={"easel_session": TOKEN}, timeout=20) as http,
@@ -92,25 +90,6 @@ def test_the_embedded_database_is_shut_down_cleanly_however_often_one_asks(tmp_p
     assert log.count("database system is shut down") >= 2
     assert "not properly shut down" not in log
     assert "Traceback" not in easel.log.read_text() + again.log.read_text()
-
-
-def settings_of(database: TestDatabase, provider: EmulatedProvider, folder: Path) -> dict[str, Any]:
-    return {
-        "DATABASE_URL": database.serving_url,
-        "MIGRATION_DATABASE_URL": database.owning_url,
-        "DATA_DIR": str(folder / "data"),
-        "STORAGE_SECRET": "a secret for tests, 32 characters or more",
-        "REPLICATE_API_TOKEN": "r8_test_token",
-        "REPLICATE_BASE_URL": provider.url,
-    }
-
-
-def sign_in(database: TestDatabase) -> None:
-    database.run(
-        "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
-        " VALUES (%s, gen_random_uuid(), 'Ada', now() + interval '1 day')",
-        hash_token(TOKEN),
-    )
 
 
 def open_polling(url: str) -> bytes:

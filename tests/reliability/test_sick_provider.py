@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -23,13 +23,13 @@ from starlette.types import Receive, Scope, Send
 from core.provider import emulator as emulator_module
 from core.provider.client import FETCH_TIMEOUT_SECONDS
 from core.provider.emulator import Emulator, Fault
-from core.services.login_sessions import hash_token
 from tests.pictures.images import picture
 from tests.reliability.report import write_section
 from tests.support.database import TestDatabase
 from tests.support.faults import NEVER_ENDING, NO_ANSWER
+from tests.support.gateway import copy_bytes
 from tests.support.provider import answering
-from tests.support.servers import EaselProcess, free_port, serve_in_thread
+from tests.support.servers import EaselProcess, free_port, serve_in_thread, served_settings
 
 WAITING = 40
 NEWCOMERS = 5
@@ -92,7 +92,7 @@ class SickProvider:
             return
         back_reader, back_writer = await asyncio.open_connection("127.0.0.1", self.emulator_port)
         self._writers |= {writer, back_writer}
-        await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
+        await asyncio.gather(copy_bytes(reader, back_writer), copy_bytes(back_reader, writer))
         self._writers -= {writer, back_writer}
 
     def _drop(self) -> None:
@@ -104,14 +104,6 @@ class SickProvider:
 
     def busiest_second(self, start: float, end: float) -> int:
         return max((self.calls_between(at, at + 1) for at in self.calls if start <= at < end), default=0)
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    writer.transport.abort()
 
 
 @dataclass
@@ -251,12 +243,7 @@ async def sick(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SickProvider]:
 def easel(migrated: TestDatabase, sick: SickProvider, tmp_path: Path) -> Iterator[EaselProcess]:
     with EaselProcess(
         tmp_path,
-        DATABASE_URL=migrated.serving_url,
-        MIGRATION_DATABASE_URL=migrated.owning_url,
-        DATA_DIR=str(tmp_path / "data"),
-        STORAGE_SECRET="a secret for tests, 32 characters or more",
-        REPLICATE_API_TOKEN="r8_test_token",
-        REPLICATE_BASE_URL=f"http://127.0.0.1:{sick.port}",
+        **served_settings(migrated, f"http://127.0.0.1:{sick.port}", tmp_path / "data"),
         IN_FLIGHT_TTL_MINUTES="15",
     ) as process:
         yield process
@@ -362,12 +349,7 @@ for nothing. A press while one runs never asks the provider: its times are the m
 
 def visitor(database: TestDatabase, http: httpx.AsyncClient, name: str) -> Visitor:
     token = name.replace(" ", "-")
-    database.run(
-        "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
-        " VALUES (%s, gen_random_uuid(), %s, now() + interval '1 day')",
-        hash_token(token),
-        name,
-    )
+    database.sign_in(token)
     return Visitor(http, token)
 
 

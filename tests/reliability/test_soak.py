@@ -19,7 +19,7 @@ from tests.reliability.soak.people import TIMEOUT_SECONDS, Owner
 from tests.reliability.soak.processes import two_processes
 from tests.reliability.soak.provider import LONGEST_HANG_SECONDS, FaultyProvider, picture_of
 from tests.reliability.soak.verdict import Soak
-from tests.support.servers import serve_in_thread
+from tests.support.servers import serve_in_thread, served_settings
 
 OWNERS = 200
 SETTLE_SECONDS = 90.0
@@ -48,15 +48,8 @@ async def test_nothing_is_lost_and_nothing_is_paid_twice(pytestconfig: pytest.Co
 
 
 def settings(database: RestartedDatabase, provider_url: str, folder: Path) -> dict[str, Any]:
-    return {
-        "DATABASE_URL": database.serving_url,
-        "MIGRATION_DATABASE_URL": database.owning_url,
-        "DATA_DIR": str(folder / "shared"),
-        "STORAGE_SECRET": "a secret for tests, 32 characters or more",
-        "REPLICATE_API_TOKEN": "r8_test_token",
-        "REPLICATE_BASE_URL": provider_url,
-        "IN_FLIGHT_TTL_MINUTES": TIME_LIMIT_MINUTES,
-    }
+    shared = served_settings(database, provider_url, folder / "shared")
+    return shared | {"IN_FLIGHT_TTL_MINUTES": TIME_LIMIT_MINUTES}
 
 
 async def live_through(soak: Soak, seconds: float, seed: int) -> None:

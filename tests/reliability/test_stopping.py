@@ -15,14 +15,12 @@ from tests.reliability.test_shutdown import (
     STOP_SECONDS,
     TOKEN,
     open_polling,
-    settings_of,
-    sign_in,
     wait_for_create,
 )
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider, hanging
 from tests.support.raw_http import connect, request
-from tests.support.servers import EaselProcess
+from tests.support.servers import EaselProcess, served_settings
 
 SUBMIT = "/api/v1/generations/submit"
 PAGE = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
@@ -32,8 +30,8 @@ def test_nobody_can_hold_up_the_end(
     tmp_path: Path, database: TestDatabase, provider: EmulatedProvider
 ) -> None:
     """A provider that hangs, bodies that do not come, answers that are not read, open pages."""
-    sign_in(database)
-    with EaselProcess(tmp_path, **settings_of(database, provider, tmp_path)) as easel:
+    database.sign_in(TOKEN)
+    with EaselProcess(tmp_path, **served_settings(database, provider.url, tmp_path / "data")) as easel:
         provider.emulator.fault = hanging(60)
         page = f"ws://127.0.0.1:{easel.port}{PAGE}"
         script = f"/_nicegui/{nicegui_version}/static/quasar.umd.prod.js"

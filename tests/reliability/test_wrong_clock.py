@@ -9,10 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from core.services.login_sessions import hash_token
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
-from tests.support.servers import ROOT, EaselProcess
+from tests.support.servers import ROOT, EaselProcess, served_settings
 
 SUBMIT = "/api/v1/generations/submit"
 OFF_BY = timedelta(hours=3)
@@ -23,17 +22,13 @@ def processes(
     migrated: TestDatabase, served_provider: EmulatedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[EaselProcess]]:
     """One that is three hours ahead, and one that is three hours behind."""
+    shared = tmp_path_factory.mktemp("shared")
     script = ROOT / "tests" / "support" / "wrong_clock.py"
     started = [
         EaselProcess(
             tmp_path_factory.mktemp("process"),
             script=[script, hours],
-            DATABASE_URL=migrated.serving_url,
-            MIGRATION_DATABASE_URL=migrated.owning_url,
-            DATA_DIR=str(tmp_path_factory.getbasetemp() / "wrong-clock-pictures"),
-            REPLICATE_BASE_URL=served_provider.url,
-            REPLICATE_API_TOKEN="r8_test_token",
-            STORAGE_SECRET="a secret for tests, 32 characters or more",
+            **served_settings(migrated, served_provider.url, shared),
         )
         for hours in ("3", "-3")
     ]
@@ -47,11 +42,7 @@ def processes(
 @pytest.fixture
 def people(processes: list[EaselProcess], database: TestDatabase) -> Iterator[list[httpx.Client]]:
     """One person, at each of the processes; their login session has an hour to go."""
-    database.run(
-        "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
-        " VALUES (%s, gen_random_uuid(), 'Ada', now() + interval '1 hour')",
-        hash_token("a token"),
-    )
+    database.sign_in("a token", hours=1)
     clients = [httpx.Client(base_url=one.url, cookies={"easel_session": "a token"}) for one in processes]
     yield clients
     for client in clients:

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
 from core.database.migrate import migrate
+from core.services.login_sessions import hash_token
 
 
 @dataclass
@@ -48,6 +49,16 @@ class TestDatabase:
     def age(self, minutes: float) -> None:
         """Move every generation that far into the past."""
         self.run("UPDATE generations SET created_at = created_at - make_interval(secs => %s)", minutes * 60)
+
+    def sign_in(self, token: str, owner_id: UUID | None = None, *, hours: float = 24) -> None:
+        """Give somebody a login session with that token."""
+        self.run(
+            "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
+            " VALUES (%s, %s, 'Ada', now() + make_interval(secs => %s))",
+            hash_token(token),
+            owner_id or uuid4(),
+            hours * 3600,
+        )
 
     def empty(self) -> None:
         self.run("TRUNCATE generations, generations_to_settle, login_sessions, run_times, submit_keys")

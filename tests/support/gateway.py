@@ -36,11 +36,12 @@ class Gateway:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         back_reader, back_writer = await asyncio.open_unix_connection(self._socket)
         self._writers |= {writer, back_writer}
-        await asyncio.gather(_copy(reader, back_writer), _copy(back_reader, writer))
+        await asyncio.gather(copy_bytes(reader, back_writer), copy_bytes(back_reader, writer))
         self._writers -= {writer, back_writer}
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def copy_bytes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Pass on what comes until it ends, on either side."""
     with suppress(ConnectionError):
         while data := await reader.read(65536):
             writer.write(data)

@@ -10,10 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import uvicorn
 from starlette.types import ASGIApp
+
+from tests.support.database import TestDatabase
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30.0
@@ -44,6 +47,18 @@ def serve_in_thread(app: ASGIApp, *, port: int | None = None) -> Iterator[str]:
         server.should_exit = True
         server.force_exit = True
         thread.join(timeout=10)
+
+
+def served_settings(database: TestDatabase, provider_url: str, data_dir: Path) -> dict[str, Any]:
+    """For processes that share a database, a provider, a folder of pictures and a secret."""
+    return {
+        "DATABASE_URL": database.serving_url,
+        "MIGRATION_DATABASE_URL": database.owning_url,
+        "DATA_DIR": str(data_dir),
+        "STORAGE_SECRET": "a secret for tests, 32 characters or more",
+        "REPLICATE_API_TOKEN": "r8_test_token",
+        "REPLICATE_BASE_URL": provider_url,
+    }
 
 
 class EaselProcess:

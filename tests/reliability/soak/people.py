@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from core.services.login_sessions import hash_token
 from tests.support.database import TestDatabase
 
 Asked = Literal["submit", "read", "cancel", "picture", "gallery"]
@@ -91,13 +90,7 @@ class Owner:
         self._made: list[str] = []
 
     def sign_in(self, database: TestDatabase) -> None:
-        database.run(
-            "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
-            " VALUES (%s, %s, %s, now() + interval '1 day')",
-            hash_token(self.token),
-            self.id,
-            self._name,
-        )
+        database.sign_in(self.token, self.id)
 
     async def live(self, is_over: asyncio.Event) -> None:
         """Press, wait for the picture, think, press again, until it is over."""
