@@ -74,6 +74,8 @@ class Generation(SQLModel, table=True):
     model: str = Field(sa_type=Text)
     phase: Phase = Field(default=Phase.WAITING, sa_type=_text_of(Phase))
     charge: Charge | None = Field(default=None, sa_type=_text_of(Charge))
+    late_charge: Charge | None = Field(default=None, sa_type=_text_of(Charge))
+    """What we have learned of an unknown charge since the end, which itself never changes."""
     picture_type: str | None = Field(default=None, sa_type=Text)
     picture_width: int | None = None
     picture_height: int | None = None
@@ -115,14 +117,20 @@ class Generation(SQLModel, table=True):
     @property
     def may_come_late(self) -> bool:
         """Whether we stopped waiting without knowing what became of it, and still look for its picture."""
-        return self.failure == TIMED_OUT_UNKNOWN and self.given_up_at is None
+        return self.failure == TIMED_OUT_UNKNOWN and self.late_charge is None and self.given_up_at is None
+
+    @property
+    def known_charge(self) -> Charge:
+        """What we know by now."""
+        return self.late_charge or self.charge or Charge.UNKNOWN
 
     @property
     def failure_sentence(self) -> str | None:
         """Why there is no picture, in words for its owner; None unless the generation failed."""
         if self.failure is None:
             return None
-        return f"{self.failure.sentence} {_MAY_COME_LATE}" if self.may_come_late else self.failure.sentence
+        is_unknown = self.failure == TIMED_OUT_UNKNOWN
+        return f"{self.failure.sentence} {_MAY_COME_LATE}" if is_unknown else self.failure.sentence
 
     @property
     def current_phase(self) -> Phase:

@@ -98,5 +98,5 @@ def _item(generation: Generation) -> Item:
         height=generation.picture_height,
         lost=generation.is_lost or None,
         error=GenerationError(code=failure.code.value, message=failure.code.sentence) if failure else None,
-        charge=failure.charge.sentence if failure else None,
+        charge=generation.known_charge.sentence if failure else None,
     )

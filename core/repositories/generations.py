@@ -93,16 +93,21 @@ async def save_external_id(session: AsyncSession, *, id: UUID, owner_id: UUID, e
     return True
 
 
-async def save_charge(session: AsyncSession, *, id: UUID, owner_id: UUID, charge: Charge) -> bool:
-    """Note what we have learned of a charge; False if it was known, or the generation was deleted."""
+async def save_late_charge(session: AsyncSession, *, id: UUID, owner_id: UUID, charge: Charge | None) -> bool:
+    """Note what we have learned of an unknown charge, or, with None, that nobody will ever know.
+
+    False if that was noted before, or the generation has been deleted.
+    """
     statement = (
         update(Generation)
         .where(
             *_is(id, owner_id),
             col(Generation.charge) == Charge.UNKNOWN,
+            col(Generation.late_charge).is_(None),
+            col(Generation.given_up_at).is_(None),
             col(Generation.deleted_at).is_(None),
         )
-        .values(charge=charge)
+        .values(late_charge=charge, given_up_at=None if charge else func.now())
         .returning(col(Generation.id))
     )
     return (await session.execute(statement)).first() is not None

@@ -94,19 +94,16 @@ async def follow_up(ctx: Context, generation: Generation) -> bool:
 
 
 async def _write_late_news(ctx: Context, generation: Generation, prediction: Prediction) -> None:
-    charge = prediction.charge or Charge.UNKNOWN
+    charge = prediction.charge if prediction.charge is not Charge.UNKNOWN else None
     async with ctx.database.transaction(generation.owner_id) as session:
-        is_news = await generations.save_charge(
+        is_news = await generations.save_late_charge(
             session, id=generation.id, owner_id=generation.owner_id, charge=charge
         )
-        if not is_news:
-            return  # somebody else was faster, or it has been deleted
-        if prediction.url:
+        if is_news and prediction.url:
             await generations.create_late(session, timed_out=generation, url=prediction.url)
-        if charge is Charge.UNKNOWN:
-            await generations.give_up(session, id=generation.id, owner_id=generation.owner_id)
-    news = prediction.error or "made its picture"
-    logger.info("Generation %s, which timed out, has %s; it was %s", generation.id, news, charge)
+    if is_news:
+        news = prediction.error or "made its picture"
+        logger.info("Generation %s, which timed out, has %s; charge: %s", generation.id, news, charge)
 
 
 async def _time_out(ctx: Context, generation: Generation, prediction: Prediction) -> Prediction:

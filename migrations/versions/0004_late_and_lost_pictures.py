@@ -32,13 +32,15 @@ _NEW = """
         WHEN NEW.status = 'succeeded' AND NEW.stored_at IS NULL AND NEW.given_up_at IS NULL
             THEN now() + interval '2 seconds'
         WHEN NEW.status = 'failed' AND NEW.error_code = 'TIMED_OUT' AND NEW.charge = 'unknown'
-                AND NEW.given_up_at IS NULL
+                AND NEW.late_charge IS NULL AND NEW.given_up_at IS NULL
             THEN now() + interval '10 seconds'
 """
 _OLD = "WHEN NEW.status = 'succeeded' AND NEW.stored_at IS NULL THEN now() + interval '2 seconds'"
 
 UPGRADE = f"""
-ALTER TABLE generations ADD given_up_at timestamptz;
+ALTER TABLE generations
+    ADD given_up_at timestamptz,
+    ADD late_charge text CHECK (late_charge IN ('charged', 'not_charged'));
 {_FUNCTION.format(conditions=_NEW)}
 -- Without FORCE the owning role, which migrates, sees every row for a moment; others still do not.
 ALTER TABLE generations NO FORCE ROW LEVEL SECURITY;
@@ -67,7 +69,7 @@ DELETE FROM generations_to_settle USING generations
     WHERE generations.id = generation_id AND status = 'failed' AND deleted_at IS NULL;
 ALTER TABLE generations FORCE ROW LEVEL SECURITY;
 DROP INDEX generations_external_id;
-ALTER TABLE generations DROP given_up_at;
+ALTER TABLE generations DROP given_up_at, DROP late_charge;
 """
 
 

@@ -5,12 +5,16 @@ from uuid import UUID
 import pytest
 
 from core.charges import Charge
+from core.context import Context
 from core.errors import CancelNotConfirmed
 from core.failures import FailureCode
 from core.models import PROVIDER_KEEPS, Phase, Status
 from core.services import outcome
-from tests.pictures.conftest import Maker, ProviderWithFiles
+from tests.api.envelopes import data_of
+from tests.conftest import SignedIn
+from tests.pictures.conftest import Maker, ProviderWithFiles, maker_of
 from tests.pictures.images import picture
+from tests.support.database import TestDatabase
 from tests.support.provider import answering, dropping
 
 
@@ -44,7 +48,7 @@ async def test_a_picture_that_was_made_after_all_is_among_the_owners_pictures(
 
     failed, late = owner.rows()
     assert (failed["id"], failed["status"], failed["error_code"]) == (generation_id, "failed", "TIMED_OUT")
-    assert (failed["charge"], late["charge"]) == ("charged", None)
+    assert (failed["charge"], failed["late_charge"], late["charge"]) == ("unknown", "charged", None)
     assert (late["prompt"], late["status"]) == ("a red kite", "succeeded")
     assert await owner.picture(late["id"]) == picture(size=(800, 600))
     assert provider.creates == 1
@@ -81,7 +85,7 @@ async def test_one_that_still_runs_is_canceled_and_its_charge_becomes_known(
     generation_id = await timed_out(owner)
     await owner.settle()
     ended = await owner.read(generation_id)
-    assert ended.failure == (FailureCode.TIMED_OUT, charge)
+    assert (ended.failure, ended.known_charge) == ((FailureCode.TIMED_OUT, Charge.UNKNOWN), charge)
     assert provider.cancels == 1
     assert await waiting(owner) == []
 
@@ -94,8 +98,7 @@ async def test_one_that_failed_there_is_not_asked_about_for_ever(
     provider.emulator.end(provider.last_id, "failed", error="E003")
     await owner.settle()
     ended = await owner.read(generation_id)
-    assert ended.failure == (FailureCode.TIMED_OUT, Charge.UNKNOWN)
-    assert str(ended.failure_sentence).endswith("We cannot tell whether it was charged.")
+    assert ended.known_charge is Charge.UNKNOWN
     assert await waiting(owner) == []
 
 
@@ -119,7 +122,7 @@ async def test_one_that_never_reached_the_provider_turns_out_not_charged(
     owner.database.age(7)
     await owner.with_dead_provider().read(generation_id)
     await owner.settle()
-    assert (await owner.read(generation_id)).failure == (FailureCode.TIMED_OUT, Charge.NOT_CHARGED)
+    assert (await owner.read(generation_id)).known_charge is Charge.NOT_CHARGED
 
 
 async def test_while_the_provider_is_away_it_stays_due_until_nobody_keeps_its_picture(
@@ -190,3 +193,16 @@ async def test_a_picture_that_the_provider_has_forgotten_is_lost_for_good(
     await owner.settle()
     assert (succeeded.is_lost, (await owner.read(generation_id)).is_lost) == (False, True)
     assert await waiting(owner) == []
+
+
+async def test_what_is_learned_changes_nothing_of_the_end_and_is_told_with_the_pictures(
+    ada: SignedIn, ctx: Context, database: TestDatabase, provider: ProviderWithFiles
+) -> None:
+    maker = maker_of(ada, ctx, database)
+    generation_id = await timed_out(maker)
+    path = f"/api/v1/generations/{generation_id}"
+    before = (await ada.http.get(path)).json()
+    await maker.settle()
+    assert (await ada.http.get(path)).json() == before
+    items = data_of(await ada.http.get("/api/v1/generations"))["items"]
+    assert [item.get("charge") for item in items] == [None, "It was charged."]

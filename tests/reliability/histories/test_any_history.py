@@ -179,7 +179,8 @@ class Histories(RuleBasedStateMachine):
         for generation in self.world.seen.values():
             if not generation.is_processing:
                 row = by_id[generation.id]
-                assert (row["status"], row["error_code"]) == (generation.status, generation.error_code)
+                end = (row["status"], row["error_code"], row["charge"])
+                assert end == (generation.status, generation.error_code, generation.charge)
 
     @invariant()
     def a_refusal_is_free(self) -> None:
@@ -227,13 +228,14 @@ class Histories(RuleBasedStateMachine):
             return
         [row] = [row for row in rows if row["id"] == press.generation_id]
         predictions = self.world.predictions_of(press.generation_id)
+        charge = row["late_charge"] or row["charge"]
         assert len(predictions) == (0 if row["external_id"] is None else 1)
         if not predictions:
-            assert row["charge"] == "not_charged"
+            assert charge == "not_charged"
         elif predictions[0]["status"] in {"succeeded", "canceled"}:
-            assert row["charge"] == "charged"
+            assert charge == "charged"
         elif predictions[0]["status"] == "aborted":
-            assert row["charge"] == "not_charged"
+            assert charge == "not_charged"
 
     def picture_can_be_seen(self, prediction: dict[str, Any], rows: list[DictRow]) -> None:
         [url] = prediction["output"]

@@ -20,7 +20,7 @@ MAX_GROWTH_MB = 30.0
 
 _RIGHT_5XX = {(502, "PROVIDER_ERROR"), (503, "SERVICE_UNAVAILABLE")}
 _RIGHT_4XX = {(409, "GENERATION_IN_FLIGHT")}
-_END = ("status", "error_code", "charge")
+_END = ("status", "error_code", "charge", "late_charge")
 _CRASH = re.compile(r"^Traceback .*|^.* CRITICAL .*", re.MULTILINE)
 
 
@@ -147,7 +147,7 @@ def _late_pictures(rows: Sequence[dict[str, Any]], provider: FaultyProvider) -> 
 
 def _denied(rows: Sequence[dict[str, Any]], provider: FaultyProvider) -> list[str]:
     """Rows that say "not charged" of a prediction that was: only one that never started is free."""
-    free = {f"easel-{row['id']}" for row in rows if row["charge"] == "not_charged"}
+    free = {f"easel-{row['id']}" for row in rows if "not_charged" in (row["charge"], row["late_charge"])}
     charged = (one for one in provider.predictions.values() if one["status"] != "aborted")
     return [one["id"] for one in charged if _marker(one) in free]
 
