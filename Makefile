@@ -1,4 +1,4 @@
-# `make run` serves Easel, `make test` runs every test; both do all the set-up that is missing.
+# `make run` serves Easel, `make test` runs the tests; both do all the set-up that is missing.
 
 PYTHON ?= python3
 KILLS ?= 20
