@@ -52,11 +52,16 @@ class Failure(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        return f"{self.code.sentence} {self.charge.sentence}"
+        late = f" {_LATE}" if self.is_unresolved else ""
+        return f"{self.code.sentence} {self.charge.sentence}{late}"
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether we stopped waiting without knowing what became of it."""
+        return self.code is FailureCode.TIMED_OUT and self.charge is Charge.UNKNOWN
 
 
-TIMED_OUT_UNKNOWN = Failure(FailureCode.TIMED_OUT, Charge.UNKNOWN)
-_MAY_COME_LATE = "Should the picture still arrive, it will be among your pictures."
+_LATE = "Should the picture still arrive, it will be among your pictures."
 
 
 class Generation(SQLModel, table=True):
@@ -116,21 +121,14 @@ class Generation(SQLModel, table=True):
 
     @property
     def may_come_late(self) -> bool:
-        """Whether we stopped waiting without knowing what became of it, and still look for its picture."""
-        return self.failure == TIMED_OUT_UNKNOWN and self.late_charge is None and self.given_up_at is None
+        """Whether we still look for the picture, though the generation has ended."""
+        is_unresolved = self.failure is not None and self.failure.is_unresolved
+        return is_unresolved and self.late_charge is None and self.given_up_at is None
 
     @property
     def known_charge(self) -> Charge:
-        """What we know by now."""
+        """Whether it was charged, as we know by now."""
         return self.late_charge or self.charge or Charge.UNKNOWN
-
-    @property
-    def failure_sentence(self) -> str | None:
-        """Why there is no picture, in words for its owner; None unless the generation failed."""
-        if self.failure is None:
-            return None
-        is_unknown = self.failure == TIMED_OUT_UNKNOWN
-        return f"{self.failure.sentence} {_MAY_COME_LATE}" if is_unknown else self.failure.sentence
 
     @property
     def current_phase(self) -> Phase:

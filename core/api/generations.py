@@ -94,8 +94,7 @@ async def cancel(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[GenerationSta
 
 def _state(ctx: Context, generation: Generation) -> GenerationState:
     failure = generation.failure
-    sentence = generation.failure_sentence
-    error = GenerationError(code=failure.code.value, message=sentence) if failure and sentence else None
+    error = GenerationError(code=failure.code.value, message=failure.sentence) if failure else None
     url = generation.result_url
     if generation.stored_at:
         url = f"{ctx.settings.public_url}/api{router.prefix}/{generation.id}/image"

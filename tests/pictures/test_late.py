@@ -30,7 +30,7 @@ async def timed_out(owner: Maker) -> UUID:
     ended = await owner.with_dead_provider().read(generation_id)
     assert ended.failure == (FailureCode.TIMED_OUT, Charge.UNKNOWN)
     assert ended.failure
-    assert str(ended.failure_sentence).endswith("it will be among your pictures.")
+    assert ended.failure.sentence.endswith("it will be among your pictures.")
     return generation_id
 
 

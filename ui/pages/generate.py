@@ -176,7 +176,7 @@ class GenerateScreen:
         if failure is None:
             self._canvas.show_picture(generation)
             return
-        self._canvas.show_failure(failure.code, generation.failure_sentence or "")
+        self._canvas.show_failure(failure.code, failure.sentence)
         if failure.code is FailureCode.MODERATED:
             self._form.focus()
 

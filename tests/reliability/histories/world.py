@@ -220,7 +220,7 @@ class World:
 
 
 def _end(generation: Generation) -> tuple[object, ...]:
-    return generation.status, generation.failure_sentence, generation.result_url
+    return generation.status, generation.failure, generation.result_url
 
 
 _TIMES = {
