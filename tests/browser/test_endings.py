@@ -1,10 +1,14 @@
 """Cancel, understand a failure, keep the picture."""
 
+import asyncio
 import re
+import time
 
 from playwright.async_api import expect
 
 from tests.browser.studio import PHONE, Studio, see_picture, start
+from tests.support.database import TestDatabase
+from tests.support.provider import answering
 
 
 async def test_a_cancel_ends_the_run_and_says_whether_it_was_charged(studio: Studio) -> None:
@@ -62,3 +66,28 @@ async def test_the_picture_is_our_own_copy_and_is_there_when_the_provider_has_fo
     picture = page.get_by_role("dialog").get_by_role("img", name="a red kite")
     await expect(picture).to_have_attribute("src", re.compile(re.escape(source)))
     assert await picture.evaluate("async (img) => { await img.decode(); return img.naturalWidth }") == 1024
+
+
+async def test_a_picture_that_comes_late_is_among_the_pictures(studio: Studio) -> None:
+    studio.provider.never_finish()
+    page = await studio.visit(size=PHONE)
+    await start(page, "a red kite")
+    studio.provider.emulator.fault = answering(500)
+    studio.database.age(7)
+    failure = page.locator("#run-state").get_by_role("alert")
+    await expect(failure).to_contain_text("it will be among your pictures", timeout=15_000)
+    await expect(failure).to_contain_text("We cannot tell whether it was charged.")
+
+    studio.provider.emulator.fault = None
+    studio.finish()
+    studio.database.run("UPDATE generations_to_settle SET due_at = now()")
+    await asyncio.to_thread(wait_for_stored_picture, studio.database)
+    await page.reload()
+    await expect(page.get_by_role("button", name="a red kite", exact=True).locator("img")).to_be_visible()
+
+
+def wait_for_stored_picture(database: TestDatabase) -> None:
+    deadline = time.monotonic() + 60  # the breaker's pause is over long before
+    while not database.run("SELECT 1 FROM generations WHERE stored_at IS NOT NULL"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
