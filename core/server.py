@@ -5,6 +5,7 @@ requests at once from one connection, and keeps what a client does not read for 
 """
 
 import asyncio
+import faulthandler
 import logging
 import resource
 import signal
@@ -40,6 +41,7 @@ MAX_CONNECTIONS = 16_384
 MAX_SOCKET_MESSAGE_BYTES = 1_000_000
 SHUTDOWN_SECONDS = 6
 GOODBYE_SECONDS = 1.0
+EXIT_SECONDS = 9.5
 _BACKLOG = 4096
 _TICKS_A_SECOND = 10
 # For the database, pictures, the provider and the log, which must not be out of files for a crowd's sake.
@@ -255,7 +257,12 @@ class LimitedServer(uvicorn.Server):
         yield
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        """uvicorn takes a second Ctrl+C for leave to cut everything off."""
+        """uvicorn takes a second Ctrl+C for leave to cut everything off.
+
+        Whatever hangs in the end is written down with its stack, and the process goes all the same.
+        """
+        if not self.should_exit:
+            faulthandler.dump_traceback_later(EXIT_SECONDS, exit=True)
         self.should_exit = True
 
     async def on_tick(self, counter: int) -> bool:

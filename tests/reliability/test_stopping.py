@@ -20,7 +20,7 @@ from tests.reliability.test_shutdown import (
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider, hanging
 from tests.support.raw_http import connect, request
-from tests.support.servers import EaselProcess, served_settings
+from tests.support.servers import ROOT, EaselProcess, served_settings
 
 SUBMIT = "/api/v1/generations/submit"
 PAGE = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
@@ -65,3 +65,19 @@ def test_a_start_that_is_broken_off_leaves_nothing_behind(tmp_path: Path, tenths
     assert easel.wait(STOP_SECONDS) in {0, -15}
     assert servers_of(tmp_path / "data") == []
     assert "Traceback" not in easel.log.read_text()
+
+
+def test_what_hangs_in_the_end_is_left_behind_and_written_down(
+    tmp_path: Path, database: TestDatabase, provider: EmulatedProvider
+) -> None:
+    code = (
+        f"import sys, time; sys.path.insert(0, {str(ROOT)!r});"
+        "from core.provider.client import Provider; from main import main;"
+        "Provider.close = lambda self: time.sleep(60); sys.exit(main())"
+    )
+    settings = served_settings(database, provider.url, tmp_path / "data")
+    easel = EaselProcess(tmp_path, script=["-c", code], **settings).wait_until_ready()
+    easel.tell()
+    assert easel.wait(STOP_SECONDS) == 1
+    assert "Timeout" in easel.log.read_text()
+    assert "Thread 0x" in easel.log.read_text()
