@@ -70,7 +70,11 @@ def test_a_hosted_start_with_everything_right_serves(tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_is_closed_ends_it_cleanly_while_pages_are_open(tmp_path: Path) -> None:
-    with EaselProcess(tmp_path, DATA_DIR="data") as easel:
+    # Ours may be ignored, under nohup, and a process starts with what it inherits.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    started = EaselProcess(tmp_path, DATA_DIR="data")
+    signal.signal(signal.SIGHUP, before)
+    with started as easel:
         page = f"ws://127.0.0.1:{easel.port}/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
         with connect(page, origin=Origin(easel.url)) as open_page:
             assert str(open_page.recv(timeout=5)).startswith("0{")
