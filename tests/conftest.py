@@ -191,7 +191,7 @@ async def _simulate(http: httpx.AsyncClient) -> AsyncIterator[User]:
 def pytest_configure(config: pytest.Config) -> None:
     """How many examples properties get that name no number: few in the suite, more with `make fuzz`."""
     cases = config.getoption("--fuzz-cases")
-    examples = max(100, cases // 10) if cases else 50
+    examples = max(100, cases // 10) if cases else 25
     hypothesis.settings.register_profile("easel", max_examples=examples, deadline=None)
     hypothesis.settings.load_profile("easel")
 
