@@ -77,6 +77,7 @@ async def test_a_picture_that_comes_late_is_among_the_pictures(studio: Studio) -
     failure = page.locator("#run-state").get_by_role("alert")
     await expect(failure).to_contain_text("it will be among your pictures", timeout=15_000)
     await expect(failure).to_contain_text("We cannot tell whether it was charged.")
+    assert await failure.evaluate("(sheet) => sheet.scrollHeight <= sheet.clientHeight"), "it is cut off"
 
     studio.provider.emulator.fault = None
     studio.finish()
