@@ -131,12 +131,14 @@ class Crowd(ServerState):
 
     def drop_unread(self, now: float) -> None:
         """Drop the connections whose client has read nothing for too long."""
-        self._unread = {
-            each: self._unread[each] if self._unread.get(each, (0,))[0] == left else Unread(left, now)
-            for each in self.connections
-            if (left := each.transport.get_write_buffer_size()) and _is_done_writing(each)
-        }
-        for each, unread in self._unread.items():
+        known, self._unread = self._unread, {}
+        for each in list(self.connections):
+            left = each.transport.get_write_buffer_size()
+            if not left or not _is_done_writing(each):
+                continue
+            before = known.get(each)
+            unread = before if before and before.left == left else Unread(left, now)
+            self._unread[each] = unread
             if now - unread.since > READER_SECONDS:
                 each.transport.abort()
 

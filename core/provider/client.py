@@ -28,6 +28,7 @@ SEARCH_TIMEOUT_SECONDS = 20.0
 LIST_PAGES = 25
 # The provider ends a run by itself a little after we stop waiting, should nobody be there to cancel.
 CANCEL_AFTER_SLACK_SECONDS = 30
+
 logger = logging.getLogger(__name__)
 
 

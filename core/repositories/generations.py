@@ -150,7 +150,7 @@ async def save_picture(
     return (await session.execute(statement)).first() is not None
 
 
-async def give_up(session: AsyncSession, *, id: UUID, owner_id: UUID, age: timedelta = timedelta(0)) -> bool:
+async def give_up(session: AsyncSession, *, id: UUID, owner_id: UUID, age: timedelta) -> bool:
     """Look no longer for the picture of one that finished longer than `age` ago; whether it was so."""
     finished_at = func.coalesce(col(Generation.finished_at), col(Generation.updated_at))
     statement = (

@@ -1,6 +1,6 @@
 """A process killed at any point of submit, poll, copy or cancel: another one keeps the promises.
 
-`make kill-test` kills at each point 20 times; the suite once.
+`make kill-test` kills at each point 20 times, CI once.
 """
 
 import time

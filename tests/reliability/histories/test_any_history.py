@@ -1,6 +1,6 @@
 """Whatever happens in whatever order: nothing is paid twice, nothing lost, and nobody left waiting.
 
-The suite lives through a few, always the same ones; `make histories` through many new ones.
+CI lives through a few, always the same ones; `make histories` through many new ones.
 """
 
 import asyncio
