@@ -8,9 +8,10 @@ SOAK_SECONDS ?= 600
 HISTORIES ?= 300
 # Write the figures of these to docs/reliability.md; CI, which runs short ones, does not.
 REPORT ?= --reliability-report
+PRESSES ?= 60
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories limits \
+.PHONY: run test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories limits presses \
 	lighthouse lock clean
 
 run: .venv
@@ -65,6 +66,10 @@ soak: .venv/.installed-dev
 fuzz: .venv/.installed-dev
 	.venv/bin/python -m pytest --timeout 1800 tests/reliability/test_fuzz.py tests/sign_in/test_random_answers.py \
 		tests/pictures/test_random_pictures.py --fuzz-cases $(FUZZ_CASES) $(REPORT)
+
+# What is typed is what is paid for: over a slow link, in Chromium and in Firefox.
+presses: .venv/.installed-dev
+	.venv/bin/python -m pytest --timeout 900 tests/browser/test_presses.py tests/browser/test_firefox.py --presses $(PRESSES)
 
 sick-provider: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/reliability/test_sick_provider.py --sick-seconds $(SICK_SECONDS) $(REPORT)

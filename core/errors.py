@@ -55,6 +55,9 @@ class ValidationFailed(EaselError):
     ) -> None:
         details = {"formErrors": form_errors or [], "fieldErrors": field_errors or {}}
         super().__init__(message, details=details)
+        first = next((problems for problems in (field_errors or {}).values() if problems), form_errors)
+        self.sentence = first[0] if first else self.message
+        """The first of the problems, for a person."""
 
 
 class Unauthenticated(EaselError):

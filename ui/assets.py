@@ -8,10 +8,14 @@ import xstatic.pkg.opensans
 from fastapi import FastAPI
 from nicegui import ui
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 STATIC_DIR = Path(__file__).parent / "static"
+_COMPONENTS_DIR = Path(__file__).parent / "components"
+_STYLESHEET = "easel.css"
+_KEPT_FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
 _FONT_FILES = {400: "Regular/OpenSans-Regular.woff2", 600: "Semibold/OpenSans-Semibold.woff2"}
 
@@ -21,13 +25,15 @@ class _CachedStaticFiles(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers.update(_KEPT_FOR_A_YEAR)
         return response
 
 
 def mount_assets(app: FastAPI) -> None:
     """Serve the files, and put the theme into the head of every page."""
     app.mount("/assets/fonts", _CachedStaticFiles(directory=FONTS_DIR))
+    stylesheet = Response(_stylesheet(), media_type="text/css", headers=_KEPT_FOR_A_YEAR)
+    app.router.routes.append(Route(asset_url(_STYLESHEET), stylesheet))
     app.mount(f"/assets/{_version()}", _CachedStaticFiles(directory=STATIC_DIR))
     ui.add_head_html(head_html(), shared=True)
 
@@ -41,9 +47,19 @@ def asset_url(name: str) -> str:
 @lru_cache
 def _version() -> str:
     digest = hashlib.sha256()
-    for path in sorted(STATIC_DIR.iterdir()):
+    for path in [*sorted(STATIC_DIR.iterdir()), *_component_styles()]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _stylesheet() -> str:
+    """The theme's tokens, what pages share, and what each component has beside it: one request for all."""
+    shared = [STATIC_DIR / name for name in ("tokens.css", "app.css")]
+    return "\n".join(path.read_text() for path in [*shared, *_component_styles()])
+
+
+def _component_styles() -> list[Path]:
+    return sorted(_COMPONENTS_DIR.glob("*/*.css"))
 
 
 def module_html(*names: str) -> str:
@@ -65,7 +81,6 @@ def head_html() -> str:
     # The theme is set before the first paint, so a dark page never flashes white.
     return (
         f"{preload}<style>{fonts}</style>"
-        f'<link rel="stylesheet" href="{asset_url("tokens.css")}">'
-        f'<link rel="stylesheet" href="{asset_url("app.css")}">'
+        f'<link rel="stylesheet" href="{asset_url(_STYLESHEET)}">'
         f'<script src="{asset_url("theme.js")}"></script>'
     )

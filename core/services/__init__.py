@@ -3,6 +3,8 @@
 from core.services.credit_check import check_user_has_credits
 from core.services.gallery import delete_generation, list_generations, restore_generation
 from core.services.generations import (
+    EMPTY_PROMPT,
+    MAX_PROMPT_LENGTH,
     Progress,
     cancel_generation,
     get_active_generation,
@@ -16,6 +18,8 @@ from core.services.pictures import open_picture
 from core.services.settle import settle_generation
 
 __all__ = [
+    "EMPTY_PROMPT",
+    "MAX_PROMPT_LENGTH",
     "Health",
     "Progress",
     "cancel_generation",

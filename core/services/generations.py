@@ -28,6 +28,7 @@ from core.services import credit_check, outcome
 from core.services.press import Press, check_key
 
 MAX_PROMPT_LENGTH = 800
+EMPTY_PROMPT = "Please describe the picture you want."
 _SAVE_PAUSES_SECONDS = (0.0, 0.5, 2.0, 5.0)
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ async def submit_generation(
     `ValidationFailed`, `NoCredits`, `GenerationInFlight`, `IdempotencyConflict`, `ProviderFailed`
     (nothing was started) and `ServiceUnavailable`.
     """
-    check_prompt(prompt)
+    _check_prompt(prompt)
     check_key(idempotency_key)
     press = Press(owner_id, prompt, idempotency_key)
     started = await press.find_started(ctx)
@@ -114,7 +115,7 @@ async def get_progress(ctx: Context, generation: Generation) -> Progress:
         )
 
 
-def check_prompt(prompt: str) -> None:
+def _check_prompt(prompt: str) -> None:
     """Raise `ValidationFailed` unless `prompt` is something to draw and can be stored."""
     problem = _prompt_problem(prompt)
     if problem:
@@ -123,7 +124,7 @@ def check_prompt(prompt: str) -> None:
 
 def _prompt_problem(prompt: str) -> str | None:
     if not prompt.strip():
-        return "Please describe the picture you want."
+        return EMPTY_PROMPT
     if len(prompt) > MAX_PROMPT_LENGTH:
         return f"Please use {MAX_PROMPT_LENGTH} characters or fewer (this has {len(prompt)})."
     if "\x00" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):

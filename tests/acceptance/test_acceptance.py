@@ -4,11 +4,11 @@ import asyncio
 from uuid import UUID
 
 import httpx
-from nicegui import ui
 from nicegui.testing import User
 
 from tests.acceptance.conftest import Observe
 from tests.conftest import SignedIn
+from tests.support.prompts import is_on, press_generate, prompt_box
 from tests.support.provider import EmulatedProvider
 
 SUBMIT = "/api/v1/generations/submit"
@@ -48,8 +48,7 @@ async def test_happy_path(user: User, ada: SignedIn, provider: EmulatedProvider,
     observe(f"reads: processing, then succeeded with a {picture.headers['content-type']}")
 
     await user.open(PATH)
-    user.find(marker="prompt").type("a green kite")
-    user.find(marker="generate").click()
+    press_generate(user, "a green kite")
     await user.should_see(marker="picture")
     observe("the screen polled and showed the picture")
 
@@ -82,8 +81,7 @@ async def test_second_submit_while_one_runs(
     assert error["message"] == "Please wait until the current generation completes."
     observe(f'{second.status_code} `{error["code"]}` "{error["message"]}"')
 
-    user.find(marker="prompt").type("the third")
-    user.find(marker="generate").click()
+    press_generate(user, "the third")
     await user.should_see("Please wait until this generation completes")
     assert provider.creates == 1
     observe("the screen showed the toast; the provider got one create")
@@ -96,8 +94,8 @@ async def test_provider_failure(
     resets it with the prompt kept."""
     provider.never_finish()
     await user.open(PATH)
-    user.find(marker="prompt").type("a difficult one")
-    user.find(marker="generate").click()
+    box = prompt_box(user)
+    press_generate(user, "a difficult one")
     await user.should_see("Painting your picture")
     provider.emulator.end(provider.last_id, "failed", error="internal: tensor shape mismatch")
     await user.should_see("could not make this picture")
@@ -106,9 +104,8 @@ async def test_provider_failure(
 
     user.find(marker="try-again").click()
     await user.should_see("Your picture appears here")
-    (prompt,) = user.find(marker="prompt").elements
-    assert isinstance(prompt, ui.textarea)
-    assert prompt.value == "a difficult one"
+    assert prompt_box(user) is box, "the box, in which the prompt is, has stayed"
+    assert is_on(user)
     provider.emulator.seconds_to_draw = 0
     assert (await submit(ada, "the next one")).status_code == 200
     observe("Try again brought the form back with the prompt, and the next submit was 200")

@@ -89,8 +89,7 @@ class Studio:
 
     def finish(self) -> None:
         """Let the running prediction end with a picture."""
-        self.provider.emulator.seconds_to_start = 0.0
-        self.provider.emulator.seconds_to_draw = 0.0
+        self.provider.finish()
 
     def moderate(self) -> None:
         """Let the running prediction end as the safety filter ends it."""

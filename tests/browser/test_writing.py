@@ -1,6 +1,8 @@
 """Write: the box, its counter, the draft, the examples."""
 
-from playwright.async_api import expect
+from dataclasses import dataclass
+
+from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.browser.studio import PHONE, Studio, see_picture, start
 
@@ -22,7 +24,7 @@ async def test_the_counter_counts_as_people_do_and_explains_the_limit(studio: St
         "A prompt has 800 characters at most: please shorten it by 3."
     )
     await box.press("Control+Enter")
-    await expect(page.get_by_role("alert").filter(has_text="800 characters or fewer")).to_be_visible()
+    await expect(page.get_by_role("alert").filter(has_text="shorten it by 3")).to_be_visible()
     await expect(box).to_be_focused()
     assert studio.provider.creates == 0
     await box.fill("🎨" * 800)
@@ -71,3 +73,65 @@ async def test_a_first_visit_teaches_by_examples_and_a_later_one_does_not(studio
     await page.reload()
     await expect(page.get_by_role("button", name="Generate")).to_be_visible()
     await expect(page.locator(".example")).to_have_count(0)
+
+
+@dataclass
+class Writing:
+    """Somebody at the prompt box; the protocol of Chromium's tools does what Playwright does not."""
+
+    page: Page
+    box: Locator
+    tools: CDPSession
+
+    async def compose(self) -> None:
+        await self._compose("かさ")
+        await self.page.keyboard.press("Control+Enter")  # belongs to the input method
+        await self.tools.send("Input.insertText", {"text": "傘の絵"})
+
+    async def leave_a_composition_open(self) -> None:
+        await self._compose("にじ")
+
+    async def paste(self) -> None:
+        await self.page.evaluate("navigator.clipboard.writeText('pasted')")
+        await self.page.keyboard.press("Control+v")
+
+    async def drop(self) -> None:
+        place = await self.box.bounding_box()
+        assert place
+        data = {"items": [{"mimeType": "text/plain", "data": "dropped"}], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            at = {"x": place["x"] + 40, "y": place["y"] + 30}
+            await self.tools.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
+
+    async def undo_an_example(self) -> None:
+        await self.page.keyboard.type("my own words")
+        await self.page.get_by_role("group", name="Example prompts").get_by_role("button").first.click()
+        await self.page.keyboard.press("Control+z")
+
+    async def fill_in_without_a_word(self) -> None:
+        await self.box.evaluate("(box) => { box.value = 'filled in by the browser'; }")
+
+    async def _compose(self, text: str) -> None:
+        at = {"selectionStart": len(text), "selectionEnd": len(text)}
+        await self.tools.send("Input.imeSetComposition", {"text": text, **at})
+
+
+async def test_however_it_came_into_the_box_that_is_what_is_sent(studio: Studio) -> None:
+    page = await studio.visit(permissions=["clipboard-read", "clipboard-write"])
+    box = page.get_by_label("Your prompt")
+    writing = Writing(page, box, await page.context.new_cdp_session(page))
+    for enter, sent in (
+        (writing.compose, "傘の絵"),
+        (writing.leave_a_composition_open, "にじ"),
+        (writing.paste, "pasted"),
+        (writing.drop, "dropped"),
+        (writing.undo_an_example, "my own words"),
+        (writing.fill_in_without_a_word, "filled in by the browser"),
+    ):
+        await box.fill("")
+        await box.focus()
+        await enter()
+        await expect(box).to_have_value(sent)
+        await page.get_by_role("button", name="Generate").click()
+        await see_picture(page, sent)
+        assert studio.database.generations()[-1]["prompt"] == sent

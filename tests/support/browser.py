@@ -17,11 +17,15 @@ FLAGS = [
 ]
 
 
-def require_chromium() -> str:
-    """Its path. Without one the test is skipped with the reason; on CI that is a failure."""
-    if CHROMIUM:
-        return CHROMIUM
-    reason = "Chromium is not installed (Debian: apt-get install chromium)"
+def require(name: str, path: str | None, *, package: str) -> str:
+    """The browser's path. Without one the test is skipped with the reason; on CI that is a failure."""
+    if path:
+        return path
+    reason = f"{name} is not installed (Debian: apt-get install {package})"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def require_chromium() -> str:
+    return require("Chromium", CHROMIUM, package="chromium")

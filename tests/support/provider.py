@@ -39,8 +39,7 @@ class EmulatedProvider:
         self.emulator.predictions.clear()
         self.emulator.requests.clear()
         self.emulator.fault = None
-        self.emulator.seconds_to_start = 0.0
-        self.emulator.seconds_to_draw = 0.0
+        self.finish()
 
     def age(self, minutes: float) -> None:
         """Move every prediction that far into the past."""
@@ -48,6 +47,11 @@ class EmulatedProvider:
             for name in {"created_at", "started_at", "completed_at"} & prediction.keys():
                 earlier = datetime.fromisoformat(prediction[name]) - timedelta(minutes=minutes)
                 prediction[name] = earlier.isoformat()
+
+    def finish(self) -> None:
+        """Let what runs, and what is started from now on, end at once with a picture."""
+        self.emulator.seconds_to_start = 0.0
+        self.emulator.seconds_to_draw = 0.0
 
     def never_finish(self) -> None:
         self.emulator.seconds_to_draw = 1e9

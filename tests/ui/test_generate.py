@@ -1,56 +1,48 @@
 """The generate screen, as somebody uses it."""
 
 import asyncio
+from functools import partial
 
-from nicegui import ui
 from nicegui.testing import User
 
 from core import services
 from core.context import Context
 from core.failures import FailureCode
 from tests.conftest import SignedIn
+from tests.support.prompts import is_on, press_generate, prompt_box
 from tests.support.provider import EmulatedProvider, answering
+from tests.support.waiting import until
+from ui.components.prompt_box import PromptBox
 
 PATH = "/dashboard/generate"
 
 
-async def press_generate(user: User, prompt: str) -> None:
-    user.find(marker="prompt").clear().type(prompt)
-    user.find(marker="generate").click()
-
-
-def generate_button(user: User) -> ui.button:
-    (button,) = user.find(marker="generate").elements
-    assert isinstance(button, ui.button)
-    return button
-
-
-def prompt_value(user: User) -> str:
-    (prompt,) = user.find(marker="prompt").elements
-    assert isinstance(prompt, ui.textarea)
-    return prompt.value or ""
+def is_answered(user: User, problem: str) -> bool:
+    """Whether the press with the key "the key" has been answered so."""
+    answer: object = prompt_box(user).props.get("answer")
+    return answer == {"key": "the key", "problem": problem}
 
 
 async def test_a_prompt_becomes_a_picture(user: User, provider: EmulatedProvider) -> None:
     provider.emulator.seconds_to_draw = 1.0
     await user.open(PATH)
     await user.should_see("Your picture appears here")
-    await press_generate(user, "a red kite")
+    press_generate(user, "a red kite")
     await user.should_see("Painting your picture")
     await user.should_see(marker="picture")
     (picture,) = user.find(marker="picture").elements
     assert picture.props["alt"] == "a red kite"
     assert picture.props["src"].startswith("/api/v1/generations/")
-    assert generate_button(user).enabled
+    assert is_on(user)
 
 
 async def test_while_one_runs_the_button_is_off_and_says_why(user: User, provider: EmulatedProvider) -> None:
     provider.never_finish()
     await user.open(PATH)
-    await press_generate(user, "a red kite")
-    await user.should_see("One picture at a time")
-    assert not generate_button(user).enabled
-    await press_generate(user, "a second one")
+    press_generate(user, "a red kite")
+    await user.should_see("Painting your picture")
+    assert prompt_box(user).props["reason"].startswith("One picture at a time")
+    press_generate(user, "a second one")
     await asyncio.sleep(0.2)
     assert provider.creates == 1
 
@@ -61,10 +53,9 @@ async def test_a_run_started_elsewhere_gives_a_toast_and_is_shown(
     provider.never_finish()
     await user.open(PATH)
     await services.submit_generation(ctx, prompt="from my phone", owner_id=ada.owner_id)
-    await press_generate(user, "from my desk")
+    press_generate(user, "from my desk")
     await user.should_see("Please wait until this generation completes")
     await user.should_see("Painting your picture")
-    assert prompt_value(user) == "from my desk"
     assert provider.creates == 1
 
 
@@ -73,15 +64,14 @@ async def test_a_failure_says_why_and_try_again_keeps_the_prompt(
 ) -> None:
     provider.never_finish()
     await user.open(PATH)
-    await press_generate(user, "something odd")
+    press_generate(user, "something odd")
     await user.should_see("Painting your picture")
     provider.emulator.end(provider.last_id, "failed", error="flagged as sensitive (E005)")
     await user.should_see(FailureCode.MODERATED.sentence)
     await user.should_see("MODERATED")
     user.find(marker="try-again").click()
     await user.should_see("Your picture appears here")
-    assert prompt_value(user) == "something odd"
-    assert generate_button(user).enabled
+    assert is_on(user)
 
 
 async def test_a_refusal_by_the_provider_is_shown_and_frees_the_form(
@@ -89,25 +79,44 @@ async def test_a_refusal_by_the_provider_is_shown_and_frees_the_form(
 ) -> None:
     provider.emulator.fault = answering(402)
     await user.open(PATH)
-    await press_generate(user, "a red kite")
+    press_generate(user, "a red kite")
     await user.should_see(FailureCode.PROVIDER_BILLING.sentence)
     await user.should_see("PROVIDER_BILLING")
-    assert prompt_value(user) == "a red kite"
-    assert generate_button(user).enabled
+    assert is_on(user)
 
 
-async def test_an_empty_prompt_is_explained_beside_the_box(user: User, provider: EmulatedProvider) -> None:
+async def test_a_prompt_that_cannot_be_used_is_explained_beside_the_box(
+    user: User, provider: EmulatedProvider
+) -> None:
     await user.open(PATH)
-    await press_generate(user, "   ")
-    await user.should_see("Please describe the picture you want.")
-    await press_generate(user, "x" * 801)
-    await user.should_see("Please use 800 characters or fewer (this has 801).")
+    for text, problem in (
+        ("   ", "Please describe the picture you want."),
+        ("x" * 801, "Please use 800 characters or fewer (this has 801)."),
+        ("a \x00", "The prompt has a character that cannot be stored. Please remove it."),
+    ):
+        press_generate(user, text, key="the key")
+        await until(partial(is_answered, user, problem))
     assert provider.creates == 0
 
 
-async def test_ctrl_enter_submits(user: User, provider: EmulatedProvider) -> None:
+async def test_the_same_press_twice_starts_one_generation(user: User, provider: EmulatedProvider) -> None:
+    """As after a reconnect, or a reload whose answer was lost: at once, and again when it has ended."""
     await user.open(PATH)
-    user.find(marker="prompt").type("by keyboard").trigger("keydown.ctrl.enter.prevent")
+    for _ in range(2):
+        press_generate(user, "a red kite", key="the key")
+    await user.should_see(marker="picture")
+    press_generate(user, "a red kite", key="the key")
+    await until(partial(is_answered, user, ""))
+    await user.should_see(marker="picture")
+    assert provider.creates == 1
+
+
+async def test_what_is_no_press_is_not_answered(user: User, provider: EmulatedProvider) -> None:
+    await user.open(PATH)
+    no_presses: tuple[object, ...] = ({"text": 1, "key": "x"}, {"text": "a kite"}, [], None)
+    for sent in no_presses:
+        user.find(PromptBox).trigger("press", sent)
+    press_generate(user, "a red kite", key="the key")
     await user.should_see(marker="picture")
     assert provider.creates == 1
 
@@ -115,12 +124,12 @@ async def test_ctrl_enter_submits(user: User, provider: EmulatedProvider) -> Non
 async def test_a_reload_shows_the_run_that_goes_on(user: User, provider: EmulatedProvider) -> None:
     provider.never_finish()
     await user.open(PATH)
-    await press_generate(user, "a red kite")
+    press_generate(user, "a red kite")
     await user.should_see("Painting your picture")
     await user.open(PATH)
     await user.should_see("Painting your picture")
-    assert prompt_value(user) == "a red kite"
-    assert not generate_button(user).enabled
+    assert prompt_box(user).props["filled"] == "a red kite"
+    assert not is_on(user)
     provider.emulator.seconds_to_draw = 0
     await user.should_see(marker="picture")
     assert provider.creates == 1
@@ -131,7 +140,7 @@ async def test_a_page_left_open_after_sign_out_cannot_submit(
 ) -> None:
     await user.open(PATH)
     await services.sign_out(ctx, ada.token)
-    await press_generate(user, "not mine any more")
+    press_generate(user, "not mine any more")
     await user.should_see("Your sign-in has ended")
     assert provider.creates == 0
 
@@ -141,7 +150,7 @@ async def test_a_page_left_open_after_sign_out_stops_watching(
 ) -> None:
     provider.never_finish()
     await user.open(PATH)
-    await press_generate(user, "a red kite")
+    press_generate(user, "a red kite")
     await user.should_see("Painting your picture")
     await services.sign_out(ctx, ada.token)
     await user.should_see("Your sign-in has ended")
@@ -161,7 +170,7 @@ async def test_another_persons_run_is_not_shown(
 async def test_a_provider_that_is_down_for_a_while_is_sat_out(user: User, provider: EmulatedProvider) -> None:
     await user.open(PATH)
     provider.never_finish()
-    await press_generate(user, "a red kite")
+    press_generate(user, "a red kite")
     await user.should_see("Painting your picture")
     provider.emulator.fault = answering(503)
     await asyncio.sleep(2)

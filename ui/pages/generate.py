@@ -1,20 +1,20 @@
 """`/dashboard/generate`: write a prompt, watch the run, see the picture, find it again."""
 
 import time
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from nicegui import ui
 
 from core import services
 from core.context import Context
-from core.errors import EaselError, GenerationInFlight, NotFound
+from core.errors import EaselError, GenerationInFlight, NotFound, ValidationFailed
 from core.failures import FailureCode
 from core.logs import request_id
 from core.models import Generation
 from ui.access import SignedOut, Visitor, login_path, signed_in_page
 from ui.components.canvas import Canvas
 from ui.components.elements import Text, box
-from ui.components.prompt_form import PromptForm
+from ui.components.prompt_box import Press, PromptBox
 from ui.frame import frame
 
 PATH = "/dashboard/generate"
@@ -32,9 +32,7 @@ SIGNED_OUT = "Your sign-in has ended. Please sign in again."
 def register(ctx: Context) -> None:
     @signed_in_page(ctx, PATH, title="Generate · Easel")
     async def generate(visitor: Visitor) -> None:
-        with frame(
-            ctx.settings, person_name=visitor.name, modules=("prompt.js", "run.js", "gallery.js")
-        ) as top:
+        with frame(ctx.settings, person_name=visitor.name, modules=("run.js", "gallery.js")) as top:
             Text("h1", "What shall we paint?", classes="page-title")
             made = await services.list_generations(ctx, owner_id=visitor.opened_by, limit=1)
             await GenerateScreen(ctx, visitor, top, is_first_visit=not made).open()
@@ -54,9 +52,11 @@ class GenerateScreen:
         self._generation: Generation | None = None
         self._saving_since: float | None = None
         self._is_canceling = False
+        self._presses: set[str] = set()
+        """The keys of those that are being dealt with: after a reconnect the same one comes again."""
         with box("div", "studio"):
-            self._form = PromptForm(
-                on_submit=self.submit, draft_key=visitor.opened_by.hex, has_examples=is_first_visit
+            self._box = PromptBox(
+                on_press=self.submit, draft_key=visitor.opened_by.hex, has_examples=is_first_visit
             )
             self._canvas = Canvas(on_try_again=self.try_again, on_cancel=self.cancel)
         self._next_poll = time.monotonic() + IDLE_POLL_SECONDS
@@ -67,16 +67,27 @@ class GenerateScreen:
         self._canvas.show_empty()
         await self._resume(self._visitor.opened_by)
         if self._generation:
-            self._form.set_prompt(self._generation.prompt)
+            self._box.fill(self._generation.prompt)
 
-    async def submit(self, prompt: str) -> None:
-        """Start a generation, if still signed in; an error is shown and the prompt kept."""
+    async def submit(self, press: Press) -> None:
+        """Start what was pressed, once, and answer the press."""
+        if press.key in self._presses:
+            return
+        self._presses.add(press.key)
         request_id.set(self._request_id)
-        self._form.disable("Starting …")
+        problem = ""
+        try:
+            problem = await self._start(press)
+        finally:
+            self._presses.discard(press.key)
+            self._box.answer(press, problem)
+
+    async def _start(self, press: Press) -> str:
+        """Start a generation, if still signed in; what is wrong with the prompt, or nothing."""
         try:
             owner_id = await self._visitor.owner_id()
             generation_id = await services.submit_generation(
-                self._ctx, prompt=prompt, owner_id=owner_id, idempotency_key=str(uuid4())
+                self._ctx, prompt=press.text, owner_id=owner_id, idempotency_key=press.key
             )
             await self._watch(await services.get_generation(self._ctx, id=generation_id, owner_id=owner_id))
         except SignedOut:
@@ -84,9 +95,11 @@ class GenerateScreen:
         except GenerationInFlight:
             ui.notify(IN_FLIGHT_TOAST)
             await self.poll()
+        except ValidationFailed as error:
+            return error.sentence
         except EaselError as error:
-            self._form.enable()
             self._show_error(error)
+        return ""
 
     async def cancel(self) -> None:
         """End the run at the provider; what became of it is shown once that has confirmed."""
@@ -145,18 +158,18 @@ class GenerateScreen:
         """Back to the form, with the prompt as it was."""
         self._stop_watching()
         self._canvas.show_empty()
-        self._form.focus()
+        self._box.focus()
 
     async def _resume(self, owner_id: UUID) -> None:
         running = await services.get_active_generation(self._ctx, owner_id=owner_id)
         if running:
             await self._watch(running)
         else:
-            self._form.enable()
+            self._box.enable()
 
     async def _watch(self, generation: Generation) -> None:
         self._generation = generation
-        self._form.disable(IN_FLIGHT_REASON)
+        self._box.disable(IN_FLIGHT_REASON)
         self._top_bar.classes("is-running")
         self._canvas.show_running(
             generation.current_phase, await services.get_progress(self._ctx, generation)
@@ -174,11 +187,12 @@ class GenerateScreen:
         self._stop_watching()
         failure = generation.failure
         if failure is None:
+            self._box.forget_draft(generation.prompt)
             self._canvas.show_picture(generation)
             return
         self._canvas.show_failure(failure.code, failure.sentence)
         if failure.code is FailureCode.MODERATED:
-            self._form.focus()
+            self._box.focus()
 
     def _is_being_saved(self, generation: Generation) -> bool:
         if not generation.needs_storing:
@@ -187,23 +201,18 @@ class GenerateScreen:
         return time.monotonic() - self._saving_since < SAVING_SECONDS
 
     def _show_error(self, error: EaselError) -> None:
-        details = error.details or {}
-        problems = details.get("fieldErrors", {}).get("prompt")
-        if problems:
-            self._form.show_problem(problems[0])
-        else:
-            self._canvas.show_failure(details.get("cause", error.code), error.message)
+        self._canvas.show_failure((error.details or {}).get("cause", error.code), error.message)
 
     def _stop_watching(self) -> None:
         self._generation = None
         self._saving_since = None
         self._top_bar.classes(remove="is-running")
-        self._form.enable()
+        self._box.enable()
 
     def _leave(self) -> None:
         """The sign-in has ended: nothing can be done on this page any more."""
         self._timer.deactivate()
         self._top_bar.classes(remove="is-running")
-        self._form.disable(SIGNED_OUT)
+        self._box.disable(SIGNED_OUT)
         ui.notify(SIGNED_OUT)
         ui.navigate.to(login_path(PATH))

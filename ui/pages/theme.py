@@ -68,7 +68,7 @@ def _components() -> None:
         button("Off", lambda: None, classes="button--primary").disable()
         icon_button("An icon", "theme")
         link("A link", "#content", "button", icon_name="download")
-    ui.textarea(placeholder="A prompt box").classes("prompt").props('outlined aria-label="A prompt box"')
+    box("textarea", "prompt-box__text").props('aria-label="A prompt box" placeholder="A prompt box"')
     Text("h2", "Messages")
     Text("p", "A notice", classes="notice")
     Text("p", "A problem, and what to do about it.", classes="problem")

@@ -20,7 +20,7 @@ addEventListener("pageshow", () => topBar()?.classList.remove("is-loading"));
 
 const ACTIONS = {
   "?": () => document.getElementById("shortcuts")?.showModal(),
-  "/": () => document.querySelector(".prompt textarea")?.focus(),
+  "/": () => document.getElementById("prompt")?.focus(),
   t: () => dispatchEvent(new Event("easel:next-theme")),
   g: () => document.querySelector(".tile__open")?.focus(),
 };

@@ -2,7 +2,6 @@
 // in the document, so that ten thousand pictures scroll as smoothly as ten.
 
 import { say } from "./frame.js";
-import { setPrompt } from "./prompt.js";
 
 const API = "/api/v1/generations";
 const PAGE = 24;
@@ -161,7 +160,7 @@ class Gallery extends HTMLElement {
       say(error.message);
     }
     const tiles = this.querySelectorAll(".tile__open");
-    (tiles[Math.min(index, tiles.length - 1)] ?? document.querySelector(".prompt textarea"))?.focus();
+    (tiles[Math.min(index, tiles.length - 1)] ?? document.getElementById("prompt"))?.focus();
   }
 
   offerUndo(item) {
@@ -248,8 +247,8 @@ class Viewer {
 
   useAgain() {
     this.dialog.close();
-    setPrompt(this.item.prompt);
-    document.querySelector(".prompt")?.scrollIntoView({ block: "center" });
+    dispatchEvent(new CustomEvent("easel:use-prompt", { detail: this.item.prompt }));
+    document.getElementById("prompt")?.scrollIntoView({ block: "center" });
   }
 
   async copy() {

@@ -100,7 +100,7 @@ function notify(now) {
   });
   notification.onclick = () => window.focus();
 }
-const box = () => document.querySelector(".prompt textarea");
+const box = () => document.getElementById("prompt");
 
 async function toggleNotification() {
   if (wantsNotification()) localStorage.setItem("easel-notify", "off");

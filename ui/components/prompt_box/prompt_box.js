@@ -1,0 +1,259 @@
+// The prompt box: what a press of Generate sends is what the box shows at that moment.
+
+import { h } from "vue";
+
+const NEAR = 0.9;
+// A press that a reload interrupted is sent again; one from long ago would start a picture unasked.
+const KEPT_MS = 10 * 60_000;
+const PRESS_KEYS = new Set(["text", "key", "at"]);
+
+const STARTING = "Starting …";
+const WAITING = "No connection yet: your press is kept, and sent as soon as there is one.";
+const CONFIRMS = 229; // the key code of a key that an input method takes for itself
+
+// Characters as people and the server count them: an emoji is one, not two.
+export const count = (text) => [...text].length;
+
+// Storage that the browser denies is no reason to deny the prompt.
+export const kept = {
+  read(storage, name) {
+    try {
+      return window[storage].getItem(name);
+    } catch {
+      return null;
+    }
+  },
+  write(storage, name, value) {
+    try {
+      if (value) window[storage].setItem(name, value);
+      else window[storage].removeItem(name);
+    } catch {
+      // kept for as long as the page lives, then
+    }
+  },
+};
+
+// `crypto.randomUUID` is there on https and on this computer only.
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// A press that was kept over a reload, unless it is too old, damaged or from the future.
+export function readPress(text, now) {
+  try {
+    const press = JSON.parse(text);
+    const isWhole = Object.keys(press).every((name) => PRESS_KEYS.has(name)) && press.text && press.key;
+    const age = now - press.at;
+    return isWhole && age >= 0 && age < KEPT_MS ? press : null;
+  } catch {
+    return null;
+  }
+}
+
+export default {
+  props: {
+    draftKey: String,
+    limit: Number,
+    placeholder: String,
+    filled: String, // what the box shows at first instead of the draft
+    emptyProblem: String,
+    examples: Array,
+    reason: String, // why Generate is off; empty when it is on
+    answer: Object, // the key of the press that the server has dealt with, and what was wrong with its prompt
+    made: String, // the prompt of the picture that has come
+    focusCount: Number, // the box takes the focus when this changes
+  },
+  emits: ["press"],
+  data() {
+    return {
+      press: null,
+      text: "",
+      problem: "",
+      isConnected: false,
+    };
+  },
+  computed: {
+    over() {
+      return count(this.text) - this.limit;
+    },
+    isOff() {
+      return Boolean(this.reason || this.press);
+    },
+    whyOff() {
+      if (!this.press) return this.reason;
+      return this.isConnected ? STARTING : WAITING;
+    },
+    overProblem() {
+      return this.over > 0
+        ? `A prompt has ${this.limit} characters at most: please shorten it by ${this.over}.`
+        : "";
+    },
+  },
+  watch: {
+    answer({ key, problem }) {
+      if (this.press?.key === key) this.keep(null);
+      this.explain(problem);
+    },
+    // What is in the box by then may be the next prompt already: that draft stays.
+    made(prompt) {
+      if (kept.read("localStorage", this.draftName()) === prompt) {
+        kept.write("localStorage", this.draftName(), null);
+      }
+    },
+    focusCount() {
+      this.box().focus();
+    },
+  },
+  mounted() {
+    this.show(this.filled || kept.read("localStorage", this.draftName()) || "");
+    this.press = readPress(kept.read("sessionStorage", this.pressName()), Date.now());
+    addEventListener("easel:use-prompt", this.onUsePrompt);
+    document.addEventListener("submit", this.onSubmit);
+    // NiceGUI makes its socket once everything is mounted.
+    this.$nextTick(() => this.followConnection(window.socket));
+  },
+  unmounted() {
+    removeEventListener("easel:use-prompt", this.onUsePrompt);
+    document.removeEventListener("submit", this.onSubmit);
+  },
+  methods: {
+    box() {
+      return this.$refs.box;
+    },
+    draftName() {
+      return `easel-draft:${this.draftKey}`;
+    },
+    pressName() {
+      return `easel-press:${this.draftKey}`;
+    },
+    onPress() {
+      if (this.isOff) return;
+      const text = this.box().value;
+      this.text = text;
+      this.explain(text.trim() ? this.overProblem : this.emptyProblem);
+      if (this.problem) return;
+      this.keep({ text, key: newKey(), at: Date.now() });
+      this.send();
+    },
+    explain(problem) {
+      this.problem = problem;
+      if (problem) this.box().focus();
+    },
+    // Sent again after each reconnect until it is answered: its key starts nothing twice.
+    send() {
+      if (this.press && this.isConnected) {
+        this.$emit("press", { text: this.press.text, key: this.press.key });
+      }
+    },
+    keep(press) {
+      this.press = press;
+      kept.write("sessionStorage", this.pressName(), press && JSON.stringify(press));
+    },
+    followConnection(socket) {
+      socket.on("connect", () => this.onConnection(true));
+      socket.on("disconnect", () => this.onConnection(false));
+      this.onConnection(socket.connected);
+    },
+    onConnection(isConnected) {
+      this.isConnected = isConnected;
+      this.send();
+    },
+    onKeydown(event) {
+      const isPress = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+      if (!isPress || event.isComposing || event.keyCode === CONFIRMS) return;
+      event.preventDefault();
+      this.onPress();
+    },
+    onInput() {
+      this.text = this.box().value;
+      this.problem = "";
+      kept.write("localStorage", this.draftName(), this.text);
+      this.grow();
+    },
+    onUsePrompt(event) {
+      this.replace(event.detail);
+    },
+    // Signing out on purpose leaves nothing behind for the next person at this computer.
+    onSubmit(event) {
+      if (!event.target.matches('[action="/auth/logout"]')) return;
+      kept.write("localStorage", this.draftName(), null);
+      this.keep(null);
+    },
+    show(text) {
+      this.box().value = text;
+      this.text = text;
+      this.grow();
+    },
+    // As if it had been typed, so that undo brings back what was there.
+    replace(text) {
+      this.box().focus();
+      this.box().select();
+      const isTyped = document.execCommand("insertText", false, text);
+      if (!isTyped) {
+        this.show(text);
+        this.onInput();
+      }
+    },
+    grow() {
+      const box = this.box();
+      box.style.height = "auto";
+      box.style.height = `${box.scrollHeight}px`;
+    },
+    renderBox() {
+      // Without a value of its own: what is typed, composed, dropped or filled in is the browser's affair.
+      return h("textarea", {
+        ref: "box",
+        id: "prompt",
+        class: "prompt-box__text",
+        placeholder: this.placeholder,
+        rows: 4,
+        "aria-describedby": "prompt-problem prompt-limit",
+        "aria-invalid": this.over > 0 ? "true" : null,
+        onInput: this.onInput,
+        onKeydown: this.onKeydown,
+      });
+    },
+    renderFoot() {
+      const isNear = this.over <= 0 && count(this.text) >= this.limit * NEAR;
+      return h("div", { class: "prompt-box__foot" }, [
+        h("span", { class: "prompt-box__problem", id: "prompt-problem", role: "alert" }, this.problem),
+        h("span", { class: "prompt-box__problem", id: "prompt-limit" }, this.problem ? "" : this.overProblem),
+        h(
+          "span",
+          { class: ["counter", { "is-near": isNear, "is-over": this.over > 0 }] },
+          this.over > 0 ? `${this.over} too many` : `${count(this.text)} / ${this.limit}`,
+        ),
+      ]);
+    },
+    renderButton() {
+      return h(
+        "button",
+        {
+          type: "button",
+          class: "button button--primary button--wide",
+          disabled: this.isOff,
+          "aria-describedby": "generate-reason",
+          onClick: this.onPress,
+        },
+        "Generate",
+      );
+    },
+    renderExamples() {
+      const buttons = this.examples.map((prompt) =>
+        h("button", { type: "button", class: "example", onClick: () => this.replace(prompt) }, prompt),
+      );
+      return h("div", { class: "examples", role: "group", "aria-label": "Example prompts" }, buttons);
+    },
+  },
+  render() {
+    return h("section", { class: "card", "aria-label": "Prompt" }, [
+      h("label", { class: "prompt-box__label", for: "prompt" }, "Your prompt"),
+      this.renderBox(),
+      this.renderFoot(),
+      this.renderButton(),
+      h("p", { class: "small reason", id: "generate-reason", role: "status" }, this.whyOff),
+      this.examples.length ? this.renderExamples() : null,
+    ]);
+  },
+};

@@ -1,0 +1,84 @@
+"""The prompt box as the server sees it: presses come in, reasons and answers go out.
+
+The text of the box stays in the browser. A press carries it, with a key that the browser has made: the same
+press may come twice, after a reconnect or a reload, and is the same by its key.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from core.services import EMPTY_PROMPT, MAX_PROMPT_LENGTH
+
+_PLACEHOLDER = "A lighthouse at dusk, painted in loose watercolour …"
+EXAMPLES = (
+    "A lighthouse at dusk, painted in loose watercolour",
+    "A cosy reading nook in a greenhouse, morning light through the glass",
+    "An astronaut tending tomatoes on the moon, 1960s travel poster",
+    "A red fox asleep in the snow, seen from above, soft pencil drawing",
+)
+
+
+class Press(NamedTuple):
+    """A press of Generate: the text of the box at that moment, and the press's `Idempotency-Key`."""
+
+    text: str
+    key: str
+
+
+class PromptBox(ui.element, component="prompt_box.js"):
+    def __init__(
+        self,
+        on_press: Callable[[Press], Awaitable[None]],
+        *,
+        draft_key: str,
+        has_examples: bool = False,
+    ) -> None:
+        """`on_press` answers each press with `answer`, once.
+
+        `draft_key` keeps the drafts of people who share a browser apart.
+        """
+        super().__init__()
+        self._on_press = on_press
+        self.props["draftKey"] = draft_key
+        self.props["limit"] = MAX_PROMPT_LENGTH
+        self.props["placeholder"] = _PLACEHOLDER
+        self.props["emptyProblem"] = EMPTY_PROMPT
+        self.props["filled"] = ""
+        self.props["examples"] = list(EXAMPLES) if has_examples else []
+        self.props["reason"] = ""
+        self.props["focusCount"] = 0
+        self.on("press", self._pressed)
+        self.mark("prompt")
+
+    def fill(self, prompt: str) -> None:
+        """Show `prompt`, and not the draft, when the page opens."""
+        self.props["filled"] = prompt
+
+    def disable(self, reason: str) -> None:
+        """Turn Generate off; `reason` is shown beside it."""
+        self.props["reason"] = reason
+
+    def enable(self) -> None:
+        """Turn Generate on."""
+        self.props["reason"] = ""
+
+    def answer(self, press: Press, problem: str = "") -> None:
+        """Tell the browser that `press` has been dealt with; `problem` is shown beside the box."""
+        self.props["answer"] = {"key": press.key, "problem": problem}
+
+    def forget_draft(self, prompt: str) -> None:
+        """Drop the draft if it is still `prompt`, whose picture is there."""
+        self.props["made"] = prompt
+
+    def focus(self) -> None:
+        """Put the cursor into the box."""
+        self.props["focusCount"] += 1
+
+    async def _pressed(self, event: GenericEventArguments) -> None:
+        """What a browser sends can be anything: all but a press is not answered."""
+        match event.args:
+            case {"text": str(text), "key": str(key)}:
+                await self._on_press(Press(text, key))
