@@ -1,10 +1,9 @@
 """Wait anywhere: another device, a tab that lost its connection."""
 
-import asyncio
-
 from playwright.async_api import expect
 
 from tests.browser.studio import DESKTOP, PHONE, Studio, see_picture, start
+from tests.support.waiting import until
 
 REASON = "One picture at a time: this one has to finish first."
 
@@ -33,7 +32,7 @@ async def test_a_tab_that_lost_its_connection_catches_up(studio: Studio) -> None
     await start(page, "a red kite")
     await page.context.set_offline(True)
     studio.finish()
-    await asyncio.sleep(2.5)
+    await until(lambda: [row["status"] for row in studio.database.generations()] == ["succeeded"])
     await expect(page.get_by_text("Painting your picture")).to_be_visible()
     await page.context.set_offline(False)
     await see_picture(page, "a red kite")

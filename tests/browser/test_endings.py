@@ -1,14 +1,12 @@
 """Cancel, understand a failure, keep the picture."""
 
-import asyncio
 import re
-import time
 
 from playwright.async_api import expect
 
 from tests.browser.studio import PHONE, Studio, see_picture, start
-from tests.support.database import TestDatabase
 from tests.support.provider import answering
+from tests.support.waiting import until
 
 
 async def test_a_cancel_ends_the_run_and_says_whether_it_was_charged(studio: Studio) -> None:
@@ -82,13 +80,7 @@ async def test_a_picture_that_comes_late_is_among_the_pictures(studio: Studio) -
     studio.provider.emulator.fault = None
     studio.finish()
     studio.database.run("UPDATE generations_to_settle SET due_at = now()")
-    await asyncio.to_thread(wait_for_stored_picture, studio.database)
+    # The breaker's pause is over long before.
+    await until(lambda: studio.database.run("SELECT 1 FROM generations WHERE stored_at IS NOT NULL"), 60)
     await page.reload()
     await expect(page.get_by_role("button", name="a red kite", exact=True).locator("img")).to_be_visible()
-
-
-def wait_for_stored_picture(database: TestDatabase) -> None:
-    deadline = time.monotonic() + 60  # the breaker's pause is over long before
-    while not database.run("SELECT 1 FROM generations WHERE stored_at IS NOT NULL"):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)

@@ -132,6 +132,5 @@ async def test_calm_for_those_who_ask_for_it(studio: Studio) -> None:
     page = await studio.visit(GENERATE, reduced_motion="reduce")
     await start(page, "a red kite")
     await expect(page.locator(".top-bar")).to_have_class("top-bar is-running")
-    await page.wait_for_timeout(100)
     moving = "document.getAnimations().filter((each) => each.playState === 'running').length"
-    assert await page.evaluate(moving) == 0
+    await page.wait_for_function(f"{moving} === 0")

@@ -33,6 +33,13 @@ new PerformanceObserver((list) => {
     }
 }).observe({type: "layout-shift", buffered: true});
 """
+# What has an end has ended: the bar of the page's load, a smooth scroll, the fonts.
+SETTLED = """
+document.fonts.status === "loaded" && document.getAnimations().every((each) =>
+    each.playState !== "running" || each.effect.getComputedTiming().endTime === Infinity)
+"""
+# Two frames, after which shifts have been reported.
+DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.mark.parametrize(
@@ -72,13 +79,14 @@ async def test_nothing_moves_when_the_picture_arrives(studio: Studio, size: dict
     studio.provider.never_finish()
     await page.reload()
     await start(page, "a red kite")
-    await page.wait_for_timeout(800)
+    await expect(page.locator("[aria-current=step]")).to_have_text("Drawing")
+    await page.wait_for_function(SETTLED)
     await page.evaluate("window.shifts.length = 0")
     studio.finish()
     await see_picture(page, "a red kite")
     await page.locator("img.picture").evaluate("(img) => img.decode()")
     await page.get_by_role("button", name="a red kite", exact=True).wait_for()
-    await page.wait_for_timeout(300)
+    await page.evaluate(DRAWN)
     shifts: list[list[Any]] = await page.evaluate("window.shifts")
     assert sum(each[0] for each in shifts) < 0.01, shifts
 

@@ -1,15 +1,14 @@
 """Watch: the provider's phases, a clock without messages, an honest estimate, the tab that tells."""
 
-import asyncio
 import re
 
 from playwright.async_api import Page, WebSocket, expect
 
 from core.models import Phase
 from tests.browser.studio import PHONE, Studio, hide, see_picture, start
+from tests.support.waiting import until
 
 HEARTBEAT = ("2", "3")
-ACKNOWLEDGEMENT_SECONDS = 3.1  # after the last news, as NiceGUI does it
 STUB = """
 window.shown = [];
 window.Notification = class {
@@ -42,17 +41,24 @@ async def test_a_run_without_news_costs_no_message_while_the_clock_moves(studio:
     page, frames, requests = await _recorded_visit(studio)
     await start(page, "a red kite")
     await expect(page.locator("[aria-current=step]")).to_have_text("Drawing")
-    await asyncio.sleep(ACKNOWLEDGEMENT_SECONDS)
+    frames.clear()
+    await until(lambda: any('"ack"' in each for each in frames))  # NiceGUI's last word on the last news
     for hidden in (False, True):
         await hide(page, hidden=hidden)
         before = await page.locator(".clock").inner_text()
         frames.clear()
         requests.clear()
-        await asyncio.sleep(2.0)
+        await asked_twice(studio)
         assert [each for each in frames if each not in HEARTBEAT] == []
         assert requests == []
         await hide(page, hidden=False)
         await expect(page.locator(".clock")).not_to_have_text(before)
+
+
+async def asked_twice(studio: Studio) -> None:
+    """Returns when Easel has looked at the provider two times more."""
+    before = len(studio.provider.emulator.requests)
+    await until(lambda: len(studio.provider.emulator.requests) > before + 1)
 
 
 async def _recorded_visit(studio: Studio) -> tuple[Page, list[str], list[str]]:

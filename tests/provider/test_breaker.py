@@ -19,6 +19,7 @@ from core.provider.breaker import (
 from core.provider.client import Provider, ProviderUnavailable, StartRefused
 from tests.support.faults import answering_in_turn
 from tests.support.provider import EmulatedProvider, answering, answering_text, hanging
+from tests.support.waiting import until
 
 
 class Clock:
@@ -175,7 +176,7 @@ async def test_who_is_not_let_through_does_not_wait(replicate: Provider, provide
     provider.emulator.requests.clear()
     await asyncio.sleep(breaker.FIRST_PAUSE_SECONDS)
     one = asyncio.create_task(ask(replicate, 1))
-    await asyncio.sleep(0.05)
+    await until(lambda: provider.emulator.requests)
     started = time.monotonic()
     await asyncio.gather(*(ask(replicate, 1) for _ in range(40)))
     assert time.monotonic() - started < 0.5
@@ -193,7 +194,7 @@ async def test_after_the_pause_one_answer_makes_all_well(
     await ask(replicate, 10)
     provider.emulator.fault = None
     await ask(replicate, 1)
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(breaker.FIRST_PAUSE_SECONDS)
     for _ in range(3):
         assert (await replicate.fetch_prediction(external_id)).status is Status.SUCCEEDED
 

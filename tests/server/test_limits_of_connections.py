@@ -23,6 +23,7 @@ from core.server import (
 )
 from tests.server.conftest import SHORT_SECONDS, Connect
 from tests.support.raw_http import all_of, request
+from tests.support.waiting import wait_until
 
 SOON = 4 * SHORT_SECONDS
 
@@ -63,8 +64,7 @@ def test_what_is_no_request_ends_the_answer_before_it_without_an_error(
     connect: Connect, running: LimitedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert all_of(connect(request("/slow") + request("/say/a") + b"\x16\x03\x01 hello\r\n\r\n")) == b""
-    time.sleep(3 * SHORT_SECONDS)
-    assert running.server_state.tasks == set()
+    wait_until(lambda: not running.server_state.tasks)
     assert "Exception in ASGI application" not in caplog.text
 
 
@@ -133,8 +133,7 @@ def test_requests_without_end_by_one_who_does_not_read_are_not_taken(
 
 def test_one_who_does_not_read_is_dropped(connect: Connect, running: LimitedServer) -> None:
     connection = connect(request("/endless"), receive_buffer=4096)
-    time.sleep(0.3)
-    assert len(running.server_state.connections) == 1
+    wait_until(lambda: len(running.server_state.connections) == 1)
     wait_until_empty(running)
     assert running.server_state.tasks == set()
     connection.settimeout(1)
@@ -148,10 +147,7 @@ def test_one_who_does_not_read_the_end_is_dropped_too(connect: Connect, running:
 
 
 def wait_until_empty(running: LimitedServer, *, seconds: float = 4 * SOON) -> None:
-    deadline = time.monotonic() + seconds
-    while running.server_state.connections:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: not running.server_state.connections, seconds)
 
 
 def test_one_who_reads_slowly_gets_on(connect: Connect) -> None:

@@ -7,8 +7,16 @@ from collections.abc import Callable
 SECONDS = 10.0
 
 
-async def until(condition: Callable[[], object], seconds: float = SECONDS) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = SECONDS) -> None:
     """Return once `condition` holds. Raises `AssertionError` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
+
+
+async def until(condition: Callable[[], object], seconds: float = SECONDS) -> None:
+    """`wait_until` for tests on an event loop."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come to pass"

@@ -1,6 +1,5 @@
 """The generate screen, as somebody uses it."""
 
-import asyncio
 from functools import partial
 
 from nicegui.testing import User
@@ -42,8 +41,9 @@ async def test_while_one_runs_the_button_is_off_and_says_why(user: User, provide
     press_generate(user, "a red kite")
     await user.should_see("Painting your picture")
     assert prompt_box(user).props["reason"].startswith("One picture at a time")
-    press_generate(user, "a second one")
-    await asyncio.sleep(0.2)
+    user.find(PromptBox).trigger("press", {"text": "a second one", "key": "the key"})
+    await until(partial(is_answered, user, ""))
+    await user.should_see("Please wait until this generation completes")
     assert provider.creates == 1
 
 
@@ -173,7 +173,8 @@ async def test_a_provider_that_is_down_for_a_while_is_sat_out(user: User, provid
     press_generate(user, "a red kite")
     await user.should_see("Painting your picture")
     provider.emulator.fault = answering(503)
-    await asyncio.sleep(2)
+    asked = len(provider.emulator.requests)
+    await until(lambda: len(provider.emulator.requests) > asked + 1)
     await user.should_see("Painting your picture")
     provider.emulator.fault = None
     provider.emulator.seconds_to_draw = 0
