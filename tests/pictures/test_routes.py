@@ -154,11 +154,14 @@ async def test_the_gallery_has_pictures_and_failures_with_their_cause(
     ada: SignedIn, maker: Maker, made: str, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
-    await maker.cancel(await maker.submit("a blue kite"))
+    canceled = await maker.submit("a blue kite")
+    await maker.cancel(canceled)
     page = data_of(await ada.http.get(GALLERY))
     assert page.keys() == {"items"}
     failed, succeeded = page["items"]
     assert (failed["prompt"], failed["error"]["code"]) == ("a blue kite", "CANCELED")
+    assert failed["error"]["message"].endswith("It was charged.")
+    assert failed["error"] == data_of(await ada.http.get(f"{GALLERY}/{canceled}"))["error"]
     assert failed["charge"] == "It was charged."
     assert succeeded["url"] == f"{made}/image"
     assert succeeded["thumb"] == f"{made}/image?size=thumb"
