@@ -59,7 +59,7 @@ _IDEMPOTENCY_KEY = Header(
 @router.post(
     "/submit",
     response_model=Success[Submitted],
-    responses=failures(400, 401, 402, 403, 409, 413, 415, 502, 503),
+    responses=failures(400, 401, 402, 403, 408, 409, 413, 415, 502, 503),
 )
 async def submit(
     body: SubmitBody,
