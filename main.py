@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,7 +16,8 @@ from core.api import health
 from core.api.app import create_api
 from core.context import create_context
 from core.database.prepare import PreparedDatabase
-from core.errors import ConfigurationError, NotFound
+from core.errors import ConfigurationError, MethodNotAllowed, NotFound
+from core.head import HeadMiddleware
 from core.logs import set_up_logging
 from core.middleware import (
     BodyLimitMiddleware,
@@ -31,7 +33,7 @@ from core.sign_in import routes as sign_in
 from core.sign_in.providers import create_providers
 from core.signals import end_cleanly_on_signals
 from ui.error_page import error_page
-from ui.mount import mount_ui, say_goodbye
+from ui.mount import forget_page, mount_ui, say_goodbye
 
 _SIGN_IN_COOKIE_SECONDS = 600
 
@@ -74,7 +76,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        exception_handlers={404: _refuse_unknown_path},
+        exception_handlers={404: _refuse_unknown_path, 405: _refuse_method},
     )
     app.state.context = ctx
     app.state.reconciler = reconciler
@@ -95,6 +97,11 @@ async def _refuse_unknown_path(_request: Request, _error: Exception) -> Response
     raise NotFound
 
 
+async def _refuse_method(_request: Request, error: HTTPException) -> Response:
+    """Of files: routes that we have written answer other methods themselves."""
+    raise MethodNotAllowed((error.headers or {})["Allow"])
+
+
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """The last one added is the first that a request meets."""
     assert settings.storage_secret is not None  # noqa: S101  (`with_storage_secret` has run)
@@ -109,6 +116,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(BodyLimitMiddleware)
     app.add_middleware(CrossSiteMiddleware, allowed_origins=settings.allowed_origins)
     app.add_middleware(ErrorBoundaryMiddleware)
+    app.add_middleware(HeadMiddleware, forget=forget_page)
     app.add_middleware(SecurityHeadersMiddleware, is_https=settings.is_https)
     app.add_middleware(RequestIdMiddleware)
 

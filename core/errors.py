@@ -7,6 +7,7 @@ EaselError
  ├─ Forbidden                403 FORBIDDEN
  ├─ NotFound                 404 NOT_FOUND
  ├─ MethodNotAllowed         405 METHOD_NOT_ALLOWED
+ ├─ RequestTimedOut          408 REQUEST_TIMEOUT
  ├─ GenerationInFlight       409 GENERATION_IN_FLIGHT
  ├─ IdempotencyConflict      409 IDEMPOTENCY_CONFLICT
  ├─ PayloadTooLarge          413 PAYLOAD_TOO_LARGE
@@ -90,12 +91,20 @@ class MethodNotAllowed(EaselError):
     message = "This address does not answer that method."
 
     def __init__(self, allowed: str) -> None:
+        """`allowed` is the value of an `Allow`; where GET is answered, HEAD is."""
         super().__init__()
-        self.allowed = allowed
+        methods = set(allowed.split(", "))
+        self.allowed = methods | {"HEAD"} if "GET" in methods else methods
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Allow": self.allowed}
+        return {"Allow": ", ".join(sorted(self.allowed))}
+
+
+class RequestTimedOut(EaselError):
+    status = 408
+    code = "REQUEST_TIMEOUT"
+    message = "The request did not arrive in time. Please send it again."
 
 
 class GenerationInFlight(EaselError):

@@ -13,7 +13,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.envelope import failure
-from core.errors import EaselError, Forbidden, InternalError, PayloadTooLarge, ServiceUnavailable
+from core.errors import (
+    EaselError,
+    Forbidden,
+    InternalError,
+    PayloadTooLarge,
+    RequestTimedOut,
+    ServiceUnavailable,
+)
 from core.logs import request_id
 
 MAX_BODY_BYTES = 64 * 1024
@@ -135,7 +142,7 @@ class BodyLimitMiddleware:
             async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
                 body = await self._read_body(scope, receive)
         except (PayloadTooLarge, ServiceUnavailable, TimeoutError) as problem:
-            error = problem if isinstance(problem, EaselError) else PayloadTooLarge()
+            error = problem if isinstance(problem, EaselError) else RequestTimedOut()
             response = error_response(scope, error)
             response.headers["Connection"] = "close"
             await response(scope, receive, send)

@@ -77,6 +77,8 @@ class Generation(SQLModel, table=True):
     result_url: str | None = Field(default=None, sa_type=Text)
     error_code: FailureCode | None = Field(default=None, sa_type=_text_of(FailureCode))
     model: str = Field(sa_type=Text)
+    quality: str | None = Field(default=None, sa_type=Text)
+    """As asked for; None for a model that takes none, and in rows of versions that did not note it."""
     phase: Phase = Field(default=Phase.WAITING, sa_type=_text_of(Phase))
     charge: Charge | None = Field(default=None, sa_type=_text_of(Charge))
     late_charge: Charge | None = Field(default=None, sa_type=_text_of(Charge))

@@ -157,6 +157,10 @@ class TooManyRequests(Exception):
     """Sent at once over one connection. For the parser, which stops there."""
 
 
+class NotOneHost(Exception):
+    """A request does not say for which site it is, or says it twice. For the parser, too."""
+
+
 class LimitedProtocol(HttpToolsProtocol):
     """A connection that ends when no head comes of what it sends, be it too little or too much."""
 
@@ -181,6 +185,9 @@ class LimitedProtocol(HttpToolsProtocol):
         if len(self.pipeline) >= MAX_PIPELINED_REQUESTS:
             # uvicorn reads on after each answer: one who asks without reading would fill the memory.
             raise TooManyRequests
+        if not self._has_one_host:
+            self.send_400_response("A request has one Host header.")
+            raise NotOneHost
         self._fruitless_bytes = 0
         self._crowd.stop_waiting(self)
         super().on_headers_complete()
@@ -207,6 +214,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """The one shape of every error, for what never becomes a request; nothing in midst of an answer."""
+        if self.transport.is_closing():
+            return
         if self._is_answering:
             self._forget_client()
             self.transport.close()
@@ -226,6 +235,12 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._running:
             self._running.disconnected = True
             self._running.message_event.set()
+
+    @property
+    def _has_one_host(self) -> bool:
+        """As HTTP/1.1 requires it; an older client may leave it out."""
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        return hosts == 1 or (hosts == 0 and self.parser.get_http_version() == "1.0")
 
     @property
     def _is_answering(self) -> bool:

@@ -5,14 +5,15 @@ from html import escape
 
 from fastapi import Request
 from nicegui import app as nicegui_app
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from core.errors import EaselError, InternalError, NotFound
+from core.errors import EaselError, InternalError, MethodNotAllowed, NotFound
 from core.logs import request_id
 from ui.assets import asset_url, head_html
 from ui.icons import svg
 
-_TITLES = {403: "Not from here", 404: "Nothing here", 503: "Back in a moment"}
+_TITLES = {403: "Not from here", 404: "Nothing here", 405: "Not in this way", 503: "Back in a moment"}
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +47,15 @@ def error_page(error: EaselError) -> Response:
 
 
 def answer_page_errors() -> None:
-    """Show this page, not NiceGUI's own, for unknown addresses and for errors while a page is built."""
+    """Show this page, not NiceGUI's own, for unknown addresses and methods, and for errors in a page."""
 
     @nicegui_app.exception_handler(404)
     async def not_found(_: Request, error: Exception) -> Response:  # noqa: ARG001
         return error_page(NotFound())
+
+    @nicegui_app.exception_handler(405)
+    async def unknown_method(_: Request, error: HTTPException) -> Response:
+        return error_page(MethodNotAllowed((error.headers or {})["Allow"]))
 
     @nicegui_app.exception_handler(EaselError)
     async def expected(_: Request, error: EaselError) -> Response:

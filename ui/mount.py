@@ -1,9 +1,10 @@
 """Put the screens into the application."""
 
 from fastapi import FastAPI
+from nicegui import Client, ui
 from nicegui import core as nicegui_core
-from nicegui import ui
 from nicegui.language import Language
+from starlette.types import Scope
 
 from core.context import Context
 from core.sign_in.providers import SignInProvider
@@ -32,6 +33,14 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
         # Long enough for a phone that changes networks; the page reloads by itself after that.
         reconnect_timeout=20.0,
     )
+
+
+def forget_page(scope: Scope) -> None:
+    """Delete what was built for that request, if it was a page's: NiceGUI keeps it a minute for a browser."""
+    if "nicegui_page_path" not in scope:
+        return
+    for page in [each for each in Client.instances.values() if each.request.scope is scope]:
+        page.delete()
 
 
 async def say_goodbye() -> None:

@@ -84,7 +84,6 @@ async def restore(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[Restored]:
 
 
 def _item(generation: Generation) -> Item:
-    failure = generation.failure
     path = f"/api{router.prefix}/{generation.id}/image" if generation.stored_at else None
     return Item(
         id=generation.id,
@@ -97,6 +96,6 @@ def _item(generation: Generation) -> Item:
         width=generation.picture_width,
         height=generation.picture_height,
         lost=generation.is_lost or None,
-        error=GenerationError(code=failure.code.value, message=failure.code.sentence) if failure else None,
-        charge=generation.known_charge.sentence if failure else None,
+        error=GenerationError.of(generation),
+        charge=generation.known_charge.sentence if generation.failure else None,
     )

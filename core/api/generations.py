@@ -36,10 +36,16 @@ class GenerationError(BaseModel):
     code: str
     message: str
 
+    @classmethod
+    def of(cls, generation: Generation) -> "GenerationError | None":
+        """Why it failed, in the same sentence wherever it is told; None for one that did not."""
+        failure = generation.failure
+        return cls(code=failure.code.value, message=failure.sentence) if failure else None
+
 
 class GenerationState(BaseModel):
     status: Status
-    url: str | None = Field(default=None, description="Only when succeeded.")
+    url: str | None = Field(default=None, description="Only when succeeded, unless the picture is lost.")
     error: GenerationError | None = Field(default=None, description="Only when failed.")
 
 
@@ -53,7 +59,7 @@ _IDEMPOTENCY_KEY = Header(
 @router.post(
     "/submit",
     response_model=Success[Submitted],
-    responses=failures(400, 401, 402, 403, 409, 413, 415, 502, 503),
+    responses=failures(400, 401, 402, 403, 408, 409, 413, 415, 502, 503),
 )
 async def submit(
     body: SubmitBody,
@@ -93,9 +99,12 @@ async def cancel(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[GenerationSta
 
 
 def _state(ctx: Context, generation: Generation) -> GenerationState:
-    failure = generation.failure
-    error = GenerationError(code=failure.code.value, message=failure.sentence) if failure else None
-    url = generation.result_url
+    return GenerationState(
+        status=generation.status, url=_url(ctx, generation), error=GenerationError.of(generation)
+    )
+
+
+def _url(ctx: Context, generation: Generation) -> str | None:
     if generation.stored_at:
-        url = f"{ctx.settings.public_url}/api{router.prefix}/{generation.id}/image"
-    return GenerationState(status=generation.status, url=url, error=error)
+        return f"{ctx.settings.public_url}/api{router.prefix}/{generation.id}/image"
+    return None if generation.is_lost else generation.result_url

@@ -16,6 +16,11 @@ def keeps_marker(model: str) -> bool:
     return model in SUPPORTED_MODELS
 
 
+def chosen_quality(settings: Settings) -> str | None:
+    """The quality that `settings.replicate_model` is asked for; None for one that takes none."""
+    return settings.image_quality if settings.replicate_model in SUPPORTED_MODELS else None
+
+
 def model_inputs(settings: Settings, prompt: str, marker: str | None = None) -> dict[str, str | int]:
     """The `input` of a prediction for `settings.replicate_model`; an unknown model gets the prompt alone.
 

@@ -17,9 +17,11 @@ UNDO_TIME = timedelta(seconds=30)
 """As long as the trigger in the migrations leaves before a deleted row is due to be removed."""
 
 
-async def create(session: AsyncSession, *, owner_id: UUID, prompt: str, model: str) -> Generation:
+async def create(
+    session: AsyncSession, *, owner_id: UUID, prompt: str, model: str, quality: str | None = None
+) -> Generation:
     """A new `processing` generation. Raises `GenerationInFlight` when the owner has one already."""
-    generation = Generation(owner_id=owner_id, prompt=prompt, model=model)
+    generation = Generation(owner_id=owner_id, prompt=prompt, model=model, quality=quality)
     session.add(generation)
     try:
         await session.flush()
@@ -71,6 +73,7 @@ async def create_late(session: AsyncSession, *, timed_out: Generation, url: str)
             owner_id=timed_out.owner_id,
             prompt=timed_out.prompt,
             model=timed_out.model,
+            quality=timed_out.quality,
             status=Status.SUCCEEDED,
             result_url=url,
             finished_at=func.now(),

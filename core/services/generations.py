@@ -21,6 +21,7 @@ from core.errors import (
 from core.failures import FailureCode
 from core.models import Generation, Status
 from core.provider.client import StartRefused, StartUncertain
+from core.provider.inputs import chosen_quality
 from core.provider.replies import Prediction
 from core.repositories import generations, run_times
 from core.repositories.run_times import Estimate
@@ -107,11 +108,13 @@ class Progress(NamedTuple):
 
 
 async def get_progress(ctx: Context, generation: Generation) -> Progress:
-    """The estimate comes from this installation's own newest runs of the model; None without enough."""
+    """The estimate is of this installation's own newest runs of model and quality; None without enough."""
     async with ctx.database.transaction(generation.owner_id) as session:
         return Progress(
             await generations.get_age_seconds(session, id=generation.id, owner_id=generation.owner_id),
-            await run_times.estimate(session, model=generation.model, quality=ctx.settings.image_quality),
+            await run_times.estimate(
+                session, model=generation.model, quality=outcome.quality_of_run(ctx, generation)
+            ),
         )
 
 
@@ -152,7 +155,11 @@ async def _reserve(ctx: Context, press: Press) -> Generation:
         if await generations.find_active_by_owner_within_ttl(session, owner_id=owner_id, ttl=_ttl(ctx)):
             raise GenerationInFlight
         generation = await generations.create(
-            session, owner_id=owner_id, prompt=press.prompt, model=ctx.settings.replicate_model
+            session,
+            owner_id=owner_id,
+            prompt=press.prompt,
+            model=ctx.settings.replicate_model,
+            quality=chosen_quality(ctx.settings),
         )
         if not await press.note_started(session, generation.id):
             raise GenerationInFlight

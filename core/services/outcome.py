@@ -68,7 +68,7 @@ async def end(ctx: Context, generation: Generation, prediction: Prediction) -> G
             await run_times.add(
                 session,
                 model=generation.model,
-                quality=ctx.settings.image_quality,
+                quality=quality_of_run(ctx, generation),
                 seconds=prediction.seconds,
             )
     points.passing("poll: end written")
@@ -76,6 +76,11 @@ async def end(ctx: Context, generation: Generation, prediction: Prediction) -> G
     if ended.needs_storing:
         ctx.start(try_to_store_picture(ctx, ended))
     return ended
+
+
+def quality_of_run(ctx: Context, generation: Generation) -> str:
+    """The quality under which its time is filed; a row without one counts as of the quality set now."""
+    return generation.quality or ctx.settings.image_quality
 
 
 async def follow_up(ctx: Context, generation: Generation) -> bool:

@@ -11,6 +11,7 @@ from joserfc.errors import JoseError
 from starlette.responses import RedirectResponse, Response
 
 from core import services
+from core.api.methods import refuse_other_methods
 from core.context import get_context
 from core.errors import NotFound
 from core.services.login_sessions import Person
@@ -59,6 +60,13 @@ async def callback(request: Request, provider_id: str) -> Response:
     return await _signed_in(request, person, path)
 
 
+@router.head("/login/{provider_id}")
+@router.head("/callback/{provider_id}")
+async def head() -> Response:
+    """GET begins or ends a sign-in, and a HEAD must do neither: it is told where one begins."""
+    return RedirectResponse("/login", status_code=303)
+
+
 @router.post("/demo")
 async def demo(request: Request, next: str | None = None) -> Response:
     """Everyone is the same demo user; in local mode without a provider only."""
@@ -74,6 +82,9 @@ async def logout(request: Request) -> Response:
     response = RedirectResponse("/login", status_code=303)
     delete_session_cookie(response, ctx.settings)
     return response
+
+
+refuse_other_methods(router)
 
 
 def _providers(request: Request) -> dict[str, SignInProvider]:

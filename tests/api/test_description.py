@@ -7,7 +7,9 @@ import httpx
 import pytest
 
 FAILURES = {
-    ("/v1/generations/submit", "post"): {"400", "401", "402", "403", "409", "413", "415", "502", "503"},
+    ("/v1/generations/submit", "post"): {
+        *("400", "401", "402", "403", "408", "409", "413", "415", "502", "503")
+    },
     ("/v1/generations/{id}", "get"): {"400", "401", "404", "503"},
     ("/v1/generations/{id}/cancel", "post"): {"400", "401", "403", "404", "502", "503"},
     ("/v1/generations/{id}/delete", "post"): {"400", "401", "403", "404", "409", "503"},

@@ -24,6 +24,11 @@ async def test_a_request_is_one_line_with_its_id_and_without_its_query(
     assert re.fullmatch(line, log.getvalue())
 
 
+async def test_a_head_is_logged_as_one(http: httpx.AsyncClient, log: StringIO) -> None:
+    await http.head("/login")
+    assert " HEAD /login 200 " in log.getvalue()
+
+
 async def test_a_visitor_cannot_write_a_line_of_their_own(http: httpx.AsyncClient, log: StringIO) -> None:
     await http.get("/api/a%0D%0A2026-01-01 INFO forged%1b[2J%C2%85%E2%80%A8")
     assert len(log.getvalue().splitlines()) == 1

@@ -3,28 +3,29 @@
 import httpx
 import pytest
 
-from tests.api.envelopes import SUBMIT, data_of, error_of
+from tests.api.envelopes import SUBMIT, error_of
 from tests.conftest import SignedIn
 from tests.support.provider import EmulatedProvider
+from ui.assets import asset_url
 
 READ = "/api/v1/generations/00000000-0000-4000-8000-000000000000"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]
 
 ALLOWED = {
     SUBMIT: {"POST"},
-    READ: {"GET"},
-    f"{READ}/image": {"GET"},
+    READ: {"GET", "HEAD"},
+    f"{READ}/image": {"GET", "HEAD"},
     f"{READ}/cancel": {"POST"},
     f"{READ}/delete": {"POST"},
     f"{READ}/restore": {"POST"},
-    "/api/v1/generations": {"GET"},
-    "/api/v1/generations/not-a-uuid": {"GET"},
+    "/api/v1/generations": {"GET", "HEAD"},
+    "/api/v1/generations/not-a-uuid": {"GET", "HEAD"},
     "/api/openapi.json": {"GET", "HEAD"},
-    "/api/docs": {"GET"},
-    "/api/docs/oauth2-redirect": {"GET"},
+    "/api/docs": {"GET", "HEAD"},
+    "/api/docs/oauth2-redirect": {"GET", "HEAD"},
     "/api/docs/static/swagger-ui.css": {"GET", "HEAD"},
-    "/healthz": {"GET"},
-    "/readyz": {"GET"},
+    "/healthz": {"GET", "HEAD"},
+    "/readyz": {"GET", "HEAD"},
 }
 NOTHING = [
     "/api/",
@@ -79,11 +80,31 @@ async def test_nothing_is_there_whatever_the_method(
 async def test_submit_is_never_taken_for_an_id(ada: SignedIn, provider: EmulatedProvider) -> None:
     assert (await ada.http.get(SUBMIT)).headers["Allow"] == "POST"
     posted = await ada.http.post(READ, json={"prompt": "a cat"})
-    assert posted.headers["Allow"] == "GET"
+    assert posted.headers["Allow"] == "GET, HEAD"
     assert provider.creates == 0
 
 
-async def test_head_changes_and_reads_nothing(ada: SignedIn) -> None:
-    generation_id = data_of(await ada.http.post(SUBMIT, json={"prompt": "a cat"}))["id"]
-    response = await ada.http.head(f"/api/v1/generations/{generation_id}")
-    assert (response.status_code, response.headers["Allow"]) == (405, "GET")
+PAGES = {
+    "/": "GET, HEAD",
+    "/login": "GET, HEAD",
+    "/dashboard": "GET, HEAD",
+    "/dashboard/generate": "GET, HEAD",
+    "/theme": "GET, HEAD",
+    "/auth/login/oidc": "GET, HEAD",
+    "/auth/callback/oidc": "GET, HEAD",
+    "/auth/logout": "POST",
+    "/auth/demo": "POST",
+    asset_url("app.css"): "GET, HEAD",
+}
+
+
+async def test_a_method_that_a_page_does_not_know_is_told_on_a_page(
+    http: httpx.AsyncClient, subtests: pytest.Subtests
+) -> None:
+    for path, allowed in PAGES.items():
+        for method in set(METHODS) - {"HEAD", *allowed.split(", ")}:
+            with subtests.test(f"{method} {path}"):
+                response = await http.request(method, path)
+                assert (response.status_code, response.headers["Allow"]) == (405, allowed)
+                assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+                assert "METHOD_NOT_ALLOWED" in response.text

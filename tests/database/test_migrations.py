@@ -92,6 +92,17 @@ def test_rows_of_the_version_before_are_taken_along(fresh: TestDatabase) -> None
     assert {row["prompt"] for row in fresh.run(listed)} == {"first"}
 
 
+def test_rows_without_a_quality_are_taken_along_and_still_written(fresh: TestDatabase) -> None:
+    """As processes of the version before do, while they go on beside this one."""
+    with as_owner(fresh) as connection:
+        upgrade(connection, "0004")
+        add_generation(fresh, uuid4(), "before")
+        upgrade(connection, "0005")
+    add_generation(fresh, uuid4(), "beside")
+    fresh.run("UPDATE generations SET phase = 'drawing'")
+    assert [row["quality"] for row in fresh.generations()] == [None, None]
+
+
 def test_many_may_migrate_an_empty_database_at_once(fresh: TestDatabase) -> None:
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: migrate(fresh.owning_url, SERVING_ROLE), range(6)))

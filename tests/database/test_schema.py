@@ -60,6 +60,7 @@ def test_a_second_submit_waits_for_the_first_one_to_commit(database: TestDatabas
         "status = 'succeeded'",
         "phase = 'dreaming'",
         "charge = 'perhaps'",
+        "quality = 'auto'",
         "stored_at = now()",
     ],
 )

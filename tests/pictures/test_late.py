@@ -49,7 +49,7 @@ async def test_a_picture_that_was_made_after_all_is_among_the_owners_pictures(
     failed, late = owner.rows()
     assert (failed["id"], failed["status"], failed["error_code"]) == (generation_id, "failed", "TIMED_OUT")
     assert (failed["charge"], failed["late_charge"], late["charge"]) == ("unknown", "charged", None)
-    assert (late["prompt"], late["status"]) == ("a red kite", "succeeded")
+    assert (late["prompt"], late["quality"], late["status"]) == ("a red kite", "medium", "succeeded")
     assert await owner.picture(late["id"]) == picture(size=(800, 600))
     assert provider.creates == 1
     assert await waiting(owner) == []
@@ -193,6 +193,20 @@ async def test_a_picture_that_the_provider_has_forgotten_is_lost_for_good(
     await owner.settle()
     assert (succeeded.is_lost, (await owner.read(generation_id)).is_lost) == (False, True)
     assert await waiting(owner) == []
+
+
+async def test_the_dead_address_of_a_lost_picture_is_not_answered(
+    ada: SignedIn, ctx: Context, database: TestDatabase, provider: ProviderWithFiles
+) -> None:
+    maker = maker_of(ada, ctx, database)
+    generation_id = await maker.submit()
+    provider.files.fault = answering(404)
+    await maker.read(generation_id)
+    path = f"/api/v1/generations/{generation_id}"
+    assert data_of(await ada.http.get(path))["url"].startswith(provider.url)
+    database.run("UPDATE generations SET finished_at = finished_at - %s", PROVIDER_KEEPS)
+    await maker.settle()
+    assert data_of(await ada.http.get(path)) == {"status": "succeeded"}
 
 
 async def test_what_is_learned_changes_nothing_of_the_end_and_is_told_with_the_pictures(

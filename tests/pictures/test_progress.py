@@ -1,5 +1,7 @@
 """Phases as the provider tells them, and the estimate from this installation's own runs."""
 
+from dataclasses import replace
+
 import pytest
 
 from core import services
@@ -75,6 +77,38 @@ async def test_a_run_is_counted_once_when_it_succeeds_and_not_when_it_fails(
     [run] = database.run("SELECT model, quality, seconds FROM run_times")
     assert (run["model"], run["quality"]) == ("openai/gpt-image-2", "medium")
     assert 0 <= run["seconds"] < 5
+
+
+def after_a_deploy(owner: Maker, **changes: object) -> Maker:
+    """The same person, served with changed settings."""
+    settings = owner.ctx.settings.model_copy(update=changes)
+    return replace(owner, ctx=replace(owner.ctx, settings=settings))
+
+
+async def test_a_run_counts_for_the_quality_that_it_was_started_with(
+    owner: Maker, provider: ProviderWithFiles, database: TestDatabase
+) -> None:
+    provider.never_finish()
+    generation_id = await owner.submit()
+    assert owner.row()["quality"] == "medium"
+    later = after_a_deploy(owner, image_quality="high")
+    add_runs(database, *[30] * 9)
+    add_runs(database, *[500] * 9, quality="high")
+    assert await estimate_of(later) == Estimate(30, 31)
+    database.run("DELETE FROM run_times")
+    provider.emulator.seconds_to_draw = 0
+    await later.read(generation_id)
+    assert database.run("SELECT quality FROM run_times") == [{"quality": "medium"}]
+
+
+async def test_a_run_of_a_model_without_qualities_counts_for_the_model(
+    owner: Maker, database: TestDatabase
+) -> None:
+    other = after_a_deploy(owner, replicate_model="acme/painter")
+    await other.make()
+    assert other.row()["quality"] is None
+    [run] = database.run("SELECT model, quality FROM run_times")
+    assert (run["model"], run["quality"]) == ("acme/painter", "medium")
 
 
 async def test_the_age_is_the_databases(running: Maker, database: TestDatabase) -> None:

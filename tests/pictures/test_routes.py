@@ -79,6 +79,32 @@ async def test_a_single_range_is_answered_with_that_part(
             assert response.headers["Content-Length"] == str(last + 1 - first)
 
 
+async def test_a_part_is_sent_to_whoever_has_the_rest_of_the_same_picture(
+    ada: SignedIn, made: str, subtests: pytest.Subtests
+) -> None:
+    etag = (await ada.http.get(f"{made}/image")).headers["ETag"]
+    for known, status in {
+        etag: 206,
+        f"W/{etag}": 200,
+        '"other"': 200,
+        etag.replace("full", "thumb"): 200,
+        f'{etag}, "other"': 200,
+        "*": 200,
+        "": 200,
+        "Sat, 01 Jan 2050 00:00:00 GMT": 200,
+    }.items():
+        with subtests.test(known):
+            headers = {"Range": "bytes=10-19", "If-Range": known}
+            response = await ada.http.get(f"{made}/image", headers=headers)
+            assert response.status_code == status
+            assert response.content == (PICTURE[10:20] if status == 206 else PICTURE)
+
+
+async def test_a_part_behind_the_end_of_another_picture_is_the_whole(ada: SignedIn, made: str) -> None:
+    headers = {"Range": "bytes=99999999-", "If-Range": '"other"'}
+    assert (await ada.http.get(f"{made}/image", headers=headers)).content == PICTURE
+
+
 async def test_a_range_that_is_none_is_answered_with_the_whole(
     ada: SignedIn, made: str, subtests: pytest.Subtests
 ) -> None:
@@ -154,11 +180,14 @@ async def test_the_gallery_has_pictures_and_failures_with_their_cause(
     ada: SignedIn, maker: Maker, made: str, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
-    await maker.cancel(await maker.submit("a blue kite"))
+    canceled = await maker.submit("a blue kite")
+    await maker.cancel(canceled)
     page = data_of(await ada.http.get(GALLERY))
     assert page.keys() == {"items"}
     failed, succeeded = page["items"]
     assert (failed["prompt"], failed["error"]["code"]) == ("a blue kite", "CANCELED")
+    assert failed["error"]["message"].endswith("It was charged.")
+    assert failed["error"] == data_of(await ada.http.get(f"{GALLERY}/{canceled}"))["error"]
     assert failed["charge"] == "It was charged."
     assert succeeded["url"] == f"{made}/image"
     assert succeeded["thumb"] == f"{made}/image?size=thumb"

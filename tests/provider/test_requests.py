@@ -3,7 +3,7 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from core.provider.inputs import SUPPORTED_MODELS
+from core.provider.inputs import SUPPORTED_MODELS, chosen_quality
 from core.settings import Settings
 from tests.conftest import make_settings
 from tests.provider.conftest import connected
@@ -42,6 +42,7 @@ async def test_a_supported_model_gets_the_openai_key(settings: Settings, record:
 async def test_an_unknown_model_gets_the_prompt_alone(settings: Settings, record: Record) -> None:
     await _start(settings, replicate_model="acme/painter", openai_api_key=SecretStr(KEY))
     assert record.bodies == [{"input": {"prompt": "a red kite"}}]
+    assert chosen_quality(settings.model_copy(update={"replicate_model": "acme/painter"})) is None
 
 
 def test_the_supported_models_are_those_of_the_brief() -> None:

@@ -140,7 +140,7 @@ def test_bodies_that_drip(easel: EaselProcess) -> None:
         start = request(SUBMIT, "Content-Length: 60000", method="POST") + b"x" * 1000
         dripping = [connect(easel.url, start) for _ in range(500)]
         drip(dripping, b"x", 17.0)
-        assert {status_of(each) for each in dripping} == {413}
+        assert {status_of(each) for each in dripping} == {408}
         close(dripping)
 
 
@@ -313,9 +313,9 @@ def is_reset(connection: socket.socket) -> bool:
 
 
 def status_of(connection: socket.socket) -> int:
-    """The status of the answer that has come; 413 for one that a reset has destroyed."""
+    """The status of the answer that has come; 408 for one that a reset has destroyed."""
     connection.settimeout(1)
-    return int((all_of(connection) or b"HTTP/1.1 413 ").split(b" ")[1])
+    return int((all_of(connection) or b"HTTP/1.1 408 ").split(b" ")[1])
 
 
 def close(connections: list[socket.socket]) -> None:

@@ -8,12 +8,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import Scope
 from starlette.websockets import WebSocket
 
 from core import server
+from core.head import HeadMiddleware
 from core.server import LimitedServer
 from tests.support.servers import free_port
 
@@ -53,6 +56,10 @@ async def no_goodbye() -> None:
     """There are no pages."""
 
 
+def no_page(_: Scope) -> None:
+    """Nothing is to be forgotten."""
+
+
 @pytest.fixture
 def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[LimitedServer]:
     """Waits half a second for a head, and one for a reader."""
@@ -66,7 +73,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[LimitedServer]:
         Route("/endless", endless),
         WebSocketRoute("/echo", echo),
     ]
-    app = Starlette(routes=routes)
+    app = Starlette(routes=routes, middleware=[Middleware(HeadMiddleware, forget=no_page)])
     running = server.create_server(app, host="127.0.0.1", port=free_port(), say_goodbye=no_goodbye)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()

@@ -184,5 +184,16 @@ async def test_a_query_that_is_none_ends_on_the_login_page(query: str, browser: 
 
 @pytest.mark.parametrize("path", ["/auth/login/oidc", CALLBACK])
 async def test_other_methods_are_not_errors_of_ours(path: str, browser: httpx.AsyncClient) -> None:
-    for method in ("POST", "PUT", "DELETE", "HEAD", "OPTIONS"):
-        assert (await browser.request(method, path)).status_code in {404, 405}
+    for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+        assert (await browser.request(method, path)).status_code == 405
+
+
+async def test_a_head_neither_begins_nor_ends_a_sign_in(browser: httpx.AsyncClient) -> None:
+    callback = await approve(browser, await begin(browser))
+    kept = browser.cookies.get("easel_sign_in")
+    for path in ("/auth/login/oidc", callback):
+        answer = await browser.head(path)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
+        assert "Set-Cookie" not in answer.headers
+    assert browser.cookies.get("easel_sign_in") == kept
+    assert (await browser.get(callback)).headers["Location"] == "/dashboard/generate"
