@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,7 +111,8 @@ class PictureStore:
         try:
             await self._check_probe(key)
         except StoreUnavailable:
-            await self.delete(key)
+            with suppress(StoreUnavailable):  # reading is what failed first
+                await self.delete(key)
             raise
         await self.delete(key)
 
