@@ -1,6 +1,5 @@
 """Start Easel: settings, database, application, server."""
 
-import asyncio
 import logging
 import socket
 import sys
@@ -117,7 +116,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 def _serve(app: FastAPI, settings: Settings) -> None:
     _check_address(settings.host, settings.port)
     ctx: Context = app.state.context
-    asyncio.run(ctx.pictures.try_out())
+    ctx.pictures.try_out()
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
     serve(app, host=settings.host, port=settings.port, say_goodbye=say_goodbye)
 

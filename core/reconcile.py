@@ -54,7 +54,6 @@ class Reconciler:
         self.lag_seconds = max((one.lag_seconds for one in due), default=0.0)
         await asyncio.gather(*(self._settle(one) for one in due))
         await forget_settled_pictures(self._ctx)
-        self._ctx.waiting.tell()
         self.last_run_at = datetime.now(UTC)
         return len(due)
 

@@ -13,14 +13,15 @@ _KIND = re.compile(r"^Generic \w+ error: ")
 _USER = re.compile(r"(?<=://)[^/@\s]*@")
 # Where machines in the cloud get their credentials; asked for them only when none are set.
 _CREDENTIALS_PATHS = ("/latest/", "/metadata/identity/", "/computeMetadata/")
+_PANICS = ("RustPanic", "PanicException")
 _AZURE_FORM = "the address is az://container/prefix, and AZURE_STORAGE_ACCOUNT_NAME names the account"
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: BaseException) -> str:
     """One line without a secret: the library keeps keys out of its errors, and names in addresses go here."""
     text = _USER.sub("", str(error))
     first_line = _KIND.sub("", text.partition("\n")[0]).strip()
-    if type(error).__name__ == "RustPanic":
+    if type(error).__name__ in _PANICS:
         return "an address or a key in the environment has characters that none has"
     if "Account must be specified" in first_line:
         return f"no account; {_AZURE_FORM}"

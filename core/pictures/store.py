@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import obstore
@@ -70,20 +71,19 @@ class PictureStore:
         except (BaseError, ValueError, OSError) as error:
             raise _not_usable(setting, reason_of(error)) from None
 
-    async def try_out(self) -> None:
+    def try_out(self) -> None:
         """Write, read and delete a small object, whose name no other process has.
 
         Raises `ConfigurationError` when one of these fails, or all take longer than `PROBE_SECONDS`.
         """
-        key = f"easel-probe-{secrets.token_hex(16)}"
-        try:
-            async with asyncio.timeout(PROBE_SECONDS):
-                await self._probe(key)
-        except StoreUnavailable as error:
-            raise _not_usable(self._setting, str(error)) from None
-        except TimeoutError:
-            reason = f"no answer within {PROBE_SECONDS:.0f} seconds"
-            raise _not_usable(self._setting, reason) from None
+        problems = [f"no answer within {PROBE_SECONDS:g} seconds"]
+        # In a thread, as the library's calls hear no signal. Its coroutines do, but whoever ends right
+        # after one of them may be aborted, as its own threads are not done with Python yet.
+        trial = Thread(target=lambda: problems.append(self._try_out()), daemon=True)
+        trial.start()
+        trial.join(PROBE_SECONDS)
+        if problems[-1]:
+            raise _not_usable(self._setting, problems[-1])
 
     async def put(self, key: str, content: bytes, content_type: str) -> None:
         """Raises `StoreUnavailable`."""
@@ -106,22 +106,22 @@ class PictureStore:
         except FileNotFoundError:
             return
 
-    async def _probe(self, key: str) -> None:
-        await self.put(key, key.encode(), "text/plain")
+    def _try_out(self) -> str:
+        """What is wrong; nothing if all is well."""
+        key = f"easel-probe-{secrets.token_hex(16)}"
+        doing = "writing"
         try:
-            await self._check_probe(key)
-        except StoreUnavailable:
-            with suppress(StoreUnavailable):  # reading is what failed first
-                await self.delete(key)
-            raise
-        await self.delete(key)
-
-    async def _check_probe(self, key: str) -> None:
-        async with _answering("reading"):
-            result = await obstore.get_async(self._store, key)
-            content = bytes(await result.bytes_async())
-        if content != key.encode():
-            raise StoreUnavailable("reading: it gives back something else than was written")
+            obstore.put(self._store, key, key.encode())
+            doing = "reading"
+            is_same = bytes(obstore.get(self._store, key).bytes()) == key.encode()
+            doing = "deleting"
+            obstore.delete(self._store, key)
+        except BaseException as error:  # noqa: BLE001  (a panic of the library is no Exception)
+            if doing == "reading":
+                with suppress(BaseException):
+                    obstore.delete(self._store, key)
+            return f"{doing}: {reason_of(error)}"
+        return "" if is_same else "reading: it gives back something else than was written"
 
 
 @asynccontextmanager
@@ -131,7 +131,7 @@ async def _answering(doing: str, *, may_lack: bool = False) -> AsyncIterator[Non
         async with asyncio.timeout(ANSWER_SECONDS):
             yield
     except TimeoutError:
-        raise StoreUnavailable(f"{doing}: no answer within {ANSWER_SECONDS:.0f} seconds") from None
+        raise StoreUnavailable(f"{doing}: no answer within {ANSWER_SECONDS:g} seconds") from None
     except Exception as error:
         if may_lack and isinstance(error, FileNotFoundError):
             raise

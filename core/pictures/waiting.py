@@ -23,13 +23,13 @@ class WaitingPictures:
     def add(self, generation_id: UUID, reason: str) -> None:
         self._since.setdefault(generation_id, datetime.now(UTC))
         self._reason = reason
-        self.tell()
+        self._tell()
 
     def remove(self, generation_ids: Iterable[UUID]) -> None:
         """They are stored, lost or deleted; any that does not wait is passed over."""
         for each in generation_ids:
             self._since.pop(each, None)
-        self.tell()
+        self._tell()
 
     @property
     def generation_ids(self) -> set[UUID]:
@@ -40,7 +40,7 @@ class WaitingPictures:
         """When the first of those that still wait failed; None when none waits."""
         return min(self._since.values(), default=None)
 
-    def tell(self) -> None:
+    def _tell(self) -> None:
         """To the log: an error once a minute while some wait, and once that none does any more."""
         if self._since and time.monotonic() >= self._next_telling:
             self._next_telling = time.monotonic() + TELL_SECONDS
