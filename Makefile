@@ -6,13 +6,14 @@ FUZZ_CASES ?= 10000
 SICK_SECONDS ?= 600
 SOAK_SECONDS ?= 600
 HISTORIES ?= 300
+AZURITE = 3.35.0
 # Write the figures of these to docs/reliability.md; CI, which runs short ones, does not.
 REPORT ?= --reliability-report
 PRESSES ?= 60
 PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories limits presses \
-	lighthouse lock clean
+	store-test lighthouse lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -80,6 +81,15 @@ histories: .venv/.installed-dev
 limits: .venv/.installed-dev
 	.venv/bin/python -m pytest --timeout 200 tests/reliability/test_limits.py tests/reliability/test_stopping.py \
 		tests/reliability/test_shutdown.py tests/reliability/test_wrong_clock.py $(REPORT)
+
+# Apart from `test`, as it needs Node.js.
+store-test: .venv/.installed-dev .venv/.azurite-$(AZURITE)
+	.venv/bin/python -m pytest tests/stores $(ARGS)
+
+.venv/.azurite-$(AZURITE): .venv/.installed
+	@command -v npm >/dev/null || { echo "make store-test needs Node.js with npm"; exit 1; }
+	npm install --prefix .venv/node --no-save --no-audit --no-fund --ignore-scripts --silent azurite@$(AZURITE)
+	@touch $@
 
 lighthouse: .venv/.installed-dev
 	.venv/bin/python bench/lighthouse.py

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from core.api import health
 from core.api.app import create_api
-from core.context import create_context
+from core.context import Context, create_context
 from core.database.prepare import PreparedDatabase
 from core.errors import ConfigurationError, MethodNotAllowed, NotFound
 from core.head import HeadMiddleware
@@ -123,6 +123,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 def _serve(app: FastAPI, settings: Settings) -> None:
     _check_address(settings.host, settings.port)
+    ctx: Context = app.state.context
+    ctx.pictures.try_out()
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
     serve(app, host=settings.host, port=settings.port, say_goodbye=say_goodbye)
 

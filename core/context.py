@@ -15,6 +15,7 @@ from core.database.engine import Database
 from core.models import Generation
 from core.pictures.download import PictureDownloader
 from core.pictures.store import PictureStore
+from core.pictures.waiting import WaitingPictures
 from core.provider.choose import choose_provider
 from core.provider.client import Provider
 from core.provider.replies import Prediction
@@ -37,6 +38,7 @@ class Context:
     """With the demo: the application that serves its pictures."""
     looks: dict[tuple[UUID, bool], asyncio.Task[tuple[Generation, Prediction]]] = field(default_factory=dict)
     """The questions to the provider that are under way, by generation and whether they take long."""
+    waiting: WaitingPictures = field(default_factory=WaitingPictures)
     _unfinished: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

@@ -13,6 +13,7 @@ from core.context import Context
 from core.errors import EaselError
 from core.repositories import housekeeping, settling
 from core.repositories.settling import Due
+from core.services.pictures import forget_settled_pictures
 from core.services.settle import settle_generation
 
 PERIOD_SECONDS = 3.0
@@ -52,6 +53,7 @@ class Reconciler:
             due = await settling.claim(session, batch=BATCH)
         self.lag_seconds = max((one.lag_seconds for one in due), default=0.0)
         await asyncio.gather(*(self._settle(one) for one in due))
+        await forget_settled_pictures(self._ctx)
         self.last_run_at = datetime.now(UTC)
         return len(due)
 

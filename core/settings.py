@@ -22,6 +22,7 @@ MODELS_THAT_REQUIRE_OPENAI_KEY = frozenset({"openai/gpt-image-1", "openai/gpt-im
 # Close enough to be a typing error, far enough that GITLAB_CLIENT_ID is not taken for GITHUB_CLIENT_ID.
 _TYPING_ERROR_SIMILARITY = 0.92
 _SHORTEST_TELLING_NAME = 8
+_STORE_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_STORAGE_ENDPOINT")
 _HOST_NAME = re.compile(r"[a-z0-9_]([\w.-]*\w)?", re.ASCII | re.IGNORECASE)
 
 SignInProviderId = Literal["oidc", "google", "github"]
@@ -118,7 +119,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             problems += [_describe(detail["loc"], detail["msg"]) for detail in error.errors()]
             raise ConfigurationError(problems) from None
-        problems += settings._half_given()
+        problems += settings._half_given() + settings._store_endpoints()
         if problems:
             raise ConfigurationError(problems)
         return settings
@@ -135,6 +136,15 @@ class Settings(BaseSettings):
         if self.replicate_model in MODELS_THAT_REQUIRE_OPENAI_KEY and not self.openai_api_key:
             problems.append(f"OPENAI_API_KEY: required by REPLICATE_MODEL {self.replicate_model}")
         return problems
+
+    def _store_endpoints(self) -> list[str]:
+        """These belong to the library that knows buckets, and an address without a scheme ends it."""
+        given = {name: os.environ.get(name, "") for name in _STORE_ENDPOINTS if self.image_store_url}
+        return [
+            f"{name}: must be an http:// or https:// address"
+            for name, value in given.items()
+            if value and not value.startswith(("http://", "https://"))
+        ]
 
     @property
     def is_hosted(self) -> bool:

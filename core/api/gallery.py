@@ -24,7 +24,7 @@ class Item(BaseModel):
     prompt: str
     status: Status
     created_at: datetime
-    url: str | None = Field(default=None, description="The picture, once it is stored.")
+    url: str | None = Field(default=None, description="The picture: at the provider until it is stored here.")
     thumb: str | None = Field(default=None, description="A small WebP of it.")
     type: str | None = None
     width: int | None = None
@@ -90,7 +90,7 @@ def _item(generation: Generation) -> Item:
         prompt=generation.prompt,
         status=generation.status,
         created_at=generation.created_at,
-        url=path,
+        url=path or (generation.result_url if generation.needs_storing else None),
         thumb=path and f"{path}?size=thumb",
         type=generation.picture_type,
         width=generation.picture_width,

@@ -34,15 +34,28 @@ class Reconcile(BaseModel):
     last_run_at: datetime | None
 
 
+class Pictures(BaseModel):
+    """The pictures that this process could not store so far; it goes on trying."""
+
+    failing_since: datetime | None
+    waiting: int
+
+
 class Readiness(BaseModel):
     status: str
     reconcile: Reconcile
+    pictures: Pictures
 
 
 @router.get("/readyz", response_model=Success[Readiness])
 async def readyz(request: Request) -> Response | Success[Readiness]:
-    """503 when the database is away, or not at this version's migration."""
-    health = await services.check_health(get_context(request))
+    """503 when the database is away, or not at this version's migration.
+
+    Pictures that wait do not take a process out of service: another has the same store, and the provider
+    keeps them for an hour.
+    """
+    ctx = get_context(request)
+    health = await services.check_health(ctx)
     if health is not Health.OK:
         return failure(ServiceUnavailable(f"Not ready: {health.value}."))
     reconciler: Reconciler = request.app.state.reconciler
@@ -51,7 +64,10 @@ async def readyz(request: Request) -> Response | Success[Readiness]:
         lag_seconds=reconciler.lag_seconds,
         last_run_at=reconciler.last_run_at,
     )
-    return Success(data=Readiness(status=health.value, reconcile=reconcile))
+    await services.forget_settled_pictures(ctx)
+    waiting = ctx.waiting
+    pictures = Pictures(failing_since=waiting.failing_since, waiting=len(waiting.generation_ids))
+    return Success(data=Readiness(status=health.value, reconcile=reconcile, pictures=pictures))
 
 
 refuse_other_methods(router)

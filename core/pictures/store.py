@@ -1,20 +1,34 @@
 """Where pictures are kept: a folder, or any bucket that obstore knows (S3-compatible, GCS, Azure)."""
 
+import asyncio
+import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from core.errors import ConfigurationError
+from core.pictures.reasons import reason_of
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
+ANSWER_SECONDS = 30.0
+PROBE_SECONDS = 20.0
+# obstore's own are ten in three minutes; what fails longer than this is tried again by the reconcile loop.
+_RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 # A reader who does not read holds one part; obstore's own are 10 MB.
 _PART_BYTES = 64 * 1024
 
 
 class StoreUnavailable(Exception):
-    """The folder or bucket does not answer as it should."""
+    """The folder or bucket does not answer as it should; says why in one line."""
 
 
 class StoredPicture:
@@ -34,56 +48,95 @@ class StoredPicture:
 
 
 class PictureStore:
-    """Puts, reads and deletes by key. A put is whole or not there at all: obstore writes a file under
-    a temporary name and renames it, and a bucket's put is one request."""
+    """Puts, reads and deletes by key, each within `ANSWER_SECONDS`. A put is whole or not there at all:
+    obstore writes a file under a temporary name and renames it, and a bucket's put is one request."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, setting: str) -> None:
         self._store = store
+        self._setting = setting
 
     @classmethod
     def open(cls, url: str | None, folder: Path) -> "PictureStore":
         """The store at `url` (`s3://`, `gs://`, `az://`, `file://`), or `folder` without one.
 
         A bucket's credentials come from its provider's usual environment variables. Raises
-        `ConfigurationError` for a URL or a folder that cannot be one.
+        `ConfigurationError` for a URL or a folder that cannot be one; `try_out` finds out the rest.
         """
-        if url is None:
-            try:
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-                return cls(LocalStore(folder))
-            except (BaseError, OSError) as error:
-                reason = str(error).splitlines()[0]
-                raise ConfigurationError([f"DATA_DIR: pictures cannot be kept there: {reason}"]) from None
+        setting = "DATA_DIR" if url is None else "IMAGE_STORE_URL"
         try:
-            return cls(from_url(url))
+            if url is not None:
+                return cls(from_url(url, retry_config=_RETRIES), setting)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return cls(LocalStore(folder), setting)
         except (BaseError, ValueError, OSError) as error:
-            reason = str(error).splitlines()[0]
-            raise ConfigurationError([f"IMAGE_STORE_URL: not a store that can be used: {reason}"]) from None
+            raise _not_usable(setting, reason_of(error)) from None
+
+    def try_out(self) -> None:
+        """Write, read and delete a small object, whose name no other process has.
+
+        Raises `ConfigurationError` when one of these fails, or all take longer than `PROBE_SECONDS`.
+        """
+        problems = [f"no answer within {PROBE_SECONDS:g} seconds"]
+        # In a thread, as the library's calls hear no signal. Its coroutines do, but whoever ends right
+        # after one of them may be aborted, as its own threads are not done with Python yet.
+        trial = Thread(target=lambda: problems.append(self._try_out()), daemon=True)
+        trial.start()
+        trial.join(PROBE_SECONDS)
+        if problems[-1]:
+            raise _not_usable(self._setting, problems[-1])
 
     async def put(self, key: str, content: bytes, content_type: str) -> None:
         """Raises `StoreUnavailable`."""
         # A folder keeps no content type; the row does, for both.
         attributes = None if isinstance(self._store, LocalStore) else {"Content-Type": content_type}
-        try:
+        async with _answering("writing"):
             await obstore.put_async(self._store, key, content, attributes=attributes)
-        except (BaseError, OSError) as error:
-            raise StoreUnavailable(str(error).splitlines()[0]) from error
 
     async def open_picture(self, key: str) -> StoredPicture:
         """Raises `FileNotFoundError` when it is not there and `StoreUnavailable`."""
-        try:
+        async with _answering("reading", may_lack=True):
             meta = await obstore.head_async(self._store, key)
-        except FileNotFoundError:
-            raise
-        except (BaseError, OSError) as error:
-            raise StoreUnavailable(str(error).splitlines()[0]) from error
         return StoredPicture(self._store, key, meta["size"])
 
     async def delete(self, key: str) -> None:
         """One that is not there counts as deleted. Raises `StoreUnavailable`."""
         try:
-            await obstore.delete_async(self._store, key)
+            async with _answering("deleting", may_lack=True):
+                await obstore.delete_async(self._store, key)
         except FileNotFoundError:
             return
-        except (BaseError, OSError) as error:
-            raise StoreUnavailable(str(error).splitlines()[0]) from error
+
+    def _try_out(self) -> str:
+        """What is wrong; nothing if all is well."""
+        key = f"easel-probe-{secrets.token_hex(16)}"
+        doing = "writing"
+        try:
+            obstore.put(self._store, key, key.encode())
+            doing = "reading"
+            is_same = bytes(obstore.get(self._store, key).bytes()) == key.encode()
+            doing = "deleting"
+            obstore.delete(self._store, key)
+        except BaseException as error:  # noqa: BLE001  (a panic of the library is no Exception)
+            if doing == "reading":
+                with suppress(BaseException):
+                    obstore.delete(self._store, key)
+            return f"{doing}: {reason_of(error)}"
+        return "" if is_same else "reading: it gives back something else than was written"
+
+
+@asynccontextmanager
+async def _answering(doing: str, *, may_lack: bool = False) -> AsyncIterator[None]:
+    """Bounds what the store may take. The library raises errors of many kinds, its panics among them."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            yield
+    except TimeoutError:
+        raise StoreUnavailable(f"{doing}: no answer within {ANSWER_SECONDS:g} seconds") from None
+    except Exception as error:
+        if may_lack and isinstance(error, FileNotFoundError):
+            raise
+        raise StoreUnavailable(f"{doing}: {reason_of(error)}") from None
+
+
+def _not_usable(setting: str, reason: str) -> ConfigurationError:
+    return ConfigurationError([f"{setting}: pictures cannot be kept there: {reason}"])

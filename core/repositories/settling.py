@@ -1,5 +1,6 @@
 """The generations that still need something done, as a trigger lists them: ids only."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,6 +20,12 @@ async def claim(session: AsyncSession, *, batch: int) -> list[Due]:
     """Take up to `batch` due generations; no other process gets them until they are due again."""
     rows = await session.execute(text("SELECT * FROM claim_generations_to_settle(:batch)"), {"batch": batch})
     return [Due(*row) for row in rows]
+
+
+async def find_listed(session: AsyncSession, *, generation_ids: Collection[UUID]) -> set[UUID]:
+    """Those of them that still need something done."""
+    statement = text("SELECT generation_id FROM generations_to_settle WHERE generation_id = ANY(:ids)")
+    return set((await session.scalars(statement, {"ids": list(generation_ids)})).all())
 
 
 async def is_claimed(session: AsyncSession, *, generation_id: UUID) -> bool:

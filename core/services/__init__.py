@@ -14,7 +14,7 @@ from core.services.generations import (
 )
 from core.services.health import Health, check_health
 from core.services.login_sessions import get_login_session, sign_in, sign_out
-from core.services.pictures import open_picture
+from core.services.pictures import forget_settled_pictures, open_picture
 from core.services.settle import settle_generation
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "check_health",
     "check_user_has_credits",
     "delete_generation",
+    "forget_settled_pictures",
     "get_active_generation",
     "get_generation",
     "get_login_session",

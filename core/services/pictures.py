@@ -11,7 +11,7 @@ from core.models import Generation
 from core.pictures.download import DownloadFailed
 from core.pictures.image import NotAPicture, examine_aside
 from core.pictures.store import StoredPicture, StoreUnavailable
-from core.repositories import generations
+from core.repositories import generations, settling
 
 _THUMBNAIL_TYPE = "image/webp"
 
@@ -44,6 +44,7 @@ async def store_picture(ctx: Context, generation: Generation) -> None:
         await ctx.pictures.put(key, content, facts.content_type)
     except (DownloadFailed, NotAPicture, StoreUnavailable) as error:
         logger.warning("Generation %s: its picture was not stored (%s)", generation.id, error)
+        ctx.waiting.add(generation.id, str(error))
         raise PictureNotStored from error
     points.passing("copy: bytes stored")
     async with ctx.database.transaction(generation.owner_id) as session:
@@ -55,6 +56,7 @@ async def store_picture(ctx: Context, generation: Generation) -> None:
             width=facts.width,
             height=facts.height,
         )
+    ctx.waiting.remove([generation.id])
     if not is_there:  # deleted for good meanwhile: the bytes must not outlive it
         await _try_to_delete_picture(ctx, generation)
 
@@ -65,6 +67,18 @@ async def try_to_store_picture(ctx: Context, generation: Generation) -> None:
         await store_picture(ctx, generation)
     except (PictureNotStored, EaselError) as error:
         logger.info("Generation %s: its picture will be stored later (%s)", generation.id, error)
+
+
+async def forget_settled_pictures(ctx: Context) -> None:
+    """What has come of the pictures that wait may be the work of another process: stored, lost, deleted.
+
+    Raises `ServiceUnavailable`.
+    """
+    waiting = ctx.waiting.generation_ids
+    if waiting:
+        async with ctx.database.transaction() as session:
+            listed = await settling.find_listed(session, generation_ids=waiting)
+        ctx.waiting.remove(waiting - listed)
 
 
 async def open_picture(ctx: Context, *, id: UUID, owner_id: UUID, is_thumbnail: bool) -> Picture:

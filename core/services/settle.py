@@ -26,6 +26,7 @@ async def settle_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
     if generation is None:
         return
     if generation.deleted_at:
+        ctx.waiting.remove([generation.id])
         await _remove_when_due(ctx, generation)
         return
     if generation.may_come_late:
@@ -74,4 +75,5 @@ async def _store(ctx: Context, generation: Generation) -> None:
                 session, id=generation.id, owner_id=generation.owner_id, age=PROVIDER_KEEPS
             )
         if is_lost:
+            ctx.waiting.remove([generation.id])
             logger.error("Generation %s: the provider has forgotten its picture", generation.id)  # noqa: TRY400

@@ -22,6 +22,7 @@ from tests.pictures.images import picture
 from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
+from tests.support.s3_server import S3Server, s3_server
 from tests.support.servers import serve_in_thread
 
 
@@ -140,6 +141,20 @@ def owner(quiet_ctx: Context, database: TestDatabase) -> Maker:
 @pytest.fixture
 def other_owner(quiet_ctx: Context, database: TestDatabase) -> Maker:
     return Maker(quiet_ctx, database, uuid4())
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A bucket whose credentials are in the environment."""
+    for name, value in s3.environment().items():
+        monkeypatch.setenv(name, value)
+    return s3.create_bucket()
 
 
 async def all_is_done(ctx: Context) -> None:

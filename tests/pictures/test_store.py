@@ -1,10 +1,10 @@
 """The store: a folder, memory or a bucket, all with the same manners."""
 
+import asyncio
+import socket
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import obstore
 import pytest
@@ -14,71 +14,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import ConfigurationError
+from core.pictures import store as store_module
 from core.pictures.store import PictureStore, StoreUnavailable
-from tests.support.servers import free_port, serve_in_thread
+from tests.support.s3_server import S3Server
+from tests.support.servers import serve_in_thread
 
 CONTENT = bytes(range(256)) * 40
 
 
-@dataclass
-class Bucket:
-    """An S3-compatible bucket, as far as a store uses one."""
-
-    objects: dict[str, tuple[bytes, str]] = field(default_factory=dict)
-    signed: list[bool] = field(default_factory=list)
-
-    async def answer(self, request: Request) -> Response:
-        self.signed.append("Credential=a-key-id/" in request.headers.get("authorization", ""))
-        key = request.path_params.get("key", "")
-        if request.method == "PUT":
-            self.objects[key] = (await request.body(), request.headers.get("content-type", ""))
-            return Response(headers={"ETag": '"1"'})
-        if request.method == "POST":
-            return self._delete_all(await request.body())
-        if key not in self.objects:
-            return Response("<Error><Code>NoSuchKey</Code></Error>", 404)
-        return self._read(key, request.headers.get("range"))
-
-    def _read(self, key: str, wanted: str | None) -> Response:
-        content, media_type = self.objects[key]
-        headers = {"ETag": '"1"', "Last-Modified": "Wed, 21 Oct 2026 07:28:00 GMT"}
-        if not wanted:
-            return Response(content, headers=headers, media_type=media_type)
-        first, last = (int(end) for end in wanted.removeprefix("bytes=").split("-"))
-        last = min(last, len(content) - 1)
-        headers["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
-        return Response(content[first : last + 1], 206, headers=headers, media_type=media_type)
-
-    def _delete_all(self, body: bytes) -> Response:
-        names = [key.text or "" for key in ET.fromstring(body).iter() if key.tag.endswith("}Key")]  # noqa: S314
-        for name in names:
-            self.objects.pop(name, None)
-        deleted = "".join(f"<Deleted><Key>{name}</Key></Deleted>" for name in names)
-        return Response(f"<DeleteResult>{deleted}</DeleteResult>", media_type="application/xml")
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    bucket = Bucket()
-    routes = [
-        Route("/pictures", bucket.answer, methods=["POST"]),
-        Route("/pictures/{key:path}", bucket.answer, methods=["PUT", "GET", "HEAD", "DELETE"]),
-    ]
-    with serve_in_thread(Starlette(routes=routes)) as url:
-        for name, value in {
-            "AWS_ACCESS_KEY_ID": "a-key-id",
-            "AWS_SECRET_ACCESS_KEY": "a-secret",
-            "AWS_REGION": "eu-central-1",
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ALLOW_HTTP": "true",
-        }.items():
-            monkeypatch.setenv(name, value)
-        yield bucket
-
-
 @pytest.fixture(params=["folder", "file", "memory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, bucket: Bucket) -> PictureStore:
-    urls = {"folder": None, "file": tmp_path.as_uri(), "memory": "memory:///", "s3": "s3://pictures/of/easel"}
+def store(request: pytest.FixtureRequest, tmp_path: Path, bucket: str) -> PictureStore:
+    urls = {
+        "folder": None,
+        "file": tmp_path.as_uri(),
+        "memory": "memory:///",
+        "s3": f"s3://{bucket}/of/easel",
+    }
     return PictureStore.open(urls[request.param], tmp_path / "pictures")
 
 
@@ -113,14 +64,12 @@ async def test_a_picture_that_is_not_there_is_not_found_and_deleting_it_does_no_
     assert await read(store, "ada/1.thumb") == b"small"
 
 
-async def test_a_bucket_gets_signed_requests_under_the_prefix_with_the_content_type(bucket: Bucket) -> None:
-    store = PictureStore.open("s3://pictures/of/easel", Path("unused"))
+async def test_a_bucket_gets_them_under_the_prefix_with_the_content_type(s3: S3Server, bucket: str) -> None:
+    store = PictureStore.open(f"s3://{bucket}/of/easel", Path("unused"))
     await store.put("ada/1", CONTENT, "image/png")
-    await read(store, "ada/1")
-    assert bucket.objects == {"of/easel/ada/1": (CONTENT, "image/png")}
+    assert s3.objects(bucket) == {"of/easel/ada/1": (CONTENT, "image/png")}
     await store.delete("ada/1")
-    assert bucket.objects == {}
-    assert all(bucket.signed)
+    assert s3.objects(bucket) == {}
 
 
 async def test_a_folder_is_made_for_its_owner_alone_and_kept_between_starts(tmp_path: Path) -> None:
@@ -194,18 +143,47 @@ def test_a_folder_that_cannot_be_made_is_one_line_that_names_the_setting(tmp_pat
     assert "\n" not in problem
 
 
-async def test_a_bucket_that_refuses_is_unavailable(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    refusing = Starlette(routes=[Route("/{rest:path}", _refuse, methods=["PUT", "GET", "HEAD", "POST"])])
-    with serve_in_thread(refusing, port=free_port()) as url:
+async def test_a_bucket_that_refuses_is_unavailable(
+    s3: S3Server, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in s3.environment(may=["s3:ListAllMyBuckets"]).items():
+        monkeypatch.setenv(name, value)
+    store = PictureStore.open(f"s3://{bucket}", Path("unused"))
+    with pytest.raises(StoreUnavailable, match=r"^writing: access is refused \(403 AccessDenied\)$"):
+        await store.put("ada/1", CONTENT, "image/png")
+    with pytest.raises(StoreUnavailable, match=r"^reading: access is refused \(403\)$"):
+        await store.open_picture("ada/1")
+    with pytest.raises(StoreUnavailable, match=r"^deleting: access is refused \(AccessDenied\)$"):
+        await store.delete("ada/1")
+
+
+async def test_a_bucket_that_hangs_is_unavailable_in_time(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "ANSWER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        store = PictureStore.open(f"s3://{bucket}", Path("unused"))
+        async with asyncio.timeout(5):
+            with pytest.raises(StoreUnavailable, match=r"^writing: no answer within "):
+                await store.put("ada/1", CONTENT, "image/png")
+            with pytest.raises(StoreUnavailable, match=r"^reading: no answer within "):
+                await store.open_picture("ada/1")
+            with pytest.raises(StoreUnavailable, match=r"^deleting: no answer within "):
+                await store.delete("ada/1")
+
+
+async def test_a_bucket_that_is_sick_is_given_up_after_a_few_tries(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def answer(request: Request) -> Response:
+        asked.append(request.method)
+        return Response("<Error><Code>SlowDown</Code></Error>", 503)
+
+    with serve_in_thread(Starlette(routes=[Route("/{rest:path}", answer, methods=["PUT"])])) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        store = PictureStore.open("s3://pictures", Path("unused"))
-        with pytest.raises(StoreUnavailable):
-            await store.put("ada/1", CONTENT, "image/png")
-        with pytest.raises(StoreUnavailable):
-            await store.open_picture("ada/1")
-        with pytest.raises(StoreUnavailable):
-            await store.delete("ada/1")
-
-
-async def _refuse(_: Request) -> Response:
-    return Response("<Error><Code>AccessDenied</Code></Error>", 403)
+        with pytest.raises(StoreUnavailable, match=r"^writing: it answers with an error \(503 SlowDown\)$"):
+            await PictureStore.open(f"s3://{bucket}", Path("unused")).put("ada/1", CONTENT, "image/png")
+    assert asked == ["PUT"] * 3

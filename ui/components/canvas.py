@@ -1,6 +1,7 @@
 """The canvas: an empty sheet, a sheet being painted, the picture, or why there is none."""
 
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from nicegui import ui
 
@@ -24,6 +25,13 @@ PHASES = {
 }
 
 
+NOT_KEPT = (
+    "Not kept yet: Easel has not been able to store this picture."
+    " The image service deletes it within an hour."
+)
+LOST = "This picture could not be kept, and the image service has deleted it by now."
+
+
 class Canvas:
     """Shows one thing at a time; `data-state` tells the browser's side which."""
 
@@ -31,6 +39,8 @@ class Canvas:
         self._on_try_again = on_try_again
         self._on_cancel = on_cancel
         self._phases: dict[Phase, Text] = {}
+        self.not_kept: UUID | None = None
+        """The generation whose picture is shown from the provider, as we have no copy yet."""
         with box("section", "easel").props('aria-label="Picture" id="run-state"') as self._section:
             self._canvas = box("div", "canvas")
             self._foot = box("div", "picture-foot")
@@ -82,10 +92,27 @@ class Canvas:
                 picture.props["width"] = str(generation.picture_width)
                 picture.props["height"] = str(generation.picture_height)
         with self._foot:
+            if generation.needs_storing:
+                self._show_not_kept(generation)
             Text("p", generation.prompt, classes="caption")
             link("Open full size", url, "button", icon_name="download").props(
                 'target="_blank" rel="noopener"'
             )
+
+    def show_lost(self) -> None:
+        """Beside the picture, which only this page still has."""
+        self.not_kept = None
+        self._note.clear()
+        with self._note:
+            Text("p", LOST)
+
+    def _show_not_kept(self, generation: Generation) -> None:
+        self.not_kept = generation.id
+        self._note = box("div", "not-kept").props('role="status"')
+        with self._note:
+            Text("p", NOT_KEPT)
+            now = link("Download it now", generation.result_url or "", "button", icon_name="download")
+            now.props('download target="_blank" rel="noopener noreferrer"').mark("download-now")
 
     def show_failure(self, code: str, sentence: str) -> None:
         """`sentence` says what happened, what to do, and whether it was charged."""
@@ -101,6 +128,7 @@ class Canvas:
         self._canvas.clear()
         self._foot.clear()
         self._phases = {}
+        self.not_kept = None
         with self._canvas:
             return box("div", classes)
 

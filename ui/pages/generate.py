@@ -143,6 +143,7 @@ class GenerateScreen:
             owner_id = await self._visitor.owner_id()
             if self._generation is None:
                 await self._resume(owner_id)
+                await self._look_whether_kept(owner_id)
             else:
                 await self._show(
                     await services.get_generation(self._ctx, id=self._generation.id, owner_id=owner_id)
@@ -153,6 +154,20 @@ class GenerateScreen:
             self.try_again()
         except EaselError:
             return  # the database is away for a moment: the next tick asks again
+
+    async def _look_whether_kept(self, owner_id: UUID) -> None:
+        """A picture that is shown from the provider may be in our own store by now, or lost."""
+        if self._canvas.not_kept is None:
+            return
+        try:
+            shown = await services.get_generation(self._ctx, id=self._canvas.not_kept, owner_id=owner_id)
+        except NotFound:
+            self._canvas.show_empty()
+            return
+        if shown.stored_at:
+            self._canvas.show_picture(shown)
+        elif shown.is_lost:
+            self._canvas.show_lost()
 
     def try_again(self) -> None:
         """Back to the form, with the prompt as it was."""

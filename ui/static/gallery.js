@@ -7,6 +7,9 @@ const API = "/api/v1/generations";
 const PAGE = 24;
 const UNDO_SECONDS = 10;
 const LOST = "This picture could not be kept.";
+const NOT_KEPT = "Not kept yet. Open it to download it now.";
+const NOT_KEPT_HERE = "Not kept yet: the image service deletes this picture within an hour.";
+const NOT_KEPT_SECONDS = 10;
 const NEAR = "1500px";
 
 const h = (tag, attributes = {}, ...children) => {
@@ -109,6 +112,13 @@ class Gallery extends HTMLElement {
     if (focused) this.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
     const isEmpty = !shown.length && this.next === null;
     this.note.textContent = isEmpty ? "Your finished pictures gather here." : "";
+    this.watchUnkept();
+  }
+
+  // `refresh` reads the newest page only.
+  watchUnkept() {
+    clearTimeout(this.watching);
+    if (this.items.slice(0, PAGE).some(isUnkept)) this.watching = setTimeout(() => this.refresh(), NOT_KEPT_SECONDS * 1000);
   }
 
   draw(block, isNear) {
@@ -132,7 +142,7 @@ class Gallery extends HTMLElement {
     const name = item.error ? `No picture: ${item.prompt}` : item.prompt;
     const content = item.thumb
       ? h("img", { src: item.thumb, alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 })
-      : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.lost ? LOST : "The picture is being saved …");
+      : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.lost ? LOST : NOT_KEPT);
     const open = h(
       "button",
       {
@@ -192,7 +202,11 @@ class Gallery extends HTMLElement {
   }
 }
 
-const key = (item) => `${item.id}:${item.thumb ? "picture" : item.status}`;
+// Only the image service has the picture so far, and browsers open what is elsewhere.
+const isUnkept = (item) => item.url && !item.thumb;
+const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer" };
+
+const key = (item) => `${item.id}:${item.thumb ? "picture" : item.lost ? "lost" : item.status}`;
 
 class Viewer {
   constructor(gallery) {
@@ -227,16 +241,17 @@ class Viewer {
     this.item = item;
     const picture = item.url
       ? h("img", { class: "viewer__picture", src: item.url, alt: item.prompt, width: item.width, height: item.height })
-      : h("p", { class: "viewer__cause" }, item.error?.message ?? (item.lost ? LOST : "The picture is being saved …"), h("span", { class: "small" }, item.error?.code ?? ""));
+      : h("p", { class: "viewer__cause" }, item.error?.message ?? LOST, h("span", { class: "small" }, item.error?.code ?? ""));
     if (this.body.contains(document.activeElement)) this.dialog.focus();
     this.body.replaceChildren(
       picture,
+      isUnkept(item) ? h("p", { class: "small" }, NOT_KEPT_HERE) : "",
       h("p", { class: "viewer__prompt" }, item.prompt),
       item.charge ? h("p", { class: "small" }, item.charge) : "",
       h("div", { class: "viewer__actions" },
         this.button("Use prompt again", () => this.useAgain()),
         this.button("Copy prompt", () => this.copy()),
-        item.url ? h("a", { class: "button", href: item.url, download: fileName(item) }, "Download") : "",
+        item.url ? h("a", { class: "button", href: item.url, download: fileName(item), ...(isUnkept(item) ? ELSEWHERE : {}) }, "Download") : "",
         this.button("Delete", () => this.remove())),
     );
   }

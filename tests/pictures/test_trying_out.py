@@ -1,0 +1,171 @@
+"""Before Easel serves it tries its store out; what cannot be used is one line that names the setting."""
+
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConfigurationError
+from core.pictures import store as store_module
+from core.pictures.store import PictureStore
+from tests.settings.starting import errors_of
+from tests.support.database import TestDatabase
+from tests.support.s3_server import S3Server
+from tests.support.servers import EaselProcess, free_port
+
+KEPT = "IMAGE_STORE_URL: pictures cannot be kept there: "
+
+
+@contextmanager
+def silent_server() -> Iterator[str]:
+    """It accepts connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def problem_of(url: str | None, folder: Path = Path("unused")) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        PictureStore.open(url, folder).try_out()
+    [problem] = caught.value.problems
+    assert "\n" not in problem
+    return problem
+
+
+def test_a_store_that_works_is_left_as_it_was(s3: S3Server, bucket: str, tmp_path: Path) -> None:
+    for store in (
+        PictureStore.open(f"s3://{bucket}/of/easel", Path("unused")),
+        PictureStore.open(None, tmp_path / "pictures"),
+    ):
+        with ThreadPoolExecutor(20) as starts:  # as many processes may start at once
+            list(starts.map(PictureStore.try_out, [store] * 20))
+    assert s3.objects(bucket) == {}
+    assert files_in(tmp_path) == []
+
+
+def test_a_bucket_that_is_missing(bucket: str) -> None:
+    assert problem_of("s3://no-such-bucket/of/easel") == (
+        f"{KEPT}writing: there is no such bucket (404 NoSuchBucket)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("AWS_ACCESS_KEY_ID", "InvalidAccessKeyId"), ("AWS_SECRET_ACCESS_KEY", "SignatureDoesNotMatch")],
+)
+def test_a_wrong_key(bucket: str, monkeypatch: pytest.MonkeyPatch, name: str, code: str) -> None:
+    monkeypatch.setenv(name, "hunter2hunter2")
+    problem = problem_of(f"s3://{bucket}")
+    assert problem == f"{KEPT}writing: access is refused (403 {code})"
+
+
+@pytest.mark.parametrize(
+    ("may", "cannot"),
+    [
+        (["s3:PutObject", "s3:DeleteObject"], "reading"),
+        (["s3:PutObject", "s3:GetObject"], "deleting"),
+        (["s3:PutObject"], "reading"),
+    ],
+)
+def test_a_key_that_may_not_do_all_of_it(
+    s3: S3Server, bucket: str, monkeypatch: pytest.MonkeyPatch, may: list[str], cannot: str
+) -> None:
+    for name, value in s3.environment(may=may).items():
+        monkeypatch.setenv(name, value)
+    assert problem_of(f"s3://{bucket}").startswith(f"{KEPT}{cannot}: access is refused (")
+
+
+def test_no_credentials(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine in the cloud would have some at the metadata address."""
+    monkeypatch.setenv("AWS_METADATA_ENDPOINT", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert "no credentials are set in the environment" in problem_of(f"s3://{bucket}")
+
+
+def test_half_of_the_credentials(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert problem_of(f"s3://{bucket}") == f"{KEPT}Missing SecretAccessKey"
+
+
+def test_an_endpoint_that_is_down(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url.replace("//", "//user:hunter2@"))
+    problem = problem_of(f"s3://{bucket}")
+    assert problem == f"{KEPT}writing: {url} cannot be reached: Connection refused"
+
+
+def test_an_endpoint_that_hangs(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "PROBE_SECONDS", 0.2)
+    with silent_server() as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        assert problem_of(f"s3://{bucket}") == f"{KEPT}no answer within 0.2 seconds"
+
+
+def test_plain_http_that_is_not_allowed(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ALLOW_HTTP")
+    assert "AWS_ALLOW_HTTP=true" in problem_of(f"s3://{bucket}")
+
+
+def test_a_key_that_no_header_can_carry(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library panics."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "hunter2\n")
+    assert "characters that none has" in problem_of(f"s3://{bucket}")
+
+
+def test_azure_without_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_NAME", raising=False)
+    assert "AZURE_STORAGE_ACCOUNT_NAME names the account" in problem_of("az://pictures/of/easel")
+
+
+def test_a_folder_in_which_nothing_can_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    store = PictureStore.open(None, folder)
+    folder.rmdir()
+    folder.write_text("a file is in the way")
+    with pytest.raises(ConfigurationError) as caught:
+        store.try_out()
+    [problem] = caught.value.problems
+    assert problem.startswith("DATA_DIR: pictures cannot be kept there: writing: ")
+    assert "Not a directory" in problem
+    assert "\n" not in problem
+
+
+def environment_of(database: TestDatabase, tmp_path: Path) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database.serving_url,
+        "MIGRATION_DATABASE_URL": database.owning_url,
+        "DATA_DIR": str(tmp_path / "data"),
+    }
+
+
+def test_a_start_is_refused_in_one_line(
+    s3: S3Server, bucket: str, database: TestDatabase, tmp_path: Path
+) -> None:
+    settings = environment_of(database, tmp_path) | s3.environment()
+    lines = errors_of(tmp_path, IMAGE_STORE_URL="s3://no-such-bucket", **settings)
+    assert lines == [f"{KEPT}writing: there is no such bucket (404 NoSuchBucket)"]
+
+
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AZURE_STORAGE_ENDPOINT"])
+def test_an_endpoint_without_a_scheme_is_one_line_too(tmp_path: Path, name: str) -> None:
+    lines = errors_of(tmp_path, IMAGE_STORE_URL="s3://pictures", **{name: "minio:9000"})
+    assert lines == [f"{name}: must be an http:// or https:// address"]
+
+
+def test_processes_that_start_at_once_on_one_bucket_all_serve(
+    s3: S3Server, bucket: str, database: TestDatabase, tmp_path: Path
+) -> None:
+    settings = environment_of(database, tmp_path) | s3.environment()
+    settings["IMAGE_STORE_URL"] = f"s3://{bucket}"
+    started = [EaselProcess(tmp_path, port=free_port(), **settings) for _ in range(2)]
+    for easel in started:
+        with easel:
+            pass
+    assert s3.objects(bucket) == {}
