@@ -15,8 +15,8 @@ INSTALL = $(PIP) --quiet install --no-deps --require-hashes
 CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
-.PHONY: run test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories limits \
-	lighthouse lock clean
+.PHONY: run test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
+	limits lighthouse lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
