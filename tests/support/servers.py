@@ -69,6 +69,7 @@ class EaselProcess:
         tmp_path: Path,
         *,
         port: int | None = None,
+        python: str | Path = sys.executable,
         script: Sequence[str | Path] = (ROOT / "main.py",),
         **variables: str,
     ) -> None:
@@ -77,7 +78,7 @@ class EaselProcess:
         self.log = tmp_path / f"easel-{self.port}.log"
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, *script],
+                [python, *script],
                 cwd=tmp_path,  # so that no .env of the checkout is read
                 env=clean_environment(PORT=str(self.port), **variables),
                 stdout=output,
