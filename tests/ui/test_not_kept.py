@@ -8,8 +8,9 @@ from nicegui.testing import User
 from core.settings import Settings
 from tests.pictures.test_waiting import empty, fill
 from tests.support.database import TestDatabase
+from tests.support.prompts import press_generate
 from tests.support.provider import EmulatedProvider
-from tests.ui.test_generate import PATH, press_generate
+from tests.ui.test_generate import PATH
 from ui.components.canvas import LOST, NOT_KEPT
 from ui.pages import generate
 
@@ -30,7 +31,7 @@ async def test_it_is_seen_with_a_note_until_it_is_kept(
 ) -> None:
     await user.open(PATH)
     fill(folder)
-    await press_generate(user, "a red kite")
+    press_generate(user, "a red kite")
     await user.should_see(NOT_KEPT)
     (picture,) = user.find(marker="picture").elements
     (download,) = user.find(kind=type(picture), marker="download-now").elements
@@ -49,7 +50,7 @@ async def test_a_picture_that_is_lost_at_last_is_said_to_be(
 ) -> None:
     await user.open(PATH)
     fill(folder)
-    await press_generate(user, "a red kite")
+    press_generate(user, "a red kite")
     await user.should_see(NOT_KEPT)
     database.run("UPDATE generations SET given_up_at = now()")
     await user.should_see(LOST)
@@ -61,7 +62,7 @@ async def test_one_that_is_deleted_meanwhile_leaves_the_canvas(
 ) -> None:
     await user.open(PATH)
     fill(folder)
-    await press_generate(user, "a red kite")
+    press_generate(user, "a red kite")
     await user.should_see(NOT_KEPT)
     database.run("UPDATE generations SET deleted_at = now()")
     await user.should_see("Your picture appears here")
