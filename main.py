@@ -26,8 +26,8 @@ from core.middleware import (
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
 )
-from core.reconcile import Reconciler
 from core.server import serve
+from core.services.upkeep import Upkeep
 from core.settings import Settings
 from core.sign_in import routes as sign_in
 from core.sign_in.providers import create_providers
@@ -61,7 +61,7 @@ def main() -> int:
 def create_app(settings: Settings, database_url: str) -> FastAPI:
     """The whole application on a migrated database: sign-in, API, health and screens."""
     ctx = create_context(settings, database_url)
-    reconciler = Reconciler(ctx)
+    reconciler = Upkeep(ctx)
     sign_in_providers = create_providers(settings)
 
     @asynccontextmanager

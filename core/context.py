@@ -1,30 +1,25 @@
 """What the services work with: passed as `ctx`, so that nothing is reached through a global."""
 
-import asyncio
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 
+from core.background import Background, Shared
 from core.database.engine import Database
-from core.models import Generation
+from core.looks import Look
 from core.pictures.download import PictureDownloader
 from core.pictures.store import PictureStore
 from core.pictures.waiting import WaitingPictures
 from core.provider.choose import choose_provider
 from core.provider.client import Provider
-from core.provider.replies import Prediction
 from core.settings import Settings
 
-CLOSE_SECONDS = 1.5
-CUT_OFF_SECONDS = 0.5
-
-T = TypeVar("T")
+# By generation, and whether all of the provider's list is searched.
+Looks = Shared[tuple[UUID, bool], Look]
 
 
 @dataclass(frozen=True)
@@ -36,36 +31,17 @@ class Context:
     downloader: PictureDownloader
     demo_pictures: Starlette | None = None
     """With the demo: the application that serves its pictures."""
-    looks: dict[tuple[UUID, bool], asyncio.Task[tuple[Generation, Prediction]]] = field(default_factory=dict)
-    """The questions to the provider that are under way, by generation and whether they take long."""
     waiting: WaitingPictures = field(default_factory=WaitingPictures)
-    _unfinished: set[asyncio.Task[Any]] = field(default_factory=set)
+    background: Background = field(default_factory=Background)
+    looks: Looks = field(init=False)
+    """The questions to the provider that are under way."""
 
-    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Run `work` in the background, to its end even when the program is told to stop."""
-        task = asyncio.create_task(work)
-        self._unfinished.add(task)
-        task.add_done_callback(self._unfinished.discard)
-        return task
-
-    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
-        """Await `work`, and let it run to its end even when the caller is cancelled meanwhile."""
-        return await asyncio.shield(self.start(work))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "looks", Shared(self.background))
 
     async def close(self) -> None:
-        """Let unfinished work end, then close the provider's and the database's connections.
-
-        What has not ended after `CLOSE_SECONDS` is cut off; the next start, or another process, takes
-        it up from its row.
-        """
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_SECONDS):
-                while self._unfinished:  # what ends may start something more
-                    await asyncio.wait(self._unfinished)
-        for task in self._unfinished:
-            task.cancel()
-        if self._unfinished:
-            await asyncio.wait(self._unfinished, timeout=CUT_OFF_SECONDS)
+        """Let unfinished work end, then close the provider's and the database's connections."""
+        await self.background.close()
         async with AsyncExitStack() as closing:  # each, whatever becomes of the others
             closing.push_async_callback(self.database.close)
             closing.push_async_callback(self.downloader.close)

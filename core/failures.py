@@ -1,6 +1,9 @@
-"""Why a generation failed: one stable code for programs and one sentence for people."""
+"""Why a generation failed: a stable code for programs, a sentence for people, and whether it was charged."""
 
 from enum import StrEnum
+from typing import NamedTuple
+
+from core.charges import Charge
 
 
 class FailureCode(StrEnum):
@@ -17,6 +20,26 @@ class FailureCode(StrEnum):
         """What happened and what to do next, in words for the person who pressed Generate."""
         return _SENTENCES[self]
 
+
+class Failure(NamedTuple):
+    """Why a generation failed, and whether it was charged all the same."""
+
+    code: FailureCode
+    charge: Charge
+
+    @property
+    def sentence(self) -> str:
+        """What happened, what to do next, whether it was charged, and what may still come."""
+        late = f" {_LATE}" if self.is_unresolved else ""
+        return f"{self.code.sentence} {self.charge.sentence}{late}"
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether Easel stopped waiting without knowing what became of the prediction."""
+        return self.code is FailureCode.TIMED_OUT and self.charge is Charge.UNKNOWN
+
+
+_LATE = "Should the picture still arrive, it will be among your pictures."
 
 _SENTENCES = {
     FailureCode.MODERATED: (

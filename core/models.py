@@ -1,15 +1,16 @@
 """The rows of the database, and the pure rules of how a generation may change."""
 
+from dataclasses import fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Enum, LargeBinary, Text, func
 from sqlmodel import Field, SQLModel
 
 from core.charges import Charge
-from core.failures import FailureCode
+from core.failures import Failure, FailureCode
+from core.orders import Order
 
 # Replicate deletes a prediction's files after an hour: a copy that has not worked by then never will.
 PROVIDER_KEEPS = timedelta(minutes=65)
@@ -44,28 +45,58 @@ def _text_of(enum: type[StrEnum]) -> Enum:
     return Enum(enum, native_enum=False, values_callable=lambda members: [m.value for m in members])
 
 
-class Failure(NamedTuple):
-    """Why a generation failed, and whether it was charged all the same."""
+class Task(StrEnum):
+    """What is still to be done for a generation, though nobody watches."""
 
-    code: FailureCode
-    charge: Charge
-
-    @property
-    def sentence(self) -> str:
-        late = f" {_LATE}" if self.is_unresolved else ""
-        return f"{self.code.sentence} {self.charge.sentence}{late}"
-
-    @property
-    def is_unresolved(self) -> bool:
-        """Whether we stopped waiting without knowing what became of it."""
-        return self.code is FailureCode.TIMED_OUT and self.charge is Charge.UNKNOWN
+    REMOVE = "remove"
+    """Remove a deleted row and its picture, once the time to undo has passed."""
+    ADVANCE = "advance"
+    """Ask the provider how the run stands."""
+    STORE = "store"
+    """Copy the picture, which only the provider has so far."""
+    FOLLOW_UP = "follow up"
+    """Learn what became of a prediction whose fate was unknown at the end."""
 
 
-_LATE = "Should the picture still arrive, it will be among your pictures."
+TASK_DUE_AFTER = {
+    Task.REMOVE: timedelta(seconds=30),
+    Task.ADVANCE: timedelta(seconds=10),
+    Task.STORE: timedelta(seconds=2),
+    Task.FOLLOW_UP: timedelta(seconds=10),
+}
+"""When a task is due: so long after the change of the row that made it one. The trigger
+`note_what_to_settle` says the same in PL/pgSQL; a test compares the two."""
 
 
 class Generation(SQLModel, table=True):
-    """One press of Generate: the prompt, and what became of it."""
+    """One press of Generate: the order, and what became of it.
+
+    =====================  ==========================  =======================================================
+    column                 set by                      meaning
+    =====================  ==========================  =======================================================
+    id, owner_id           submit                      never change
+    prompt, model,         submit                      the `Order`; never change
+    quality
+    created_at             the database, at submit     the time limit counts from here
+    updated_at             a trigger, at each change
+    external_id            submit, once the provider   the prediction at the provider; None while nobody knows
+                           answers; else adoption      whether there is one
+    phase                  submit, advance             where the run stands at the provider
+    cancel_requested_at    cancel                      somebody wants the run to end; upkeep asks until it has
+    status                 submit: `processing`;       terminal ones never change
+                           the end: a terminal one
+    result_url             the end, when succeeded     at the provider, who deletes it after an hour
+    error_code             the end, when failed        why there is no picture
+    charge                 the end                     as known at the end; never changes
+    finished_at            the end
+    late_charge            follow-up                   what was learned of an unknown charge after the end
+    stored_at, picture_*   the copy of the picture     the picture is in the store, and what it is
+    given_up_at            upkeep, follow-up           nothing more is to be had: the picture of a success was
+                                                       not stored in time, or what became of a time-out stays
+                                                       unknown. Easel has stopped looking
+    deleted_at             delete; None by restore     out of sight, and removed for good some seconds later
+    =====================  ==========================  =======================================================
+    """
 
     __tablename__ = "generations"
 
@@ -78,11 +109,9 @@ class Generation(SQLModel, table=True):
     error_code: FailureCode | None = Field(default=None, sa_type=_text_of(FailureCode))
     model: str = Field(sa_type=Text)
     quality: str | None = Field(default=None, sa_type=Text)
-    """As asked for; None for a model that takes none, and in rows of versions that did not note it."""
     phase: Phase = Field(default=Phase.WAITING, sa_type=_text_of(Phase))
     charge: Charge | None = Field(default=None, sa_type=_text_of(Charge))
     late_charge: Charge | None = Field(default=None, sa_type=_text_of(Charge))
-    """What we have learned of an unknown charge since the end, which itself never changes."""
     picture_type: str | None = Field(default=None, sa_type=Text)
     picture_width: int | None = None
     picture_height: int | None = None
@@ -103,18 +132,18 @@ class Generation(SQLModel, table=True):
     )
 
     @property
-    def is_processing(self) -> bool:
-        return self.status is Status.PROCESSING
+    def order(self) -> Order:
+        """What was ordered."""
+        return Order(**{field.name: getattr(self, field.name) for field in fields(Order)})
 
     @property
     def marker(self) -> str:
-        """By which we know its prediction in the provider's list."""
+        """The mark that its prediction bears in the provider's list."""
         return f"easel-{self.id}"
 
     @property
-    def needs_storing(self) -> bool:
-        """Whether there is a picture that only the provider has so far."""
-        return self.status is Status.SUCCEEDED and self.stored_at is None and not self.is_lost
+    def is_processing(self) -> bool:
+        return self.status is Status.PROCESSING
 
     @property
     def is_lost(self) -> bool:
@@ -122,14 +151,27 @@ class Generation(SQLModel, table=True):
         return self.status is Status.SUCCEEDED and self.given_up_at is not None
 
     @property
-    def may_come_late(self) -> bool:
-        """Whether we still look for the picture, though the generation has ended."""
-        is_unresolved = self.failure is not None and self.failure.is_unresolved
-        return is_unresolved and self.late_charge is None and self.given_up_at is None
+    def task(self) -> Task | None:
+        """What is still to be done for it."""
+        if self.deleted_at:
+            return Task.REMOVE
+        if self.is_processing:
+            return Task.ADVANCE
+        if self.given_up_at or self.stored_at:
+            return None
+        if self.status is Status.SUCCEEDED:
+            return Task.STORE
+        is_unresolved = self.error_code is FailureCode.TIMED_OUT and self.charge is Charge.UNKNOWN
+        return Task.FOLLOW_UP if is_unresolved and self.late_charge is None else None
+
+    @property
+    def needs_storing(self) -> bool:
+        """Whether there is a picture that only the provider has so far."""
+        return self.task is Task.STORE
 
     @property
     def known_charge(self) -> Charge:
-        """Whether it was charged, as we know by now."""
+        """Whether it was charged, as Easel knows by now."""
         return self.late_charge or self.charge or Charge.UNKNOWN
 
     @property

@@ -11,8 +11,7 @@ from core.api.access import Ctx, OwnerId, SignedInRoute
 from core.context import Context
 from core.envelope import Success, failures
 from core.models import Generation, Status
-from core.services.generations import MAX_PROMPT_LENGTH
-from core.services.press import MAX_KEY_LENGTH
+from core.services import MAX_KEY_LENGTH, MAX_PROMPT_LENGTH
 
 router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
 
@@ -69,7 +68,7 @@ async def submit(
 ) -> Success[Submitted]:
     """Start a generation. Answers at once; read `/generations/{id}` for the picture."""
     generation_id = await services.submit_generation(
-        ctx, prompt=body.prompt, owner_id=owner_id, idempotency_key=idempotency_key
+        ctx, order=services.new_order(ctx, body.prompt), owner_id=owner_id, idempotency_key=idempotency_key
     )
     return Success(data=Submitted(id=generation_id))
 

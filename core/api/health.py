@@ -11,8 +11,8 @@ from core.api.methods import refuse_other_methods
 from core.context import get_context
 from core.envelope import Success, failure
 from core.errors import ServiceUnavailable
-from core.reconcile import PERIOD_SECONDS, Reconciler
 from core.services import Health
+from core.services.upkeep import PERIOD_SECONDS, Upkeep
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,7 +58,7 @@ async def readyz(request: Request) -> Response | Success[Readiness]:
     health = await services.check_health(ctx)
     if health is not Health.OK:
         return failure(ServiceUnavailable(f"Not ready: {health.value}."))
-    reconciler: Reconciler = request.app.state.reconciler
+    reconciler: Upkeep = request.app.state.reconciler
     reconcile = Reconcile(
         period_seconds=PERIOD_SECONDS,
         lag_seconds=reconciler.lag_seconds,

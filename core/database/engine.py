@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -74,6 +75,12 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def violated_constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint or unique index that a statement has violated."""
+    assert isinstance(error.orig, psycopg.Error)  # noqa: S101  (the only driver)
+    return error.orig.diag.constraint_name
 
 
 def _reason(error: SQLAlchemyError) -> str:

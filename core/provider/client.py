@@ -12,6 +12,7 @@ import httpx
 from replicate.client import Client
 
 from core.failures import FailureCode
+from core.orders import Order
 from core.provider.breaker import Breaker
 from core.provider.inputs import model_inputs
 from core.provider.listing import Listed, Page, read_page, usable_id
@@ -52,7 +53,8 @@ class Provider:
     """One account at Replicate (or the demo, when `wrapped` is its transport)."""
 
     def __init__(self, settings: Settings, wrapped: httpx.AsyncBaseTransport | None = None) -> None:
-        self._settings = settings
+        key = settings.openai_api_key
+        self._openai_api_key = key.get_secret_value() if key else None
         self._transport = SendOnceTransport(wrapped)
         self._breaker = Breaker()
         self._finding_out: asyncio.Task[None] | None = None
@@ -65,7 +67,7 @@ class Provider:
             headers={"Cancel-After": f"{deadline}s"},
         )
 
-    async def start_prediction(self, *, prompt: str, marker: str | None = None) -> str:
+    async def start_prediction(self, *, order: Order, marker: str | None = None) -> str:
         """Start a prediction, sending the request exactly once; returns its id at the provider.
 
         `marker` goes into the inputs where the model has a place for one: `find_predictions` knows
@@ -77,7 +79,8 @@ class Provider:
             # Sent all the same, it would most likely be uncertain, and block its owner for minutes.
             raise StartRefused(FailureCode.PROVIDER_BUSY)
         create = self._client.models.predictions.async_create(
-            model=self._settings.replicate_model, input=model_inputs(self._settings, prompt, marker)
+            model=order.model,
+            input=model_inputs(order, marker=marker, openai_api_key=self._openai_api_key),
         )
         try:
             reply = await _answer(create, START_TIMEOUT_SECONDS)
@@ -96,21 +99,21 @@ class Provider:
         return external_id
 
     async def find_predictions(
-        self, *, model: str, prompt: str, marker: str, created_after: datetime, is_thorough: bool
+        self, *, order: Order, marker: str, created_after: datetime, whole_list: bool
     ) -> list[Listed]:
-        """The predictions that may be the one started with that model, prompt and marker, oldest first.
+        """The predictions that may be the one started with that order and marker, oldest first.
 
-        Asks for one page of the provider's list, as quickly as for a prediction, or, if `is_thorough`,
+        Asks for one page of the provider's list, as quickly as for a prediction, or, for the `whole_list`,
         for up to `LIST_PAGES`. Raises `ProviderUnavailable`, also when nothing was found and the list is
         longer than that.
         """
-        timeout_seconds = SEARCH_TIMEOUT_SECONDS if is_thorough else FETCH_TIMEOUT_SECONDS
+        timeout_seconds = SEARCH_TIMEOUT_SECONDS if whole_list else FETCH_TIMEOUT_SECONDS
         query = urlencode({"created_after": created_after.isoformat()})
         try:
             async with asyncio.timeout(timeout_seconds):
-                for _ in range(LIST_PAGES if is_thorough else 1):
+                for _ in range(LIST_PAGES if whole_list else 1):
                     page = await self._list(query)
-                    found = [one for one in page.predictions if one.may_be(model, prompt, marker)]
+                    found = [one for one in page.predictions if one.may_be(order, marker)]
                     if found or page.following is None:
                         return found[::-1]
                     query = page.following

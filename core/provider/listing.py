@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from core.orders import Order
 from core.provider.inputs import keeps_marker
 from core.provider.replies import MAX_URL_LENGTH
 from core.provider.transport import UnreadableReply
@@ -22,11 +23,11 @@ class Listed(NamedTuple):
     inputs: Mapping[str, Any]
     created_at: datetime | None
 
-    def may_be(self, model: str, prompt: str, marker: str) -> bool:
-        """Whether it may be the one that was started so. Where a model keeps the marker, that is certain."""
-        if keeps_marker(model):
+    def may_be(self, order: Order, marker: str) -> bool:
+        """Whether this may be the order's prediction; a certainty where the model keeps the marker."""
+        if keeps_marker(order.model):
             return self.inputs.get("user_id") == marker
-        return self.model == model and self.inputs.get("prompt") == prompt
+        return self.model == order.model and self.inputs.get("prompt") == order.prompt
 
 
 class Page(NamedTuple):
@@ -37,7 +38,7 @@ class Page(NamedTuple):
 
 
 def read_page(reply: Mapping[str, Any]) -> Page:
-    """Raises `UnreadableReply` for what is no page: taken for an empty one, it would prove something."""
+    """Raises `UnreadableReply` for a reply that is no page: an empty page would prove that there is none."""
     results = reply.get("results")
     if not isinstance(results, list):
         raise UnreadableReply("no list")

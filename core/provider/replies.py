@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeGuard
 from urllib.parse import urlsplit
 
 from core.charges import Charge
+from core.ends import End
 from core.failures import FailureCode
 from core.models import Phase, Status
 
@@ -20,6 +21,13 @@ class Prediction(NamedTuple):
     charge: Charge | None = None
     seconds: float | None = None
     """How long the run took, by the provider's clock."""
+
+    @property
+    def end(self) -> End | None:
+        """The end of the generation that this prediction is; None while it runs."""
+        if not self.status.is_terminal:
+            return None
+        return End(self.status, self.url, self.error, self.charge or Charge.UNKNOWN, self.seconds)
 
 
 PROCESSING = Prediction(Status.PROCESSING)

@@ -1,5 +1,6 @@
 """Reading and writing generations. Every query names the owner, as the policies do too."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,24 +10,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from core.charges import Charge
+from core.database.engine import violated_constraint
+from core.ends import End
 from core.errors import GenerationInFlight
-from core.failures import FailureCode
-from core.models import Generation, Phase, Status
+from core.models import TASK_DUE_AFTER, Generation, Phase, Status, Task
+from core.orders import Order
 
-UNDO_TIME = timedelta(seconds=30)
-"""As long as the trigger in the migrations leaves before a deleted row is due to be removed."""
+UNDO_TIME = TASK_DUE_AFTER[Task.REMOVE]
 
 
-async def create(
-    session: AsyncSession, *, owner_id: UUID, prompt: str, model: str, quality: str | None = None
-) -> Generation:
+async def create(session: AsyncSession, *, owner_id: UUID, order: Order) -> Generation:
     """A new `processing` generation. Raises `GenerationInFlight` when the owner has one already."""
-    generation = Generation(owner_id=owner_id, prompt=prompt, model=model, quality=quality)
+    generation = Generation(owner_id=owner_id, **asdict(order))
     session.add(generation)
     try:
         await session.flush()
     except IntegrityError as error:
-        if "generations_one_in_flight_per_owner" in str(error.orig):
+        if violated_constraint(error) == "generations_one_in_flight_per_owner":
             raise GenerationInFlight from None
         raise
     return generation
@@ -71,9 +71,7 @@ async def create_late(session: AsyncSession, *, timed_out: Generation, url: str)
     await session.execute(
         insert(Generation).values(
             owner_id=timed_out.owner_id,
-            prompt=timed_out.prompt,
-            model=timed_out.model,
-            quality=timed_out.quality,
+            **asdict(timed_out.order),
             status=Status.SUCCEEDED,
             result_url=url,
             finished_at=func.now(),
@@ -90,7 +88,7 @@ async def save_external_id(session: AsyncSession, *, id: UUID, owner_id: UUID, e
         async with session.begin_nested():
             await session.execute(statement)
     except IntegrityError as error:
-        if "generations_external_id" in str(error.orig):
+        if violated_constraint(error) == "generations_external_id":
             return False
         raise
     return True
@@ -208,20 +206,19 @@ async def remove_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> 
 
 
 async def update_status_and_url(
-    session: AsyncSession,
-    *,
-    id: UUID,
-    owner_id: UUID,
-    status: Status,
-    url: str | None = None,
-    error_code: FailureCode | None = None,
-    charge: Charge,
+    session: AsyncSession, *, id: UUID, owner_id: UUID, end: End
 ) -> Generation | None:
     """End a generation that is still `processing`; the ended row, or None when it had ended before."""
     statement = (
         update(Generation)
         .where(*_is_processing(id, owner_id))
-        .values(status=status, result_url=url, error_code=error_code, charge=charge, finished_at=func.now())
+        .values(
+            status=end.status,
+            result_url=end.url,
+            error_code=end.failure,
+            charge=end.charge,
+            finished_at=func.now(),
+        )
         .returning(Generation)
     )
     return (await session.execute(statement)).scalar_one_or_none()

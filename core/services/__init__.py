@@ -1,27 +1,38 @@
-"""The only door to the domain: pages and routes call these, and nothing below them."""
+"""The only door to the domain: what pages and routes may use is here, and they use nothing below it."""
 
+from core.charges import Charge
+from core.failures import Failure, FailureCode
+from core.models import Generation, LoginSession, Phase, Status
+from core.orders import Order
+from core.services.cancel import cancel_generation
 from core.services.credit_check import check_user_has_credits
 from core.services.gallery import delete_generation, list_generations, restore_generation
-from core.services.generations import (
-    EMPTY_PROMPT,
-    MAX_PROMPT_LENGTH,
-    Progress,
-    cancel_generation,
-    get_active_generation,
-    get_generation,
-    get_progress,
-    submit_generation,
-)
 from core.services.health import Health, check_health
-from core.services.login_sessions import get_login_session, sign_in, sign_out
+from core.services.login_sessions import LIFETIME, Person, get_login_session, sign_in, sign_out
 from core.services.pictures import forget_settled_pictures, open_picture
-from core.services.settle import settle_generation
+from core.services.press import MAX_KEY_LENGTH
+from core.services.read import Progress, get_active_generation, get_generation, get_progress
+from core.services.submit import EMPTY_PROMPT, MAX_PROMPT_LENGTH, new_order, submit_generation
+from core.services.upkeep import PERIOD_SECONDS, Upkeep
 
 __all__ = [
     "EMPTY_PROMPT",
+    "LIFETIME",
+    "MAX_KEY_LENGTH",
     "MAX_PROMPT_LENGTH",
+    "PERIOD_SECONDS",
+    "Charge",
+    "Failure",
+    "FailureCode",
+    "Generation",
     "Health",
+    "LoginSession",
+    "Order",
+    "Person",
+    "Phase",
     "Progress",
+    "Status",
+    "Upkeep",
     "cancel_generation",
     "check_health",
     "check_user_has_credits",
@@ -32,9 +43,9 @@ __all__ = [
     "get_login_session",
     "get_progress",
     "list_generations",
+    "new_order",
     "open_picture",
     "restore_generation",
-    "settle_generation",
     "sign_in",
     "sign_out",
     "submit_generation",

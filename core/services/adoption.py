@@ -5,15 +5,16 @@ from datetime import timedelta
 
 from core.charges import Charge
 from core.context import Context
+from core.ends import failed
 from core.failures import FailureCode
-from core.models import Generation, Status
+from core.looks import Look
+from core.models import Generation
 from core.provider.client import START_TIMEOUT_SECONDS, ProviderUnavailable
 from core.provider.inputs import keeps_marker
 from core.provider.listing import Listed
-from core.provider.replies import PROCESSING, Prediction
 from core.repositories import generations
 
-# A create that is still under way is nobody's orphan.
+# Before that, the create may still be under way.
 ORPHAN_AFTER_SECONDS = START_TIMEOUT_SECONDS + 5
 # By then the provider lists a prediction that it has accepted; one that it does not list never was.
 LISTED_AFTER_SECONDS = 90.0
@@ -21,41 +22,40 @@ LISTED_AFTER_SECONDS = 90.0
 FORGOTTEN_AFTER_SECONDS = 55 * 60.0
 _CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
 _CLOCKS_OFTEN_DIFFER_BY = timedelta(seconds=5)
-_NEVER_WAS = Prediction(Status.FAILED, error=FailureCode.PROVIDER_ERROR, charge=Charge.NOT_CHARGED)
+_NEVER_WAS = failed(FailureCode.PROVIDER_ERROR, Charge.NOT_CHARGED)
 
 logger = logging.getLogger(__name__)
 
 
-async def adopt(ctx: Context, generation: Generation, *, is_thorough: bool) -> tuple[Generation, Prediction]:
-    """The generation, with its `external_id` if its prediction was found, and where that leaves it.
+async def adopt(ctx: Context, generation: Generation, *, whole_list: bool) -> Look:
+    """The generation, with its `external_id` if its prediction was found; an end if there never was one.
 
-    Somebody who waits for the answer asks for one page of the provider's list; the loop is thorough.
+    Somebody who waits for the answer asks for one page of the provider's list, upkeep for the `whole_list`.
     """
     async with ctx.database.transaction(generation.owner_id) as session:
         age = await generations.get_age_seconds(session, id=generation.id, owner_id=generation.owner_id)
     if age < ORPHAN_AFTER_SECONDS:
-        return generation, PROCESSING
+        return Look(generation)
     try:
         found = await ctx.provider.find_predictions(
-            model=generation.model,
-            prompt=generation.prompt,
+            order=generation.order,
             marker=generation.marker,
             created_after=generation.created_at - _CLOCKS_MAY_DIFFER_BY,
-            is_thorough=is_thorough,
+            whole_list=whole_list,
         )
     except ProviderUnavailable as reason:
         logger.info("Generation %s: the provider's list gave no answer (%s)", generation.id, reason)
-        return generation, PROCESSING
+        return Look(generation)
     candidates = [one for one in found if _may_be_its_own(generation, one, age)]
     for candidate in candidates:
         adopted = await _take(ctx, generation, candidate.external_id)
         if adopted:
-            return adopted, PROCESSING
+            return Look(adopted)
     is_proof = len(candidates) == len(found) and LISTED_AFTER_SECONDS <= age < FORGOTTEN_AFTER_SECONDS
     if not is_proof:
-        return generation, PROCESSING
+        return Look(generation)
     logger.warning("Generation %s never reached the provider", generation.id)
-    return generation, _NEVER_WAS
+    return Look(generation, _NEVER_WAS)
 
 
 def _may_be_its_own(generation: Generation, one: Listed, age: float) -> bool:

@@ -1,55 +1,55 @@
 """Ask the provider where a generation stands, or to end it. Without an answer nothing changes."""
 
-import asyncio
 import logging
 
 from core import points
 from core.context import Context
+from core.looks import Look
 from core.models import Generation
 from core.provider.client import ProviderUnavailable
-from core.provider.replies import PROCESSING, Prediction
+from core.provider.replies import Prediction
 from core.services.adoption import adopt
 
 logger = logging.getLogger(__name__)
 
 
-async def look(
-    ctx: Context, generation: Generation, *, is_thorough: bool = False
-) -> tuple[Generation, Prediction]:
+async def look(ctx: Context, generation: Generation, *, whole_list: bool = False) -> Look:
     """Where it stands; the generation comes back with its prediction's id if it had none before.
 
     Readers who ask at the same time share one question: nobody can use up the provider's patience,
-    which is everyone's, by reading in parallel. `is_thorough` looks through all of the provider's list
-    for one whose create was never answered; that takes long, so others do not wait for it.
+    which is everyone's, by reading in parallel. `whole_list` searches all of the provider's list for a
+    prediction whose create was never answered; that takes long, so others do not wait for it.
     """
-    question = (generation.id, is_thorough and generation.external_id is None)
-    under_way = ctx.looks.get(question)
-    if under_way is None:
-        under_way = ctx.looks[question] = ctx.start(_ask(ctx, generation, is_thorough))
-        under_way.add_done_callback(lambda _: ctx.looks.pop(question, None))
-    return await asyncio.shield(under_way)
+    question = (generation.id, whole_list and generation.external_id is None)
+    return await ctx.looks.get(question, lambda: _ask(ctx, generation, whole_list=whole_list))
 
 
-async def ask_to_cancel(ctx: Context, generation: Generation) -> Prediction:
+async def ask_to_cancel(ctx: Context, generation: Generation) -> Look:
     """Where it stands once the provider has been asked to end it."""
     if generation.external_id is None:
-        return PROCESSING
+        return Look(generation)
     try:
-        return await ctx.provider.cancel_prediction(generation.external_id)
+        return _seen(generation, await ctx.provider.cancel_prediction(generation.external_id))
     except ProviderUnavailable as reason:
         logger.warning("Generation %s could not be canceled at the provider (%s)", generation.id, reason)
-        return PROCESSING
+        return Look(generation)
 
 
-async def _ask(ctx: Context, generation: Generation, is_thorough: bool) -> tuple[Generation, Prediction]:
+async def _ask(ctx: Context, generation: Generation, *, whole_list: bool) -> Look:
+    look = Look(generation)
     if generation.external_id is None:
-        generation, prediction = await adopt(ctx, generation, is_thorough=is_thorough)
-    if generation.external_id is None:
-        return generation, prediction
+        look = await adopt(ctx, generation, whole_list=whole_list)
+    generation, external_id = look.generation, look.generation.external_id
+    if external_id is None:
+        return look
     try:
-        prediction = await ctx.provider.fetch_prediction(generation.external_id)
+        prediction = await ctx.provider.fetch_prediction(external_id)
     except ProviderUnavailable as reason:
         logger.info("Generation %s: the provider gave no answer (%s)", generation.id, reason)
-        return generation, PROCESSING
+        return Look(generation)
     points.passing("poll: provider answered")
-    return generation, prediction
+    return _seen(generation, prediction)
+
+
+def _seen(generation: Generation, prediction: Prediction) -> Look:
+    return Look(generation, prediction.end, prediction.phase)

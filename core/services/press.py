@@ -1,6 +1,5 @@
-"""A press of Generate: who, what, and the key by which a repeated one is known."""
+"""A press of Generate: by whom, for what, and the key that makes a repeated press the same press."""
 
-import hashlib
 from typing import NamedTuple
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.context import Context
 from core.errors import IdempotencyConflict, ValidationFailed
+from core.orders import Order
 from core.repositories import submit_keys
 
 MAX_KEY_LENGTH = 255
@@ -15,7 +15,7 @@ MAX_KEY_LENGTH = 255
 
 class Press(NamedTuple):
     owner_id: UUID
-    prompt: str
+    order: Order
     key: str | None
 
     async def find_started(self, ctx: Context) -> UUID | None:
@@ -26,7 +26,7 @@ class Press(NamedTuple):
             used = await submit_keys.find(session, owner_id=self.owner_id, key=self.key)
         if used is None:
             return None
-        if used.prompt_hash != self._prompt_hash:
+        if used.prompt_hash != self.order.fingerprint:
             raise IdempotencyConflict
         return used.generation_id
 
@@ -39,12 +39,8 @@ class Press(NamedTuple):
             owner_id=self.owner_id,
             key=self.key,
             generation_id=generation_id,
-            prompt_hash=self._prompt_hash,
+            prompt_hash=self.order.fingerprint,
         )
-
-    @property
-    def _prompt_hash(self) -> bytes:
-        return hashlib.sha256(self.prompt.encode()).digest()
 
 
 def check_key(key: str | None) -> None:

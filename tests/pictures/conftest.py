@@ -15,7 +15,7 @@ from core.context import Context, create_context
 from core.models import Generation
 from core.pictures.store import PictureStore
 from core.provider.emulator import Emulator, Fault
-from core.reconcile import LOOP_NAME, Reconciler
+from core.services.upkeep import LOOP_NAME, Upkeep
 from core.settings import Settings
 from tests.conftest import SignedIn
 from tests.pictures.images import picture
@@ -117,7 +117,7 @@ class Maker(Owner):
     async def settle(self) -> int:
         """One run of the loop over everything that waits for it."""
         self.due()
-        settled = await Reconciler(self.ctx).run_once()
+        settled = await Upkeep(self.ctx).run_once()
         await all_is_done(self.ctx)
         return settled
 
@@ -159,7 +159,7 @@ def bucket(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> str:
 
 async def all_is_done(ctx: Context) -> None:
     """Until nothing runs in the background but the loop."""
-    while tasks := [task for task in ctx._unfinished if task.get_name() != LOOP_NAME]:
+    while tasks := [task for task in ctx.background.unfinished if task.get_name() != LOOP_NAME]:
         await asyncio.wait(tasks)
 
 

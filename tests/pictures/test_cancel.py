@@ -7,7 +7,7 @@ from core.charges import Charge
 from core.errors import CancelNotConfirmed, NotFound, ProviderFailed
 from core.failures import FailureCode
 from core.models import Phase, Status
-from core.services import outcome
+from core.services import cancel
 from tests.pictures.conftest import Maker, ProviderWithFiles, all_is_done
 from tests.support.faults import answering_in_turn
 from tests.support.provider import answering, dropping
@@ -15,7 +15,7 @@ from tests.support.provider import answering, dropping
 
 @pytest.fixture(autouse=True)
 def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outcome, "_CANCEL_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(cancel, "_PAUSE_SECONDS", 0.0)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from core.errors import GenerationInFlight, NotFound
 from core.pictures.store import PictureStore, StoreUnavailable
-from core.services.settle import settle_generation
+from core.services.upkeep import look_after
 from core.settings import Settings
 from tests.pictures.conftest import Maker, ProviderWithFiles
 
@@ -153,7 +153,7 @@ async def test_a_claim_from_before_the_delete_leaves_the_time_to_undo(owner: Mak
     owner.due()
     owner.database.run("SELECT claim_generations_to_settle(20)")
     await owner.delete(generation_id)
-    await settle_generation(owner.ctx, id=generation_id, owner_id=owner.id)
+    await look_after(owner.ctx, id=generation_id, owner_id=owner.id)
     await owner.restore(generation_id)
     assert await owner.picture(generation_id)
 
@@ -170,7 +170,7 @@ async def test_a_restore_that_comes_while_the_bytes_are_deleted_comes_too_late(
     async def delete_while_restoring(store: PictureStore, key: str) -> None:
         await delete(store, key)
         if not tried:
-            tried.append(owner.ctx.start(owner.restore(generation_id)))
+            tried.append(owner.ctx.background.start(owner.restore(generation_id)))
 
     monkeypatch.setattr(PictureStore, "delete", delete_while_restoring)
     await owner.settle()

@@ -15,8 +15,8 @@ from core.models import Phase, Status
 from core.pictures import download
 from core.pictures.store import PictureStore, StoreUnavailable
 from core.provider.emulator import Fault
-from core.reconcile import Reconciler
 from core.repositories import settling
+from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.pictures.conftest import Files, Maker, ProviderWithFiles, all_is_done, answering_bytes
 from tests.pictures.images import picture, png_that_claims
@@ -110,7 +110,7 @@ async def test_the_loop_alone_finishes_and_keeps_what_nobody_reads(
 async def test_the_loop_runs_by_itself_until_it_is_stopped(owner: Maker) -> None:
     await owner.submit()
     owner.due()
-    loop = Reconciler(owner.ctx)
+    loop = Upkeep(owner.ctx)
     loop.start()
     async with asyncio.timeout(5):
         while not owner.row()["stored_at"]:  # noqa: ASYNC110  (the database tells nobody)
@@ -132,7 +132,7 @@ async def test_the_loop_ends_and_cancels_what_is_overdue(owner: Maker, provider:
 async def test_the_loop_says_how_late_it_is(owner: Maker) -> None:
     await owner.submit()
     owner.database.run("UPDATE generations_to_settle SET due_at = now() - interval '40 seconds'")
-    loop = Reconciler(owner.ctx)
+    loop = Upkeep(owner.ctx)
     await loop.run_once()
     assert 40 <= loop.lag_seconds < 45
     await loop.run_once()
@@ -179,7 +179,7 @@ async def test_loops_of_two_processes_fetch_each_picture_once(
             await maker.submit()
         provider.emulator.requests.clear()
         owner.due()
-        done = await asyncio.gather(*(Reconciler(ctx).run_once() for ctx in (owner.ctx, other)))
+        done = await asyncio.gather(*(Upkeep(ctx).run_once() for ctx in (owner.ctx, other)))
         assert sum(done) == 6
         await all_is_done(owner.ctx)
         await all_is_done(other)

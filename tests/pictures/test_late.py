@@ -9,7 +9,8 @@ from core.context import Context
 from core.errors import CancelNotConfirmed
 from core.failures import FailureCode
 from core.models import PROVIDER_KEEPS, Phase, Status
-from core.services import outcome
+from core.services import cancel
+from core.services.follow_up import follow_up
 from tests.api.envelopes import data_of
 from tests.conftest import SignedIn
 from tests.pictures.conftest import Maker, ProviderWithFiles, maker_of
@@ -20,7 +21,7 @@ from tests.support.provider import answering, dropping
 
 @pytest.fixture(autouse=True)
 def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outcome, "_CANCEL_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(cancel, "_PAUSE_SECONDS", 0.0)
 
 
 async def timed_out(owner: Maker) -> UUID:
@@ -60,8 +61,8 @@ async def test_however_often_it_is_followed_up_the_picture_comes_once(
 ) -> None:
     await timed_out(owner)
     one = await owner.read(owner.rows()[0]["id"])
-    assert await outcome.follow_up(owner.ctx, one)
-    assert await outcome.follow_up(owner.ctx, one)
+    await follow_up(owner.ctx, one)
+    await follow_up(owner.ctx, one)
     assert len(owner.rows()) == 2
 
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from core.context import Context
 from core.pictures import waiting
-from core.reconcile import Reconciler
+from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.api.envelopes import data_of
 from tests.conftest import SignedIn
@@ -20,7 +20,7 @@ from tests.support.database import TestDatabase
 @pytest.fixture
 async def ada_makes(app: FastAPI, ada: SignedIn, ctx: Context, database: TestDatabase) -> Maker:
     """Ada, in an application whose loop does not run by itself."""
-    reconciler: Reconciler = app.state.reconciler
+    reconciler: Upkeep = app.state.reconciler
     reconciler.stop()
     return maker_of(ada, ctx, database)
 
@@ -135,7 +135,7 @@ async def test_the_loop_tells_without_a_further_failure(
     await owner.make()
     caplog.clear()
     owner.database.run("UPDATE generations_to_settle SET due_at = now() + interval '1 hour'")
-    assert await Reconciler(owner.ctx).run_once() == 0
+    assert await Upkeep(owner.ctx).run_once() == 0
     assert [level for level, _ in words_of(caplog)] == [logging.ERROR]
 
 

@@ -18,6 +18,7 @@ from core.provider.breaker import (
 )
 from core.provider.client import Provider, ProviderUnavailable, StartRefused
 from tests.support.faults import answering_in_turn
+from tests.support.orders import order
 from tests.support.provider import EmulatedProvider, answering, answering_text, hanging
 from tests.support.waiting import until
 
@@ -189,7 +190,7 @@ async def test_after_the_pause_one_answer_makes_all_well(
     replicate: Provider, provider: EmulatedProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(breaker, "FIRST_PAUSE_SECONDS", 0.2)
-    external_id = await replicate.start_prediction(prompt="a red kite")
+    external_id = await replicate.start_prediction(order=order("a red kite"))
     provider.emulator.fault = answering(500)
     await ask(replicate, 10)
     provider.emulator.fault = None
@@ -226,7 +227,7 @@ async def test_a_refusal_is_an_answer(replicate: Provider, provider: EmulatedPro
 
 async def test_a_cancel_is_tried_all_the_same(replicate: Provider, provider: EmulatedProvider) -> None:
     provider.never_finish()
-    external_id = await replicate.start_prediction(prompt="a red kite")
+    external_id = await replicate.start_prediction(order=order("a red kite"))
     provider.emulator.fault = answering(503)
     await ask(replicate, 10)
     provider.emulator.fault = None
@@ -244,7 +245,7 @@ async def test_a_create_is_not_sent_to_a_provider_that_is_known_to_be_sick(
     provider.emulator.requests.clear()
     started = time.monotonic()
     refusals = await asyncio.gather(
-        *(replicate.start_prediction(prompt="a red kite") for _ in range(10)), return_exceptions=True
+        *(replicate.start_prediction(order=order("a red kite")) for _ in range(10)), return_exceptions=True
     )
     assert time.monotonic() - started < 4
     assert {type(one) for one in refusals} == {StartRefused}
@@ -258,5 +259,5 @@ async def test_a_create_is_sent_as_soon_as_the_provider_is_back(
     provider.emulator.fault = answering(503)
     await ask(replicate, FAILURES_IN_A_ROW)
     provider.emulator.fault = None
-    external_id = await replicate.start_prediction(prompt="a red kite")
+    external_id = await replicate.start_prediction(order=order("a red kite"))
     assert (await replicate.fetch_prediction(external_id)).status is Status.SUCCEEDED

@@ -11,14 +11,16 @@ from pydantic import SecretStr
 from core.failures import FailureCode
 from core.models import Status
 from core.provider.client import Provider, ProviderUnavailable, StartRefused
+from core.provider.inputs import new_order
 from core.provider.replies import Prediction
 from core.settings import Settings
 from tests.provider.conftest import connected
+from tests.support.orders import order
 
 
 @pytest.mark.timeout(300)
 async def test_a_prompt_becomes_a_picture(contract_provider: Provider) -> None:
-    external_id = await contract_provider.start_prediction(prompt="a red kite over the sea")
+    external_id = await contract_provider.start_prediction(order=order("a red kite over the sea"))
     ended = await _end_of(contract_provider, external_id)
     assert ended.status is Status.SUCCEEDED
     assert ended.url
@@ -36,7 +38,7 @@ async def test_a_wrong_token_is_refused(contract_settings: Settings) -> None:
     wrong = contract_settings.model_copy(update={"replicate_api_token": SecretStr("r8_wrong")})
     async with connected(wrong) as stranger:
         with pytest.raises(StartRefused) as refusal:
-            await stranger.start_prediction(prompt="a red kite")
+            await stranger.start_prediction(order=order("a red kite"))
     assert refusal.value.code is FailureCode.PROVIDER_REJECTED
 
 
@@ -44,7 +46,7 @@ async def test_a_model_that_does_not_exist_is_refused(contract_settings: Setting
     unknown = contract_settings.model_copy(update={"replicate_model": "openai/no-such-model"})
     async with connected(unknown) as replicate:
         with pytest.raises(StartRefused) as refusal:
-            await replicate.start_prediction(prompt="a red kite")
+            await replicate.start_prediction(order=new_order(unknown, "a red kite"))
     assert refusal.value.code is FailureCode.PROVIDER_ERROR
 
 

@@ -22,6 +22,7 @@ from core.provider.emulator import Emulator
 from core.provider.replies import PROCESSING, Prediction
 from core.settings import Settings
 from tests.conftest import make_settings
+from tests.support.orders import order
 
 MODEL_PATH = "/v1/models/openai/gpt-image-2/predictions"
 
@@ -194,7 +195,7 @@ async def test_the_openai_key_is_not_kept(emulator: Emulator, http: httpx.AsyncC
 async def test_without_a_token_the_demo_answers_through_the_same_client(tmp_path: Path) -> None:
     settings = make_settings(replicate_api_token=None, data_dir=tmp_path)
     provider, pictures = choose_provider(settings)
-    external_id = await provider.start_prediction(prompt="a red kite")
+    external_id = await provider.start_prediction(order=order("a red kite"))
     assert await provider.fetch_prediction(external_id) == PROCESSING._replace(phase=Phase.STARTING)
     assert await provider.cancel_prediction(external_id) == Prediction(
         Status.FAILED, error=FailureCode.CANCELED, charge=Charge.NOT_CHARGED
@@ -212,7 +213,7 @@ async def test_without_a_token_the_demo_answers_through_the_same_client(tmp_path
 async def test_the_demos_picture_is_at_the_public_address(tmp_path: Path) -> None:
     emulator = Emulator(seconds_to_start=0, seconds_to_draw=0, files_url="http://easel.test/demo/files")
     provider = Provider(make_settings(), wrapped=httpx.ASGITransport(emulator.app()))
-    external_id = await provider.start_prediction(prompt="a red kite")
+    external_id = await provider.start_prediction(order=order("a red kite"))
     ended = await provider.fetch_prediction(external_id)
     assert (ended.status, ended.url) == (
         Status.SUCCEEDED,

@@ -18,6 +18,7 @@ from core.provider.replies import PROCESSING, Prediction
 from core.settings import Settings
 from tests.provider.conftest import connected
 from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering_in_turn
+from tests.support.orders import order
 from tests.support.provider import EmulatedProvider, answering, answering_text
 from tests.support.servers import free_port
 
@@ -185,7 +186,7 @@ async def test_the_reason_does_not_quote_the_token(
 
 
 async def test_an_early_404_after_a_create_passes(replicate: Provider, provider: EmulatedProvider) -> None:
-    external_id = await replicate.start_prediction(prompt="a red kite")
+    external_id = await replicate.start_prediction(order=order("a red kite"))
     provider.emulator.fault = answering_in_turn(answering(404), answering(404))
     for _ in range(2):
         with pytest.raises(ProviderUnavailable):
@@ -195,7 +196,7 @@ async def test_an_early_404_after_a_create_passes(replicate: Provider, provider:
 
 async def test_a_cancel_ends_the_prediction(replicate: Provider, provider: EmulatedProvider) -> None:
     provider.never_finish()
-    external_id = await replicate.start_prediction(prompt="a red kite")
+    external_id = await replicate.start_prediction(order=order("a red kite"))
     assert await replicate.fetch_prediction(external_id) == DRAWING
     assert await replicate.cancel_prediction(external_id) == failed(FailureCode.CANCELED, Charge.CHARGED)
     assert provider.emulator.predictions[external_id]["status"] == "canceled"
@@ -214,5 +215,5 @@ async def test_a_fault_leaves_nothing_behind_for_the_next_call(
     for _ in NO_ANSWER:
         with pytest.raises(ProviderUnavailable):
             await replicate.fetch_prediction("p1")
-    external_id = await replicate.start_prediction(prompt="a red kite")
+    external_id = await replicate.start_prediction(order=order("a red kite"))
     assert (await replicate.fetch_prediction(external_id)).status is Status.SUCCEEDED

@@ -7,6 +7,7 @@ import pytest
 
 from core.provider.client import Provider, ProviderUnavailable
 from tests.support.faults import answering_in_turn
+from tests.support.orders import order
 from tests.support.provider import EmulatedProvider, answering, answering_text
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -19,11 +20,10 @@ KITE = {
 
 async def find(replicate: Provider) -> list[str]:
     found = await replicate.find_predictions(
-        model="openai/gpt-image-2",
-        prompt="a kite",
+        order=order("a kite"),
         marker="easel-1",
         created_after=NOW,
-        is_thorough=True,
+        whole_list=True,
     )
     return [one.external_id for one in found]
 

@@ -3,11 +3,12 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from core.provider.inputs import SUPPORTED_MODELS, chosen_quality
+from core.provider.inputs import SUPPORTED_MODELS, new_order
 from core.settings import Settings
 from tests.conftest import make_settings
 from tests.provider.conftest import connected
 from tests.support.faults import Record
+from tests.support.orders import order
 from tests.support.provider import EmulatedProvider
 
 KEY = "sk-test-key"
@@ -20,8 +21,9 @@ def record(provider: EmulatedProvider) -> Record:
 
 
 async def _start(settings: Settings, **changes: object) -> None:
-    async with connected(settings.model_copy(update=changes)) as replicate:
-        await replicate.start_prediction(prompt="a red kite")
+    replicate_settings = settings.model_copy(update=changes)
+    async with connected(replicate_settings) as replicate:
+        await replicate.start_prediction(order=new_order(replicate_settings, "a red kite"))
 
 
 @pytest.mark.parametrize("model", sorted(SUPPORTED_MODELS))
@@ -42,7 +44,9 @@ async def test_a_supported_model_gets_the_openai_key(settings: Settings, record:
 async def test_an_unknown_model_gets_the_prompt_alone(settings: Settings, record: Record) -> None:
     await _start(settings, replicate_model="acme/painter", openai_api_key=SecretStr(KEY))
     assert record.bodies == [{"input": {"prompt": "a red kite"}}]
-    assert chosen_quality(settings.model_copy(update={"replicate_model": "acme/painter"})) is None
+    assert (
+        new_order(settings.model_copy(update={"replicate_model": "acme/painter"}), "a kite").quality is None
+    )
 
 
 def test_the_supported_models_are_those_of_the_brief() -> None:
@@ -60,7 +64,7 @@ async def test_every_request_carries_the_token_and_none_waits_for_the_picture(
     settings: Settings, record: Record
 ) -> None:
     async with connected(settings) as replicate:
-        external_id = await replicate.start_prediction(prompt="a red kite")
+        external_id = await replicate.start_prediction(order=order("a red kite"))
         await replicate.fetch_prediction(external_id)
         await replicate.cancel_prediction(external_id)
     assert len(record.headers) == 3
@@ -80,12 +84,12 @@ async def test_the_provider_ends_a_run_itself_soon_after_nobody_waits_for_it(
 async def test_a_prompt_arrives_letter_by_letter(settings: Settings, record: Record) -> None:
     prompt = 'quotes " \\ and\nlines, 🪁 kites, مرحبا'
     async with connected(settings) as replicate:
-        await replicate.start_prediction(prompt=prompt)
+        await replicate.start_prediction(order=order(prompt))
     assert record.bodies[0]["input"]["prompt"] == prompt
 
 
 async def test_each_start_has_a_connection_of_its_own(settings: Settings, record: Record) -> None:
     async with connected(settings) as replicate:
         for _ in range(3):
-            await replicate.start_prediction(prompt="a red kite")
+            await replicate.start_prediction(order=order("a red kite"))
     assert len(set(record.callers)) == 3

@@ -11,6 +11,7 @@ from core.provider.emulator import Fault
 from core.settings import Settings
 from tests.provider.conftest import connected
 from tests.support.faults import NEVER_ENDING, NO_ANSWER
+from tests.support.orders import order
 from tests.support.provider import EmulatedProvider, answering, answering_text
 from tests.support.servers import free_port
 
@@ -35,7 +36,7 @@ NO_USABLE_ID: dict[str, object] = {
 
 
 async def test_a_start_returns_the_predictions_id(replicate: Provider, provider: EmulatedProvider) -> None:
-    assert await replicate.start_prediction(prompt="a red kite") == provider.last_id
+    assert await replicate.start_prediction(order=order("a red kite")) == provider.last_id
     assert provider.creates == 1
 
 
@@ -44,7 +45,7 @@ async def test_every_kind_of_success_is_a_start(
     replicate: Provider, provider: EmulatedProvider, status: int
 ) -> None:
     provider.emulator.fault = answering(status, {"id": "p1", "status": "starting"})
-    assert await replicate.start_prediction(prompt="a red kite") == "p1"
+    assert await replicate.start_prediction(order=order("a red kite")) == "p1"
 
 
 @pytest.mark.parametrize("reply", ODD_BUT_STARTED.values(), ids=ODD_BUT_STARTED)
@@ -52,7 +53,7 @@ async def test_a_reply_that_the_client_cannot_parse_still_has_its_id(
     replicate: Provider, provider: EmulatedProvider, reply: dict[str, object]
 ) -> None:
     provider.emulator.fault = answering(201, {"id": "p1", **reply})
-    assert await replicate.start_prediction(prompt="a red kite") == "p1"
+    assert await replicate.start_prediction(order=order("a red kite")) == "p1"
     assert provider.creates == 1
 
 
@@ -73,7 +74,7 @@ async def test_a_client_error_is_a_refusal_with_its_cause(
 ) -> None:
     provider.emulator.fault = answering(status)
     with pytest.raises(StartRefused) as refusal:
-        await replicate.start_prediction(prompt="a red kite")
+        await replicate.start_prediction(order=order("a red kite"))
     assert refusal.value.code is code
     assert provider.creates == 1
 
@@ -86,7 +87,7 @@ async def test_a_refusal_needs_no_readable_body(
 ) -> None:
     provider.emulator.fault = fault
     with pytest.raises(StartRefused, match="PROVIDER_REJECTED"):
-        await replicate.start_prediction(prompt="a red kite")
+        await replicate.start_prediction(order=order("a red kite"))
 
 
 @pytest.mark.parametrize("fault", NO_ANSWER.values(), ids=NO_ANSWER)
@@ -95,7 +96,7 @@ async def test_without_a_readable_answer_the_start_is_uncertain_and_not_repeated
 ) -> None:
     provider.emulator.fault = fault
     with pytest.raises(StartUncertain):
-        await replicate.start_prediction(prompt="a red kite")
+        await replicate.start_prediction(order=order("a red kite"))
     assert provider.creates == 1
 
 
@@ -105,7 +106,7 @@ async def test_without_a_usable_id_the_start_is_uncertain(
 ) -> None:
     provider.emulator.fault = answering(201, reply)
     with pytest.raises(StartUncertain):
-        await replicate.start_prediction(prompt="a red kite")
+        await replicate.start_prediction(order=order("a red kite"))
 
 
 @pytest.mark.parametrize("fault", NEVER_ENDING.values(), ids=NEVER_ENDING)
@@ -117,7 +118,7 @@ async def test_a_start_that_never_ends_is_uncertain_after_its_time_limit(
     provider.emulator.fault = fault
     started = time.monotonic()
     with pytest.raises(StartUncertain):
-        await replicate.start_prediction(prompt="a red kite")
+        await replicate.start_prediction(order=order("a red kite"))
     assert time.monotonic() - started < 5
     assert provider.creates == 1
 
@@ -127,7 +128,7 @@ async def test_a_provider_that_was_never_reached_has_started_nothing(settings: S
     dead = settings.model_copy(update={"replicate_base_url": f"{scheme}://127.0.0.1:{free_port()}"})
     async with connected(dead) as replicate:
         with pytest.raises(StartRefused, match="PROVIDER_ERROR"):
-            await replicate.start_prediction(prompt="a red kite")
+            await replicate.start_prediction(order=order("a red kite"))
 
 
 async def test_a_failed_tls_handshake_has_started_nothing(
@@ -136,5 +137,5 @@ async def test_a_failed_tls_handshake_has_started_nothing(
     tls = settings.model_copy(update={"replicate_base_url": provider.url.replace("http:", "https:")})
     async with connected(tls) as replicate:
         with pytest.raises(StartRefused, match="PROVIDER_ERROR"):
-            await replicate.start_prediction(prompt="a red kite")
+            await replicate.start_prediction(order=order("a red kite"))
     assert provider.creates == 0

@@ -11,6 +11,7 @@ from core import services
 from core.context import Context, create_context
 from core.models import Generation
 from core.provider.client import Provider
+from core.services.upkeep import look_after
 from core.settings import Settings
 from tests.support.database import TestDatabase
 from tests.support.servers import free_port
@@ -32,12 +33,15 @@ class Owner:
     id: UUID
 
     async def submit(self, prompt: str = "a red kite") -> UUID:
-        return await services.submit_generation(self.ctx, prompt=prompt, owner_id=self.id)
+        order = services.new_order(self.ctx, prompt)
+        return await services.submit_generation(self.ctx, order=order, owner_id=self.id)
 
-    async def read(self, generation_id: UUID, *, is_thorough: bool = False) -> Generation:
-        return await services.get_generation(
-            self.ctx, id=generation_id, owner_id=self.id, is_thorough=is_thorough
-        )
+    async def read(self, generation_id: UUID) -> Generation:
+        return await services.get_generation(self.ctx, id=generation_id, owner_id=self.id)
+
+    async def look_after(self, generation_id: UUID) -> None:
+        """What upkeep does for a generation that is due."""
+        await look_after(self.ctx, id=generation_id, owner_id=self.id)
 
     def rows(self) -> list[DictRow]:
         """Their generations as the database has them, oldest first."""

@@ -110,7 +110,7 @@ async def test_the_lists_later_pages_are_read_without_following_its_addresses(
         [{"results": [None, {"model": 1}], "next": evil}, {"results": [created], "next": None}]
     )
     provider.emulator.fault = answering_pages(pages)
-    await owner.read(generation_id, is_thorough=True)
+    await owner.look_after(generation_id)
     assert owner.rows()[0]["external_id"] == created["id"]
 
 
@@ -228,7 +228,8 @@ async def test_a_list_that_is_longer_than_we_read_proves_nothing(
     database.age(3)
     endless = {"results": [], "next": "https://api.test/v1/predictions?cursor=more"}
     provider.emulator.fault = answering_pages(iter([endless] * 50))
-    assert (await owner.read(generation_id, is_thorough=True)).status is Status.PROCESSING
+    await owner.look_after(generation_id)
+    assert owner.rows()[0]["status"] == Status.PROCESSING
 
 
 async def test_somebody_who_waits_asks_for_one_page_and_the_loop_for_all(
@@ -245,5 +246,5 @@ async def test_somebody_who_waits_asks_for_one_page_and_the_loop_for_all(
     asked = len(provider.emulator.requests)
     assert (await owner.read(generation_id)).external_id is None
     assert len(provider.emulator.requests) == asked + 1
-    await owner.read(generation_id, is_thorough=True)
+    await owner.look_after(generation_id)
     assert owner.rows()[0]["external_id"] == mine["id"]

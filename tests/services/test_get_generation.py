@@ -116,7 +116,7 @@ async def test_another_owners_generation_does_not_exist(
 async def test_readers_who_learn_of_different_ends_agree_on_the_first_one_written(
     owner: Owner, provider: EmulatedProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, logger="core.services.outcome")
+    caplog.set_level(logging.INFO, logger="core.services.advance")
     generation_id = await owner.submit()
     everyone_asks = asyncio.Barrier(6)
     ends = iter(["failed", "succeeded", "canceled"] * 2)
@@ -127,7 +127,7 @@ async def test_readers_who_learn_of_different_ends_agree_on_the_first_one_writte
         return JSONResponse(content)
 
     provider.emulator.fault = differ
-    processes = [replace(owner, ctx=replace(owner.ctx, looks={})) for _ in range(6)]
+    processes = [replace(owner, ctx=replace(owner.ctx)) for _ in range(6)]
     read = await asyncio.gather(*(process.read(generation_id) for process in processes))
     [row] = owner.rows()
     assert {(seen.status, seen.result_url, seen.error_code) for seen in read} == {

@@ -13,7 +13,7 @@ from tests.support.provider import EmulatedProvider, answering
 
 async def press(owner: Owner, key: str | None, prompt: str = "a red kite") -> str:
     generation_id = await services.submit_generation(
-        owner.ctx, prompt=prompt, owner_id=owner.id, idempotency_key=key
+        owner.ctx, order=services.new_order(owner.ctx, prompt), owner_id=owner.id, idempotency_key=key
     )
     return str(generation_id)
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.context import Context
 from core.database.engine import Database
 from core.errors import ServiceUnavailable
-from core.services import generations
+from core.services import submit as submitting
 from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
 from tests.support.faults import on_arrival
@@ -64,7 +64,7 @@ async def test_a_database_that_blinks_when_the_id_is_saved_is_waited_for(
     blinking: BlinkingDatabase,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(generations, "_SAVE_PAUSES_SECONDS", (0, 0.01, 0.01, 0.01))
+    monkeypatch.setattr(submitting, "_SAVE_PAUSES_SECONDS", (0, 0.01, 0.01, 0.01))
     provider.emulator.fault = on_arrival(lambda: setattr(blinking, "failures", 2))
     generation_id = await owner.submit()
     provider.emulator.fault = None
@@ -79,7 +79,7 @@ async def test_the_id_that_could_not_be_saved_is_logged_for_whoever_runs_the_sit
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(generations, "_SAVE_PAUSES_SECONDS", (0, 0.01))
+    monkeypatch.setattr(submitting, "_SAVE_PAUSES_SECONDS", (0, 0.01))
     provider.emulator.fault = on_arrival(lambda: setattr(blinking, "failures", 2))
     generation_id = await owner.submit()
     [row] = owner.rows()
@@ -89,7 +89,7 @@ async def test_the_id_that_could_not_be_saved_is_logged_for_whoever_runs_the_sit
 
 
 def test_a_database_that_restarts_is_waited_for_some_seconds() -> None:
-    assert 5 < sum(generations._SAVE_PAUSES_SECONDS) < 15
+    assert 5 < sum(submitting._SAVE_PAUSES_SECONDS) < 15
 
 
 async def test_connections_that_are_cut_during_the_start_are_replaced(

@@ -15,6 +15,7 @@ from core.errors import (
 )
 from core.failures import FailureCode
 from core.models import Status
+from core.orders import Order
 from core.provider import client
 from core.provider.emulator import Fault
 from core.repositories import generations
@@ -65,7 +66,7 @@ async def test_the_database_refuses_a_second_one_to_whoever_did_not_see_the_firs
     await owner.submit()
     with pytest.raises(GenerationInFlight):
         async with ctx.database.transaction(owner.id) as session:
-            await generations.create(session, owner_id=owner.id, prompt="another", model="m/m")
+            await generations.create(session, owner_id=owner.id, order=Order("another", "m/m"))
 
 
 async def test_another_refusal_of_the_database_is_not_taken_for_one_in_flight(
@@ -73,7 +74,7 @@ async def test_another_refusal_of_the_database_is_not_taken_for_one_in_flight(
 ) -> None:
     with pytest.raises(IntegrityError):
         async with ctx.database.transaction(owner.id) as session:
-            await generations.create(session, owner_id=owner.id, prompt="x" * 801, model="m/m")
+            await generations.create(session, owner_id=owner.id, order=Order("x" * 801, "m/m"))
 
 
 async def test_the_next_submit_is_free_once_the_last_has_ended(

@@ -11,6 +11,7 @@ from core.charges import Charge
 from core.context import Context
 from core.failures import FailureCode
 from core.models import Generation, Status, may_become
+from core.orders import Order
 from core.provider.replies import Prediction, read_prediction
 from core.repositories import generations
 from tests.services.conftest import Owner
@@ -56,7 +57,7 @@ def test_only_processing_is_not_terminal(status: Status) -> None:
 async def test_the_first_end_written_stays(ctx: Context, wishes: list[Prediction]) -> None:
     owner_id = uuid4()
     async with ctx.database.transaction(owner_id) as session:
-        generation = await generations.create(session, owner_id=owner_id, prompt="a kite", model="m/m")
+        generation = await generations.create(session, owner_id=owner_id, order=Order("a kite", "m/m"))
     written = [await _end(ctx, generation, wish) for wish in wishes]
     assert [end is not None for end in written] == [True] + [False] * (len(wishes) - 1)
     assert _as_prediction(await _stored(ctx, generation.id, owner_id)) == wishes[0]
@@ -80,16 +81,14 @@ async def test_the_first_end_that_the_provider_tells_of_stays(
     assert stored == expected._replace(phase=None)
 
 
-async def _end(ctx: Context, generation: Generation, end: Prediction) -> Generation | None:
+async def _end(ctx: Context, generation: Generation, wish: Prediction) -> Generation | None:
+    assert wish.end
     async with ctx.database.transaction(generation.owner_id) as session:
         return await generations.update_status_and_url(
             session,
             id=generation.id,
             owner_id=generation.owner_id,
-            status=end.status,
-            url=end.url,
-            error_code=end.error,
-            charge=end.charge or Charge.UNKNOWN,
+            end=wish.end,
         )
 
 

@@ -22,6 +22,11 @@ def is_answered(user: User, problem: str) -> bool:
     return answer == {"key": "the key", "problem": problem}
 
 
+async def start_elsewhere(ctx: Context, person: SignedIn, prompt: str) -> None:
+    order = services.new_order(ctx, prompt)
+    await services.submit_generation(ctx, order=order, owner_id=person.owner_id)
+
+
 async def test_a_prompt_becomes_a_picture(user: User, provider: EmulatedProvider) -> None:
     provider.emulator.seconds_to_draw = 1.0
     await user.open(PATH)
@@ -52,7 +57,9 @@ async def test_a_run_started_elsewhere_gives_a_toast_and_is_shown(
 ) -> None:
     provider.never_finish()
     await user.open(PATH)
-    await services.submit_generation(ctx, prompt="from my phone", owner_id=ada.owner_id)
+    await services.submit_generation(
+        ctx, order=services.new_order(ctx, "from my phone"), owner_id=ada.owner_id
+    )
     press_generate(user, "from my desk")
     await user.should_see("Please wait until this generation completes")
     await user.should_see("Painting your picture")
@@ -161,7 +168,9 @@ async def test_another_persons_run_is_not_shown(
     user: User, ben: SignedIn, ctx: Context, provider: EmulatedProvider
 ) -> None:
     provider.never_finish()
-    await services.submit_generation(ctx, prompt="ben's secret", owner_id=ben.owner_id)
+    await services.submit_generation(
+        ctx, order=services.new_order(ctx, "ben's secret"), owner_id=ben.owner_id
+    )
     await user.open(PATH)
     await user.should_see("Your picture appears here")
     await user.should_not_see("ben's secret")

@@ -86,8 +86,9 @@ class GenerateScreen:
         """Start a generation, if still signed in; what is wrong with the prompt, or nothing."""
         try:
             owner_id = await self._visitor.owner_id()
+            order = services.new_order(self._ctx, press.text)
             generation_id = await services.submit_generation(
-                self._ctx, prompt=press.text, owner_id=owner_id, idempotency_key=press.key
+                self._ctx, order=order, owner_id=owner_id, idempotency_key=press.key
             )
             await self._watch(await services.get_generation(self._ctx, id=generation_id, owner_id=owner_id))
         except SignedOut:

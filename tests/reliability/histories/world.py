@@ -16,7 +16,7 @@ from core import points, services
 from core.context import Context, create_context
 from core.errors import CancelNotConfirmed, EaselError
 from core.models import Generation
-from core.reconcile import Reconciler
+from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.pictures.conftest import ProviderWithFiles
 from tests.support.database import TestDatabase, plain
@@ -68,7 +68,7 @@ class World:
                 process,
                 lambda ctx: services.submit_generation(
                     ctx,
-                    prompt=press.prompt,
+                    order=services.new_order(ctx, press.prompt),
                     owner_id=self.owners[press.owner],
                     idempotency_key=press.key,
                 ),
@@ -114,7 +114,7 @@ class World:
             self._see(one)
 
     async def run_loop(self, process: int) -> None:
-        await self._run(process, lambda ctx: Reconciler(ctx).run_once())
+        await self._run(process, lambda ctx: Upkeep(ctx).run_once())
 
     async def at_once(self, *happenings: Coroutine[Any, Any, None]) -> None:
         """What was seen before must still be so; of what is seen now, nobody can say what came first."""
@@ -190,8 +190,8 @@ class World:
         token = _at.set(process)
         try:
             result = await work(ctx)
-            while ctx._unfinished:
-                await asyncio.wait(list(ctx._unfinished))
+            while ctx.background.unfinished:
+                await asyncio.wait(ctx.background.unfinished)
         except Died:
             return None
         finally:
@@ -208,9 +208,9 @@ class World:
     async def _kill(self, process: int) -> None:
         self.deaths += 1
         ctx = self._contexts[process]
-        for task in list(ctx._unfinished):
+        for task in ctx.background.unfinished:
             task.cancel()
-        await asyncio.gather(*ctx._unfinished, return_exceptions=True)
+        await asyncio.gather(*ctx.background.unfinished, return_exceptions=True)
         await ctx.close()
         self._contexts[process] = self._start()
 

@@ -1,0 +1,138 @@
+"""Submit a generation: checks, one in flight, the row, and the prediction, which is started once."""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from core import points
+from core.charges import Charge
+from core.context import Context
+from core.ends import failed
+from core.errors import GenerationInFlight, NoCredits, ProviderFailed, ServiceUnavailable, ValidationFailed
+from core.models import Generation
+from core.orders import Order
+from core.provider import inputs
+from core.provider.client import StartRefused, StartUncertain
+from core.repositories import generations
+from core.services import credit_check
+from core.services.advance import advance, end, in_flight_ttl
+from core.services.press import Press, check_key
+
+MAX_PROMPT_LENGTH = 800
+EMPTY_PROMPT = "Please describe the picture you want."
+_SAVE_PAUSES_SECONDS = (0.0, 0.5, 2.0, 5.0)
+
+logger = logging.getLogger(__name__)
+
+
+def new_order(ctx: Context, prompt: str) -> Order:
+    """The order for `prompt`, with the model and the quality that this installation is set to."""
+    return inputs.new_order(ctx.settings, prompt)
+
+
+async def submit_generation(
+    ctx: Context, *, order: Order, owner_id: UUID, idempotency_key: str | None = None
+) -> UUID:
+    """Start a generation and return its id, without waiting for the picture.
+
+    The order's prompt has 1 to 800 characters. The same `idempotency_key` (1 to 255 printable ASCII
+    characters) with the same order gives the same id for a day, and starts nothing more. Raises
+    `ValidationFailed`, `NoCredits`, `GenerationInFlight`, `IdempotencyConflict`, `ProviderFailed`
+    (nothing was started) and `ServiceUnavailable`.
+    """
+    _check_prompt(order.prompt)
+    check_key(idempotency_key)
+    press = Press(owner_id, order, idempotency_key)
+    started = await press.find_started(ctx)
+    if started:
+        return started
+    if not await credit_check.check_user_has_credits(owner_id):
+        raise NoCredits
+    await _end_overdue(ctx, owner_id)
+    # A closed page or a dropped request must not stop this half-way, with a row that nobody starts.
+    return await ctx.background.finish(_reserve_and_start(ctx, press))
+
+
+def _check_prompt(prompt: str) -> None:
+    """Raise `ValidationFailed` unless `prompt` is something to draw and can be stored."""
+    problem = _prompt_problem(prompt)
+    if problem:
+        raise ValidationFailed(field_errors={"prompt": [problem]})
+
+
+def _prompt_problem(prompt: str) -> str | None:
+    if not prompt.strip():
+        return EMPTY_PROMPT
+    if len(prompt) > MAX_PROMPT_LENGTH:
+        return f"Please use {MAX_PROMPT_LENGTH} characters or fewer (this has {len(prompt)})."
+    if "\x00" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):
+        return "The prompt has a character that cannot be stored. Please remove it."
+    return None
+
+
+async def _end_overdue(ctx: Context, owner_id: UUID) -> None:
+    """An unfinished generation past its time limit blocks the next one until it has ended."""
+    async with ctx.database.transaction(owner_id) as session:
+        overdue = await generations.find_overdue_by_owner(session, owner_id=owner_id, ttl=in_flight_ttl(ctx))
+    if overdue:
+        await advance(ctx, overdue, is_overdue=True)
+
+
+async def _reserve_and_start(ctx: Context, press: Press) -> UUID:
+    try:
+        generation = await _reserve(ctx, press)
+    except GenerationInFlight:
+        # Perhaps by this very press, sent twice at once.
+        started = await press.find_started(ctx)
+        if started is None:
+            raise
+        return started
+    points.passing("submit: row written")
+    await _start(ctx, generation)
+    return generation.id
+
+
+async def _reserve(ctx: Context, press: Press) -> Generation:
+    owner_id = press.owner_id
+    async with ctx.database.transaction(owner_id) as session:
+        if await generations.find_active_by_owner_within_ttl(
+            session, owner_id=owner_id, ttl=in_flight_ttl(ctx)
+        ):
+            raise GenerationInFlight
+        generation = await generations.create(session, owner_id=owner_id, order=press.order)
+        if not await press.note_started(session, generation.id):
+            raise GenerationInFlight
+        return generation
+
+
+async def _start(ctx: Context, generation: Generation) -> None:
+    """Start the prediction; no transaction is open meanwhile."""
+    try:
+        external_id = await ctx.provider.start_prediction(order=generation.order, marker=generation.marker)
+    except StartRefused as refusal:
+        logger.warning("Generation %s was refused: %s", generation.id, refusal.code)
+        await end(ctx, generation, failed(refusal.code, Charge.NOT_CHARGED))
+        raise ProviderFailed(refusal.code) from refusal
+    except StartUncertain as uncertainty:
+        logger.warning("Generation %s: nobody knows whether it started (%s)", generation.id, uncertainty)
+        return
+    points.passing("submit: prediction accepted")
+    await _save_external_id(ctx, generation, external_id)
+    points.passing("submit: external id saved")
+
+
+async def _save_external_id(ctx: Context, generation: Generation, external_id: str) -> None:
+    """Save the id of a prediction that is being charged, waiting for a database that is away for seconds."""
+    for pause in _SAVE_PAUSES_SECONDS:
+        await asyncio.sleep(pause)
+        try:
+            async with ctx.database.transaction(generation.owner_id) as session:
+                is_ours = await generations.save_external_id(
+                    session, id=generation.id, owner_id=generation.owner_id, external_id=external_id
+                )
+        except ServiceUnavailable:
+            continue
+        if is_ours:
+            return
+        break  # the provider has given one id twice
+    logger.error("Generation %s: could not save the prediction's id %s", generation.id, external_id)
