@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -13,10 +13,8 @@ from core.charges import Charge
 from core.database.engine import violated_constraint
 from core.ends import End
 from core.errors import GenerationInFlight
-from core.models import TASK_DUE_AFTER, Generation, Phase, Status, Task
+from core.models import Generation, Phase, Status
 from core.orders import Order
-
-UNDO_TIME = TASK_DUE_AFTER[Task.REMOVE]
 
 
 async def create(session: AsyncSession, *, owner_id: UUID, order: Order) -> Generation:
@@ -35,7 +33,7 @@ async def create(session: AsyncSession, *, owner_id: UUID, order: Order) -> Gene
 async def get_by_id(
     session: AsyncSession, *, id: UUID, owner_id: UUID, with_deleted: bool = False
 ) -> Generation | None:
-    query = select(Generation).where(*_is(id, owner_id))
+    query = select(Generation).where(*is_owners(id, owner_id))
     if not with_deleted:
         query = query.where(col(Generation.deleted_at).is_(None))
     return (await session.execute(query)).scalar_one_or_none()
@@ -59,7 +57,9 @@ async def find_overdue_by_owner(
 
 async def get_age_seconds(session: AsyncSession, *, id: UUID, owner_id: UUID) -> float:
     """How long ago it was created; 0 for one that is not there."""
-    query = select(func.extract("epoch", func.now() - col(Generation.created_at))).where(*_is(id, owner_id))
+    query = select(func.extract("epoch", func.now() - col(Generation.created_at))).where(
+        *is_owners(id, owner_id)
+    )
     return float((await session.execute(query)).scalar_one_or_none() or 0)
 
 
@@ -82,7 +82,9 @@ async def create_late(session: AsyncSession, *, timed_out: Generation, url: str)
 async def save_external_id(session: AsyncSession, *, id: UUID, owner_id: UUID, external_id: str) -> bool:
     """Note which prediction is the generation's; False when it is another generation's."""
     statement = (
-        update(Generation).where(*_is(id, owner_id)).values(external_id=external_id, phase=Phase.STARTING)
+        update(Generation)
+        .where(*is_owners(id, owner_id))
+        .values(external_id=external_id, phase=Phase.STARTING)
     )
     try:
         async with session.begin_nested():
@@ -102,7 +104,7 @@ async def save_late_charge(session: AsyncSession, *, id: UUID, owner_id: UUID, c
     statement = (
         update(Generation)
         .where(
-            *_is(id, owner_id),
+            *is_owners(id, owner_id),
             col(Generation.charge) == Charge.UNKNOWN,
             col(Generation.late_charge).is_(None),
             col(Generation.given_up_at).is_(None),
@@ -138,7 +140,7 @@ async def save_picture(
     """Note that the picture is in the store; whether its generation is still there."""
     statement = (
         update(Generation)
-        .where(*_is(id, owner_id), col(Generation.status) == Status.SUCCEEDED)
+        .where(*is_owners(id, owner_id), col(Generation.status) == Status.SUCCEEDED)
         .values(
             stored_at=func.now(),
             given_up_at=None,
@@ -156,50 +158,8 @@ async def give_up(session: AsyncSession, *, id: UUID, owner_id: UUID, age: timed
     finished_at = func.coalesce(col(Generation.finished_at), col(Generation.updated_at))
     statement = (
         update(Generation)
-        .where(*_is(id, owner_id), col(Generation.stored_at).is_(None), finished_at < func.now() - age)
+        .where(*is_owners(id, owner_id), col(Generation.stored_at).is_(None), finished_at < func.now() - age)
         .values(given_up_at=func.now())
-        .returning(col(Generation.id))
-    )
-    return (await session.execute(statement)).first() is not None
-
-
-async def list_newest_first(
-    session: AsyncSession, *, owner_id: UUID, limit: int, start: Generation | None
-) -> list[Generation]:
-    """Up to `limit` generations of the owner, beginning after `start`."""
-    position = tuple_(col(Generation.created_at), col(Generation.id))
-    query = (
-        select(Generation)
-        .where(col(Generation.owner_id) == owner_id, col(Generation.deleted_at).is_(None))
-        .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
-        .limit(limit)
-    )
-    if start:
-        query = query.where(position < (start.created_at, start.id))
-    return list((await session.execute(query)).scalars())
-
-
-async def mark_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:
-    await session.execute(update(Generation).where(*_is(id, owner_id)).values(deleted_at=func.now()))
-
-
-async def restore(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
-    """Bring a deleted generation back, while its removal cannot have begun; whether that was so."""
-    deleted_at = col(Generation.deleted_at)
-    statement = (
-        update(Generation)
-        .where(*_is(id, owner_id), or_(deleted_at.is_(None), deleted_at > func.now() - UNDO_TIME))
-        .values(deleted_at=None)
-        .returning(col(Generation.id))
-    )
-    return (await session.execute(statement)).first() is not None
-
-
-async def remove_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
-    """Remove the row of a generation that is still deleted; whether it was."""
-    statement = (
-        delete(Generation)
-        .where(*_is(id, owner_id), col(Generation.deleted_at).is_not(None))
         .returning(col(Generation.id))
     )
     return (await session.execute(statement)).first() is not None
@@ -230,9 +190,9 @@ def _unfinished(owner_id: UUID):  # type: ignore[no-untyped-def]
     )
 
 
-def _is(id: UUID, owner_id: UUID) -> tuple[ColumnElement[bool], ...]:
+def is_owners(id: UUID, owner_id: UUID) -> tuple[ColumnElement[bool], ...]:
     return col(Generation.id) == id, col(Generation.owner_id) == owner_id
 
 
 def _is_processing(id: UUID, owner_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    return *_is(id, owner_id), col(Generation.status) == Status.PROCESSING
+    return *is_owners(id, owner_id), col(Generation.status) == Status.PROCESSING

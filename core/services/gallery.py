@@ -5,7 +5,7 @@ from uuid import UUID
 from core.context import Context
 from core.errors import GenerationInFlight, NotFound
 from core.models import Generation
-from core.repositories import generations
+from core.repositories import gallery, generations
 
 
 async def list_generations(
@@ -21,7 +21,7 @@ async def list_generations(
             start = await generations.get_by_id(session, id=before, owner_id=owner_id, with_deleted=True)
             if start is None:
                 raise NotFound
-        return await generations.list_newest_first(session, owner_id=owner_id, limit=limit, start=start)
+        return await gallery.list_newest_first(session, owner_id=owner_id, limit=limit, start=start)
 
 
 async def delete_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> int:
@@ -35,12 +35,12 @@ async def delete_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> int:
             raise NotFound
         if generation.is_processing:
             raise GenerationInFlight("This one is still running. Cancel it first.")
-        await generations.mark_deleted(session, id=id, owner_id=owner_id)
-    return int(generations.UNDO_TIME.total_seconds())
+        await gallery.mark_deleted(session, id=id, owner_id=owner_id)
+    return int(gallery.UNDO_TIME.total_seconds())
 
 
 async def restore_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
     """Undo a delete. Raises `NotFound` once it is gone for good."""
     async with ctx.database.transaction(owner_id) as session:
-        if not await generations.restore(session, id=id, owner_id=owner_id):
+        if not await gallery.restore(session, id=id, owner_id=owner_id):
             raise NotFound("It has been deleted for good.")

@@ -16,7 +16,7 @@ from core.context import Context
 from core.errors import CancelNotConfirmed, EaselError
 from core.models import PROVIDER_KEEPS, Generation, Task
 from core.pictures.store import StoreUnavailable
-from core.repositories import generations, housekeeping, settling
+from core.repositories import gallery, generations, housekeeping, settling
 from core.repositories.settling import Due
 from core.services.advance import advance, in_flight_ttl
 from core.services.cancel import cancel_at_provider
@@ -139,7 +139,7 @@ async def _remove(ctx: Context, generation: Generation) -> None:
             # Deleted only after it was claimed for something else: its time to undo is still running.
             if not await settling.is_claimed(session, generation_id=generation.id):
                 return
-            if await generations.remove_deleted(session, id=generation.id, owner_id=generation.owner_id):
+            if await gallery.remove_deleted(session, id=generation.id, owner_id=generation.owner_id):
                 await delete_picture(ctx, generation)
     except StoreUnavailable as error:
         logger.warning("Generation %s: its picture could not be deleted yet (%s)", generation.id, error)

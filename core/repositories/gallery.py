@@ -1,0 +1,55 @@
+"""A person's generations as a list, and their deletion."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from core.models import TASK_DUE_AFTER, Generation, Task
+from core.repositories.generations import is_owners
+
+UNDO_TIME = TASK_DUE_AFTER[Task.REMOVE]
+
+
+async def list_newest_first(
+    session: AsyncSession, *, owner_id: UUID, limit: int, start: Generation | None
+) -> list[Generation]:
+    """Up to `limit` generations of the owner, beginning after `start`."""
+    position = tuple_(col(Generation.created_at), col(Generation.id))
+    query = (
+        select(Generation)
+        .where(col(Generation.owner_id) == owner_id, col(Generation.deleted_at).is_(None))
+        .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
+        .limit(limit)
+    )
+    if start:
+        query = query.where(position < (start.created_at, start.id))
+    return list((await session.execute(query)).scalars())
+
+
+async def mark_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:
+    """Take it out of sight; it is due to be removed after `UNDO_TIME`."""
+    await session.execute(update(Generation).where(*is_owners(id, owner_id)).values(deleted_at=func.now()))
+
+
+async def restore(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
+    """Bring a deleted generation back, while its removal cannot have begun; whether that was so."""
+    deleted_at = col(Generation.deleted_at)
+    statement = (
+        update(Generation)
+        .where(*is_owners(id, owner_id), or_(deleted_at.is_(None), deleted_at > func.now() - UNDO_TIME))
+        .values(deleted_at=None)
+        .returning(col(Generation.id))
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def remove_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
+    """Remove the row of a generation that is still deleted; whether it was."""
+    statement = (
+        delete(Generation)
+        .where(*is_owners(id, owner_id), col(Generation.deleted_at).is_not(None))
+        .returning(col(Generation.id))
+    )
+    return (await session.execute(statement)).first() is not None
