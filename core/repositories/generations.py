@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -184,7 +184,7 @@ async def update_status_and_url(
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-def _unfinished(owner_id: UUID):  # type: ignore[no-untyped-def]
+def _unfinished(owner_id: UUID) -> Select[Generation]:
     return select(Generation).where(
         col(Generation.owner_id) == owner_id, col(Generation.status) == Status.PROCESSING
     )
