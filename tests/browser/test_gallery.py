@@ -97,3 +97,19 @@ async def test_thousands_scroll_with_few_in_the_document(studio: Studio) -> None
     assert 0 < most <= 216
     await page.evaluate("scrollTo(0, 0)")
     await expect(page.get_by_role("button", name="No picture: prompt number 1", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(768, 1024), (1440, 900), (360, 740)])
+async def test_all_of_them_come_by_scrolling(studio: Studio, width: int, height: int) -> None:
+    page = await studio.visit("/dashboard", size={"width": width, "height": height})
+    studio.add_failed_rows(504)
+    await page.goto(f"{studio.url}/dashboard/generate")
+    await page.locator(".tile").first.wait_for()
+    loaded = "document.querySelector('easel-gallery').items.length"
+    last = page.get_by_role("button", name="No picture: prompt number 504", exact=True)
+    while not await last.is_visible():
+        before: int = await page.evaluate(loaded)
+        await page.keyboard.press("End")
+        await page.wait_for_function(f"(before) => {loaded} > before || before === 504", arg=before)
+        await page.evaluate("new Promise(requestAnimationFrame)")
+    assert await page.evaluate(loaded) == 504

@@ -42,9 +42,9 @@ class Gallery extends HTMLElement {
     this.near = new IntersectionObserver((entries) => entries.forEach((e) => this.draw(e.target, e.isIntersecting)), {
       rootMargin: NEAR,
     });
-    new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && this.more(), {
+    this.end = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.more(), {
       rootMargin: NEAR,
-    }).observe(this.sentinel);
+    });
     addEventListener("easel:changed", () => this.refresh());
     this.more();
   }
@@ -70,7 +70,13 @@ class Gallery extends HTMLElement {
     } finally {
       this.isLoading = false;
     }
-    if (this.next && this.sentinel.getBoundingClientRect().top < innerHeight * 2) this.more();
+    this.watchEnd();
+  }
+
+  // Observed anew, the end reports where it is now: one that never left the margin would not report again.
+  watchEnd() {
+    this.end.unobserve(this.sentinel);
+    if (this.next) this.end.observe(this.sentinel);
   }
 
   // What is newest, after a run has started or ended here or elsewhere.
@@ -83,6 +89,7 @@ class Gallery extends HTMLElement {
       this.items = [...page.items.filter((item) => !this.removed.has(item.id)), ...older];
       if (this.next === undefined) this.next = page.next ?? null;
       this.arrange();
+      this.watchEnd();
     } catch {
       // the next change, or the next scroll, asks again
     }
@@ -102,6 +109,7 @@ class Gallery extends HTMLElement {
     while (this.blocks.children.length < count) {
       const block = h("ul", { class: "gallery__block" });
       this.blocks.append(block);
+      this.fill(block); // now, so that the end is where it belongs when it is looked for
       this.near.observe(block);
     }
     const focused = this.querySelector(".tile__open:focus")?.dataset.id;
