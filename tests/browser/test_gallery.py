@@ -38,7 +38,7 @@ async def test_pictures_are_found_opened_used_again_and_kept(studio: Studio, siz
         await page.keyboard.press(key)
         await expect(dialog.get_by_role("img")).to_have_attribute("alt", name)
     await dialog.get_by_role("button", name="Copy prompt").click()
-    await expect(page.locator("#live")).to_have_text("Prompt copied.")
+    await expect(dialog.locator(".toast")).to_have_text("Prompt copied.")
     assert await page.evaluate("navigator.clipboard.readText()") == "second kite: über allen Gipfeln"
     async with page.expect_download() as downloading:
         await dialog.get_by_role("link", name="Download").click()
@@ -66,6 +66,7 @@ async def test_a_delete_can_be_undone(studio: Studio) -> None:
     await expect(tiles.first).to_be_focused()
     await page.get_by_role("button", name="Undo").click()
     await expect(tiles).to_have_count(2)
+    await expect(tiles.first).to_be_focused()
     assert await names(page) == ["second kite", "first kite"]
     await page.reload()
     await expect(tiles).to_have_count(2)
@@ -105,11 +106,10 @@ async def test_all_of_them_come_by_scrolling(studio: Studio, width: int, height:
     studio.add_failed_rows(504)
     await page.goto(f"{studio.url}/dashboard/generate")
     await page.locator(".tile").first.wait_for()
-    loaded = "document.querySelector('easel-gallery').items.length"
-    last = page.get_by_role("button", name="No picture: prompt number 504", exact=True)
-    while not await last.is_visible():
-        before: int = await page.evaluate(loaded)
-        await page.keyboard.press("End")
-        await page.wait_for_function(f"(before) => {loaded} > before || before === 504", arg=before)
-        await page.evaluate("new Promise(requestAnimationFrame)")
-    assert await page.evaluate(loaded) == 504
+    await page.wait_for_function(
+        """() => {
+            scrollTo(0, document.documentElement.scrollHeight);
+            return document.querySelector('[aria-label="No picture: prompt number 504"]');
+        }""",
+        timeout=20_000,
+    )

@@ -83,9 +83,9 @@ class Canvas:
                 picture.props["height"] = str(generation.picture_height)
         with self._foot:
             Text("p", generation.prompt, classes="caption")
-            link("Open full size", url, "button", icon_name="download").props(
-                'target="_blank" rel="noopener"'
-            )
+            link("Open full size", url, "button", icon_name="open").props('target="_blank" rel="noopener"')
+            if generation.stored_at:
+                _download_link(generation, url)
 
     def show_failure(self, code: str, sentence: str) -> None:
         """`sentence` says what happened, what to do, and whether it was charged."""
@@ -103,6 +103,14 @@ class Canvas:
         self._phases = {}
         with self._canvas:
             return box("div", classes)
+
+
+def _download_link(generation: Generation, url: str) -> None:
+    """The browser's side names the file, as it does in the gallery."""
+    element = link("Download", url, "button", icon_name="download")
+    element.props["download"] = ""
+    element.props["data-prompt"] = generation.prompt
+    element.props["data-type"] = generation.picture_type or ""
 
 
 def picture_path(generation: Generation) -> str | None:

@@ -1,8 +1,9 @@
 // "Your pictures": read page by page from the API, drawn in blocks of which only the near ones are
 // in the document, so that ten thousand pictures scroll as smoothly as ten.
 
-import { say } from "./frame.js";
+import { fileName } from "./download.js";
 import { setPrompt } from "./prompt.js";
+import { toast } from "./toast.js";
 
 const API = "/api/v1/generations";
 const PAGE = 24;
@@ -134,7 +135,9 @@ class Gallery extends HTMLElement {
     const start = [...this.blocks.children].indexOf(block) * PAGE;
     const items = this.shown().slice(start, start + PAGE);
     const known = new Map([...block.children].map((tile) => [tile.dataset.key, tile]));
-    block.replaceChildren(...items.map((item) => known.get(key(item)) ?? this.tile(item)));
+    const tiles = items.map((item) => known.get(key(item)) ?? this.tile(item));
+    const isSame = tiles.length === block.children.length && tiles.every((tile, i) => tile === block.children[i]);
+    if (!isSame) block.replaceChildren(...tiles);
   }
 
   tile(item) {
@@ -166,32 +169,25 @@ class Gallery extends HTMLElement {
       this.offerUndo(item);
     } catch (error) {
       this.putBack(item);
-      say(error.message);
+      toast(error.message);
     }
     const tiles = this.querySelectorAll(".tile__open");
     (tiles[Math.min(index, tiles.length - 1)] ?? document.querySelector(".prompt textarea"))?.focus();
   }
 
   offerUndo(item) {
-    document.querySelector(".snackbar")?.remove();
-    const undo = async () => {
-      bar.remove();
-      try {
-        await call("POST", `/${item.id}/restore`);
-        this.putBack(item);
-        say("Restored.");
-      } catch (error) {
-        say(error.message);
-      }
-    };
-    const bar = h(
-      "div",
-      { class: "snackbar", role: "status" },
-      h("span", {}, "Deleted."),
-      h("button", { class: "button", type: "button", onclick: undo }, "Undo"),
-    );
-    document.body.append(bar);
-    setTimeout(() => bar.remove(), UNDO_SECONDS * 1000);
+    toast("Deleted.", { seconds: UNDO_SECONDS, action: { label: "Undo", run: () => this.restore(item) } });
+  }
+
+  async restore(item) {
+    try {
+      await call("POST", `/${item.id}/restore`);
+      this.putBack(item);
+      this.querySelector(`[data-id="${item.id}"]`)?.focus();
+      toast("Restored.");
+    } catch (error) {
+      toast(error.message);
+    }
   }
 
   putBack(item) {
@@ -245,7 +241,7 @@ class Viewer {
       h("div", { class: "viewer__actions" },
         this.button("Use prompt again", () => this.useAgain()),
         this.button("Copy prompt", () => this.copy()),
-        item.url ? h("a", { class: "button", href: item.url, download: fileName(item) }, "Download") : "",
+        item.url ? h("a", { class: "button", href: item.url, download: fileName(item.prompt, item.type) }, "Download") : "",
         this.button("Delete", () => this.remove())),
     );
   }
@@ -263,9 +259,9 @@ class Viewer {
   async copy() {
     try {
       await navigator.clipboard.writeText(this.item.prompt);
-      say("Prompt copied.");
+      toast("Prompt copied.");
     } catch {
-      say("Your browser does not allow copying here. Select the prompt's text instead.");
+      toast("Your browser does not allow copying here. Select the prompt's text instead.");
     }
   }
 
@@ -273,13 +269,6 @@ class Viewer {
     this.dialog.close();
     this.gallery.remove(this.item);
   }
-}
-
-const EXTENSIONS = { "image/jpeg": "jpg", "image/webp": "webp" };
-
-function fileName(item) {
-  const words = item.prompt.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
-  return `${[...words].slice(0, 60).join("") || "picture"}.${EXTENSIONS[item.type] ?? "png"}`;
 }
 
 customElements.define("easel-gallery", Gallery);
