@@ -7,6 +7,7 @@ from pathlib import Path
 import xstatic.pkg.opensans
 from fastapi import FastAPI
 from nicegui import ui
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -14,6 +15,12 @@ from starlette.types import Scope
 STATIC_DIR = Path(__file__).parent / "static"
 FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
 _FONT_FILES = {400: "Regular/OpenSans-Regular.woff2", 600: "Semibold/OpenSans-Semibold.woff2"}
+# A font of the system with the measures of Open Sans, so that nothing moves when that has come.
+_UNTIL_LOADED = (
+    "@font-face{font-family:'Open Sans until loaded';"
+    "src:local('Arial'),local('Liberation Sans'),local('DejaVu Sans');"
+    "ascent-override:101.65%;descent-override:27.86%;line-gap-override:0%;size-adjust:105.15%}"
+)
 
 
 class _CachedStaticFiles(StaticFiles):
@@ -28,7 +35,7 @@ class _CachedStaticFiles(StaticFiles):
 def mount_assets(app: FastAPI) -> None:
     """Serve the files, and put the theme into the head of every page."""
     app.mount("/assets/fonts", _CachedStaticFiles(directory=FONTS_DIR))
-    app.mount(f"/assets/{_version()}", _CachedStaticFiles(directory=STATIC_DIR))
+    app.mount(f"/assets/{_version()}", GZipMiddleware(_CachedStaticFiles(directory=STATIC_DIR)))
     ui.add_head_html(head_html(), shared=True)
 
 
@@ -52,7 +59,7 @@ def module_html(*names: str) -> str:
 
 
 def head_html() -> str:
-    """What every page has in its head: fonts, theme, and the script that sets the theme."""
+    """What every page has in its head: theme, fonts, and the scripts that must run before all others."""
     fonts = "".join(
         f"@font-face{{font-family:'Open Sans';font-weight:{weight};font-display:swap;"
         f"src:url('/assets/fonts/{path}') format('woff2')}}"
@@ -62,10 +69,12 @@ def head_html() -> str:
         f'<link rel="preload" href="/assets/fonts/{path}" as="font" type="font/woff2" crossorigin>'
         for path in _FONT_FILES.values()
     )
-    # The theme is set before the first paint, so a dark page never flashes white.
+    # The theme is set before the first paint, so a dark page never flashes white. Scripts come first, as
+    # they would wait for style sheets, and fonts last, as they are heavy and can be waited for.
     return (
-        f"{preload}<style>{fonts}</style>"
+        f'<script src="{asset_url("theme.js")}"></script>'
+        f'<script src="{asset_url("start.js")}"></script>'
         f'<link rel="stylesheet" href="{asset_url("tokens.css")}">'
         f'<link rel="stylesheet" href="{asset_url("app.css")}">'
-        f'<script src="{asset_url("theme.js")}"></script>'
+        f"<style>{fonts}{_UNTIL_LOADED}</style>{preload}"
     )
