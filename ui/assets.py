@@ -7,6 +7,7 @@ from pathlib import Path
 import xstatic.pkg.opensans
 from fastapi import FastAPI
 from nicegui import ui
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
@@ -18,6 +19,12 @@ _STYLESHEET = "easel.css"
 _KEPT_FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
 _FONT_FILES = {400: "Regular/OpenSans-Regular.woff2", 600: "Semibold/OpenSans-Semibold.woff2"}
+# A font of the system with the measures of Open Sans, so that nothing moves when that has come.
+_UNTIL_LOADED = (
+    "@font-face{font-family:'Open Sans until loaded';"
+    "src:local('Arial'),local('Liberation Sans'),local('DejaVu Sans');"
+    "ascent-override:101.65%;descent-override:27.86%;line-gap-override:0%;size-adjust:105.15%}"
+)
 
 
 class _CachedStaticFiles(StaticFiles):
@@ -33,8 +40,8 @@ def mount_assets(app: FastAPI) -> None:
     """Serve the files, and put the theme into the head of every page."""
     app.mount("/assets/fonts", _CachedStaticFiles(directory=FONTS_DIR))
     stylesheet = Response(_stylesheet(), media_type="text/css", headers=_KEPT_FOR_A_YEAR)
-    app.router.routes.append(Route(asset_url(_STYLESHEET), stylesheet))
-    app.mount(f"/assets/{_version()}", _CachedStaticFiles(directory=STATIC_DIR))
+    app.router.routes.append(Route(asset_url(_STYLESHEET), GZipMiddleware(stylesheet)))
+    app.mount(f"/assets/{_version()}", GZipMiddleware(_CachedStaticFiles(directory=STATIC_DIR)))
     ui.add_head_html(head_html(), shared=True)
 
 
@@ -68,7 +75,7 @@ def module_html(*names: str) -> str:
 
 
 def head_html() -> str:
-    """What every page has in its head: fonts, theme, and the script that sets the theme."""
+    """What every page has in its head: theme, fonts, and the scripts that must run before all others."""
     fonts = "".join(
         f"@font-face{{font-family:'Open Sans';font-weight:{weight};font-display:swap;"
         f"src:url('/assets/fonts/{path}') format('woff2')}}"
@@ -78,9 +85,11 @@ def head_html() -> str:
         f'<link rel="preload" href="/assets/fonts/{path}" as="font" type="font/woff2" crossorigin>'
         for path in _FONT_FILES.values()
     )
-    # The theme is set before the first paint, so a dark page never flashes white.
+    # The theme is set before the first paint, so a dark page never flashes white. Scripts come first, as
+    # they would wait for style sheets, and fonts last, as they are heavy and can be waited for.
     return (
-        f"{preload}<style>{fonts}</style>"
-        f'<link rel="stylesheet" href="{asset_url(_STYLESHEET)}">'
         f'<script src="{asset_url("theme.js")}"></script>'
+        f'<script src="{asset_url("start.js")}"></script>'
+        f'<link rel="stylesheet" href="{asset_url(_STYLESHEET)}">'
+        f"<style>{fonts}{_UNTIL_LOADED}</style>{preload}"
     )

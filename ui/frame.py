@@ -9,13 +9,23 @@ from core.settings import Settings
 from ui.assets import module_html
 from ui.components.elements import Text, box, icon_button, link
 from ui.components.shortcuts import shortcuts_dialog
+from ui.components.skeleton import skeleton
+from ui.page_template import show_until_started
+
+DEMO_NOTICE = "This is a demo: pictures are drawn by Easel itself, not by an image model."
 
 
 @contextmanager
 def frame(
-    settings: Settings, *, person_name: str | None = None, modules: tuple[str, ...] = ()
+    settings: Settings, *, outline: str, person_name: str | None = None, modules: tuple[str, ...] = ()
 ) -> Iterator[ui.element]:
-    """Put the page's content inside; yields the top bar, which can show that something runs."""
+    """Put the page's content inside; yields the top bar, which can show that something runs.
+
+    `outline` is what is seen in its place until the scripts have come.
+    """
+    notice = DEMO_NOTICE if settings.is_demo else ""
+    icons = 3 if person_name else 2
+    show_until_started(context.client.request, skeleton(outline, icons=icons, notice=notice))
     _leave_main_to_us()
     ui.add_head_html(module_html("frame.js", *modules))
     top_bar = box("div", "top-bar").props('aria-hidden="true"')
@@ -28,12 +38,8 @@ def frame(
         if person_name:
             _person(person_name)
     with box("main", "page").props('id="content" tabindex="-1"'):
-        if settings.is_demo:
-            Text(
-                "p",
-                "This is a demo: pictures are drawn by Easel itself, not by an image model.",
-                classes="notice",
-            )
+        if notice:
+            Text("p", notice, classes="notice")
         yield top_bar
     Text("p", "", classes="visually-hidden").props('id="live" role="status"')
     shortcuts_dialog()

@@ -10,6 +10,7 @@ from core.context import Context
 from core.sign_in.providers import SignInProvider
 from ui.assets import STATIC_DIR, mount_assets
 from ui.error_page import answer_page_errors
+from ui.page_template import use_own_template
 from ui.pages import dashboard, generate, login, theme
 
 _LANGUAGE: Language = "en-US"
@@ -23,6 +24,7 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
     theme.register(ctx)
     mount_assets(app)
     answer_page_errors()
+    use_own_template()
     ui.run_with(
         app,
         title="Easel",

@@ -91,6 +91,10 @@ class Studio:
         """Let the running prediction end with a picture."""
         self.provider.finish()
 
+    def fail(self) -> None:
+        """Let the running prediction end in an error that is nobody's fault."""
+        self.provider.emulator.end(self.provider.last_id, "failed", error="something broke (E999)")
+
     def moderate(self) -> None:
         """Let the running prediction end as the safety filter ends it."""
         self.provider.emulator.end(self.provider.last_id, "failed", error="flagged as sensitive (E005)")

@@ -1,7 +1,9 @@
 """Cancel, understand a failure, keep the picture."""
 
 import re
+from typing import Literal
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.studio import PHONE, Studio, see_picture, start
@@ -47,6 +49,57 @@ async def test_moderation_is_named_and_leaves_one_at_the_prompt(studio: Studio) 
     await failure.get_by_role("button", name="Try again").click()
     await expect(page.get_by_text("Your picture appears here")).to_be_visible()
     await expect(box).to_be_focused()
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+async def test_on_a_phone_the_screen_goes_to_a_failure_and_leaves_the_focus(
+    studio: Studio, motion: Literal["reduce", "no-preference"]
+) -> None:
+    studio.provider.never_finish()
+    page = await studio.visit(size=PHONE, reduced_motion=motion)
+    await start(page, "a red kite")
+    await expect(page.locator("#run-state")).to_be_in_viewport(ratio=0.9)
+    box = page.get_by_label("Your prompt")
+    await box.focus()
+    await page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
+    studio.fail()
+    failure = page.locator("#run-state").get_by_role("alert")
+    await expect(failure).to_be_in_viewport(ratio=0.99)
+    await expect(box).to_be_focused()
+
+
+async def test_the_focus_on_cancel_goes_to_what_comes_instead(studio: Studio) -> None:
+    page = await studio.visit()
+    cancel = page.get_by_role("button", name="Cancel")
+    for finish, heir in (
+        (studio.fail, page.get_by_role("button", name="Try again")),
+        (studio.finish, page.get_by_role("link", name="Open full size")),
+    ):
+        studio.provider.never_finish()
+        await start(page, "a red kite")
+        await expect(page.locator("[aria-current=step]")).to_have_text("Drawing")
+        await cancel.focus()
+        finish()
+        await expect(heir).to_be_focused()
+
+
+async def test_the_picture_opens_large_and_is_kept_under_the_words_of_its_prompt(studio: Studio) -> None:
+    page = await studio.visit()
+    await page.get_by_label("Your prompt").fill("Über allen Gipfeln")
+    await page.get_by_role("button", name="Generate").click()
+    await see_picture(page, "Über allen Gipfeln")
+    large = page.get_by_role("link", name="Open full size")
+    keep = page.locator("#run-state").get_by_role("link", name="Download")
+    async with page.expect_download() as downloading:
+        await keep.click()
+    download = await downloading.value
+    assert download.suggested_filename == "über-allen-gipfeln.png"
+    assert (await download.path()).read_bytes().startswith(b"\x89PNG")
+    assert await large.locator("svg").inner_html() != await keep.locator("svg").inner_html()
+    async with page.expect_popup() as opening:
+        await large.click()
+    opened = await opening.value
+    assert opened.url.endswith("/image")
 
 
 async def test_the_picture_is_our_own_copy_and_is_there_when_the_provider_has_forgotten(

@@ -38,7 +38,7 @@ async def test_pictures_are_found_opened_used_again_and_kept(studio: Studio, siz
         await page.keyboard.press(key)
         await expect(dialog.get_by_role("img")).to_have_attribute("alt", name)
     await dialog.get_by_role("button", name="Copy prompt").click()
-    await expect(page.locator("#live")).to_have_text("Prompt copied.")
+    await expect(dialog.locator(".toast")).to_have_text("Prompt copied.")
     assert await page.evaluate("navigator.clipboard.readText()") == "second kite: über allen Gipfeln"
     async with page.expect_download() as downloading:
         await dialog.get_by_role("link", name="Download").click()
@@ -66,6 +66,7 @@ async def test_a_delete_can_be_undone(studio: Studio) -> None:
     await expect(tiles.first).to_be_focused()
     await page.get_by_role("button", name="Undo").click()
     await expect(tiles).to_have_count(2)
+    await expect(tiles.first).to_be_focused()
     assert await names(page) == ["second kite", "first kite"]
     await page.reload()
     await expect(tiles).to_have_count(2)
@@ -97,3 +98,18 @@ async def test_thousands_scroll_with_few_in_the_document(studio: Studio) -> None
     assert 0 < most <= 216
     await page.evaluate("scrollTo(0, 0)")
     await expect(page.get_by_role("button", name="No picture: prompt number 1", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(768, 1024), (1440, 900), (360, 740)])
+async def test_all_of_them_come_by_scrolling(studio: Studio, width: int, height: int) -> None:
+    page = await studio.visit("/dashboard", size={"width": width, "height": height})
+    studio.add_failed_rows(504)
+    await page.goto(f"{studio.url}/dashboard/generate")
+    await page.locator(".tile").first.wait_for()
+    await page.wait_for_function(
+        """() => {
+            scrollTo(0, document.documentElement.scrollHeight);
+            return document.querySelector('[aria-label="No picture: prompt number 504"]');
+        }""",
+        timeout=20_000,
+    )

@@ -8,11 +8,13 @@ from tests.browser.studio import GENERATE, PHONE, Studio, see_picture, start, to
 LISTEN = """
 window.said = [];
 document.addEventListener("DOMContentLoaded", () => {
-    let last = "";
+    const last = {};
     new MutationObserver(() => {
-        const text = document.getElementById("live")?.textContent ?? "";
-        if (text && text !== last) window.said.push(text);
-        last = text;
+        for (const where of ["#live", ".toasts"]) {
+            const text = document.querySelector(where)?.textContent ?? "";
+            if (text && text !== last[where]) window.said.push(text);
+            last[where] = text;
+        }
     }).observe(document, {childList: true, subtree: true, characterData: true});
 });
 """

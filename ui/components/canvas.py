@@ -95,9 +95,9 @@ class Canvas:
             if generation.needs_storing:
                 self._show_not_kept(generation)
             Text("p", generation.prompt, classes="caption")
-            link("Open full size", url, "button", icon_name="download").props(
-                'target="_blank" rel="noopener"'
-            )
+            link("Open full size", url, "button", icon_name="open").props('target="_blank" rel="noopener"')
+            if generation.stored_at:
+                _download_link(generation, url)
 
     def show_lost(self) -> None:
         """Beside the picture, which only this page still has."""
@@ -131,6 +131,14 @@ class Canvas:
         self.not_kept = None
         with self._canvas:
             return box("div", classes)
+
+
+def _download_link(generation: Generation, url: str) -> None:
+    """The browser's side names the file, as it does in the gallery."""
+    element = link("Download", url, "button", icon_name="download")
+    element.props["download"] = ""
+    element.props["data-prompt"] = generation.prompt
+    element.props["data-type"] = generation.picture_type or ""
 
 
 def picture_path(generation: Generation) -> str | None:

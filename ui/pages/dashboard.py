@@ -10,7 +10,10 @@ from core.sign_in.cookies import session_token
 from core.sign_in.return_path import DEFAULT_PATH
 from ui.access import Visitor, signed_in_page
 from ui.components.elements import Text, box, link
+from ui.components.skeleton import card_skeleton
 from ui.frame import frame
+
+_LEAD = "Describe what you would like to see, and watch it being made."
 
 
 def register(ctx: Context) -> None:
@@ -21,8 +24,12 @@ def register(ctx: Context) -> None:
 
     @signed_in_page(ctx, "/dashboard", title="Dashboard · Easel")
     async def dashboard(visitor: Visitor) -> None:
-        with frame(ctx.settings, person_name=visitor.name), box("section", "card stack"):
-            Text("h1", f"Welcome, {visitor.name}")
-            Text("p", "Describe what you would like to see, and watch it being made.", classes="lead")
+        heading = f"Welcome, {visitor.name}"
+        with (
+            frame(ctx.settings, outline=card_skeleton(heading, _LEAD), person_name=visitor.name),
+            box("section", "card stack"),
+        ):
+            Text("h1", heading)
+            Text("p", _LEAD, classes="lead")
             with box("div"):
                 link("Make a picture", DEFAULT_PATH, "button button--primary", icon_name="brush")

@@ -15,9 +15,11 @@ from ui.access import SignedOut, Visitor, login_path, signed_in_page
 from ui.components.canvas import Canvas
 from ui.components.elements import Text, box
 from ui.components.prompt_box import Press, PromptBox
+from ui.components.skeleton import studio_skeleton
 from ui.frame import frame
 
 PATH = "/dashboard/generate"
+_HEADING = "What shall we paint?"
 TICK_SECONDS = 0.5
 POLL_SECONDS = 1.5
 SAVING_POLL_SECONDS = 0.5
@@ -32,9 +34,14 @@ SIGNED_OUT = "Your sign-in has ended. Please sign in again."
 def register(ctx: Context) -> None:
     @signed_in_page(ctx, PATH, title="Generate · Easel")
     async def generate(visitor: Visitor) -> None:
-        with frame(ctx.settings, person_name=visitor.name, modules=("run.js", "gallery.js")) as top:
-            Text("h1", "What shall we paint?", classes="page-title")
-            made = await services.list_generations(ctx, owner_id=visitor.opened_by, limit=1)
+        made = await services.list_generations(ctx, owner_id=visitor.opened_by, limit=1)
+        with frame(
+            ctx.settings,
+            outline=studio_skeleton(_HEADING, has_examples=not made),
+            person_name=visitor.name,
+            modules=("run.js", "gallery.js"),
+        ) as top:
+            Text("h1", _HEADING, classes="page-title")
             await GenerateScreen(ctx, visitor, top, is_first_visit=not made).open()
             with box("section", "pictures").props('aria-labelledby="pictures-title"'):
                 Text("h2", "Your pictures").props('id="pictures-title"')

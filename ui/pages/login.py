@@ -13,7 +13,12 @@ from core.sign_in.problems import sentence_for
 from core.sign_in.providers import SignInProvider
 from core.sign_in.return_path import safe_return_path
 from ui.components.elements import Text, box, link
+from ui.components.skeleton import card_skeleton
 from ui.frame import frame
+
+_HEADING = "Sign in to Easel"
+_LEAD = "Describe a picture in words, and Easel makes it for you."
+_DEMO_REMARK = "No sign-in provider is set up, so everyone on this computer is the same demo user."
 
 # NiceGUI keeps a page for a minute that no browser has connected to, and this one anybody may open. Where
 # there are many, one that still loads after this time is loaded again.
@@ -32,16 +37,18 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
         if await services.get_login_session(ctx, session_token(request, ctx.settings)):
             return RedirectResponse(path, status_code=303)
         _make_room()
-        with frame(ctx.settings), box("div", "centered"), box("section", "card stack"):
-            Text("h1", "Sign in to Easel")
-            Text("p", "Describe a picture in words, and Easel makes it for you.", classes="lead")
-            problem = sentence_for(error)
+        problem = sentence_for(error)
+        has_demo = ctx.settings.has_demo_sign_in
+        outline = _outline(problem or "", buttons=len(providers) + has_demo, has_demo=has_demo)
+        with frame(ctx.settings, outline=outline), box("div", "centered"), box("section", "card stack"):
+            Text("h1", _HEADING)
+            Text("p", _LEAD, classes="lead")
             if problem:
                 Text("p", problem, classes="problem").props('role="alert"')
             for provider in providers.values():
                 target = f"/auth/login/{quote(provider.id)}?{urlencode({'next': path})}"
                 link(f"Continue with {provider.label}", target, "button button--primary button--wide")
-            if ctx.settings.has_demo_sign_in:
+            if has_demo:
                 _demo_form(path)
         return None
 
@@ -51,13 +58,15 @@ def _make_room() -> None:
         Client.prune_instances(client_age_threshold=UNSEEN_SECONDS)
 
 
+def _outline(problem: str, *, buttons: int, has_demo: bool) -> str:
+    remark = _DEMO_REMARK if has_demo else ""
+    card = card_skeleton(_HEADING, _LEAD, problem=problem, buttons=buttons, remark=remark)
+    return f'<div class="centered">{card}</div>'
+
+
 def _demo_form(path: str) -> None:
     with box("form").props('method="post"') as form:
         form.props["action"] = f"/auth/demo?{urlencode({'next': path})}"
         with box("button", "button button--primary button--wide").props('type="submit"'):
             Text("span", "Continue as demo user")
-    Text(
-        "p",
-        "No sign-in provider is set up, so everyone on this computer is the same demo user.",
-        classes="small",
-    )
+    Text("p", _DEMO_REMARK, classes="small")

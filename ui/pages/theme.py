@@ -20,7 +20,7 @@ def register(ctx: Context) -> None:
 
     @ui.page("/theme", title="Theme · Easel")
     def theme() -> None:
-        with frame(ctx.settings):
+        with frame(ctx.settings, outline=""):
             Text("h1", "Theme", classes="page-title")
             with box("div", "theme-modes"):
                 for mode in ("light", "dark"):

@@ -1,7 +1,8 @@
 // "Your pictures": read page by page from the API, drawn in blocks of which only the near ones are
 // in the document, so that ten thousand pictures scroll as smoothly as ten.
 
-import { say } from "./frame.js";
+import { fileName } from "./download.js";
+import { toast } from "./toast.js";
 
 const API = "/api/v1/generations";
 const PAGE = 24;
@@ -44,9 +45,9 @@ class Gallery extends HTMLElement {
     this.near = new IntersectionObserver((entries) => entries.forEach((e) => this.draw(e.target, e.isIntersecting)), {
       rootMargin: NEAR,
     });
-    new IntersectionObserver((entries) => entries.some((e) => e.isIntersecting) && this.more(), {
+    this.end = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.more(), {
       rootMargin: NEAR,
-    }).observe(this.sentinel);
+    });
     addEventListener("easel:changed", () => this.refresh());
     this.more();
   }
@@ -72,7 +73,13 @@ class Gallery extends HTMLElement {
     } finally {
       this.isLoading = false;
     }
-    if (this.next && this.sentinel.getBoundingClientRect().top < innerHeight * 2) this.more();
+    this.watchEnd();
+  }
+
+  // Observed anew, the end reports where it is now: one that never left the margin would not report again.
+  watchEnd() {
+    this.end.unobserve(this.sentinel);
+    if (this.next) this.end.observe(this.sentinel);
   }
 
   // What is newest, after a run has started or ended here or elsewhere.
@@ -85,6 +92,7 @@ class Gallery extends HTMLElement {
       this.items = [...page.items.filter((item) => !this.removed.has(item.id)), ...older];
       if (this.next === undefined) this.next = page.next ?? null;
       this.arrange();
+      this.watchEnd();
     } catch {
       // the next change, or the next scroll, asks again
     }
@@ -104,6 +112,7 @@ class Gallery extends HTMLElement {
     while (this.blocks.children.length < count) {
       const block = h("ul", { class: "gallery__block" });
       this.blocks.append(block);
+      this.fill(block); // now, so that the end is where it belongs when it is looked for
       this.near.observe(block);
     }
     const focused = this.querySelector(".tile__open:focus")?.dataset.id;
@@ -135,7 +144,9 @@ class Gallery extends HTMLElement {
     const start = [...this.blocks.children].indexOf(block) * PAGE;
     const items = this.shown().slice(start, start + PAGE);
     const known = new Map([...block.children].map((tile) => [tile.dataset.key, tile]));
-    block.replaceChildren(...items.map((item) => known.get(key(item)) ?? this.tile(item)));
+    const tiles = items.map((item) => known.get(key(item)) ?? this.tile(item));
+    const isSame = tiles.length === block.children.length && tiles.every((tile, i) => tile === block.children[i]);
+    if (!isSame) block.replaceChildren(...tiles);
   }
 
   tile(item) {
@@ -167,32 +178,25 @@ class Gallery extends HTMLElement {
       this.offerUndo(item);
     } catch (error) {
       this.putBack(item);
-      say(error.message);
+      toast(error.message);
     }
     const tiles = this.querySelectorAll(".tile__open");
     (tiles[Math.min(index, tiles.length - 1)] ?? document.getElementById("prompt"))?.focus();
   }
 
   offerUndo(item) {
-    document.querySelector(".snackbar")?.remove();
-    const undo = async () => {
-      bar.remove();
-      try {
-        await call("POST", `/${item.id}/restore`);
-        this.putBack(item);
-        say("Restored.");
-      } catch (error) {
-        say(error.message);
-      }
-    };
-    const bar = h(
-      "div",
-      { class: "snackbar", role: "status" },
-      h("span", {}, "Deleted."),
-      h("button", { class: "button", type: "button", onclick: undo }, "Undo"),
-    );
-    document.body.append(bar);
-    setTimeout(() => bar.remove(), UNDO_SECONDS * 1000);
+    toast("Deleted.", { seconds: UNDO_SECONDS, action: { label: "Undo", run: () => this.restore(item) } });
+  }
+
+  async restore(item) {
+    try {
+      await call("POST", `/${item.id}/restore`);
+      this.putBack(item);
+      this.querySelector(`[data-id="${item.id}"]`)?.focus();
+      toast("Restored.");
+    } catch (error) {
+      toast(error.message);
+    }
   }
 
   putBack(item) {
@@ -251,7 +255,7 @@ class Viewer {
       h("div", { class: "viewer__actions" },
         this.button("Use prompt again", () => this.useAgain()),
         this.button("Copy prompt", () => this.copy()),
-        item.url ? h("a", { class: "button", href: item.url, download: fileName(item), ...(isUnkept(item) ? ELSEWHERE : {}) }, "Download") : "",
+        item.url ? h("a", { class: "button", href: item.url, download: fileName(item.prompt, item.type), ...(isUnkept(item) ? ELSEWHERE : {}) }, "Download") : "",
         this.button("Delete", () => this.remove())),
     );
   }
@@ -269,9 +273,9 @@ class Viewer {
   async copy() {
     try {
       await navigator.clipboard.writeText(this.item.prompt);
-      say("Prompt copied.");
+      toast("Prompt copied.");
     } catch {
-      say("Your browser does not allow copying here. Select the prompt's text instead.");
+      toast("Your browser does not allow copying here. Select the prompt's text instead.");
     }
   }
 
@@ -279,13 +283,6 @@ class Viewer {
     this.dialog.close();
     this.gallery.remove(this.item);
   }
-}
-
-const EXTENSIONS = { "image/jpeg": "jpg", "image/webp": "webp" };
-
-function fileName(item) {
-  const words = item.prompt.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
-  return `${[...words].slice(0, 60).join("") || "picture"}.${EXTENSIONS[item.type] ?? "png"}`;
 }
 
 customElements.define("easel-gallery", Gallery);

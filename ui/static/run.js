@@ -1,6 +1,7 @@
 // A running generation: clock, bar and estimate move here, without a message from the server.
 
 import { say } from "./frame.js";
+import { toast } from "./toast.js";
 
 const TITLES = { running: "Painting …", done: "✓ Your picture is ready", failed: "✕ No picture" };
 const BADGES = { running: "#47b3ff", done: "#1a9c4b", failed: "#d93025" };
@@ -11,6 +12,7 @@ const plainIcon = document.querySelector('link[rel~="icon"]')?.href;
 const starts = new WeakMap();
 let state = "";
 let saidPhase = "";
+let focused = null;
 
 function seconds(run) {
   // The server says how old the run is: this computer's clock may be wrong.
@@ -53,7 +55,9 @@ function onState() {
   const before = state;
   state = now;
   showInTab();
-  if (now === "running") showCanvas();
+  if (now === "running") showCanvas("smooth");
+  if (now === "failed") showCanvas("instant"); // the prompt may get the focus next, and would be scrolled away from
+  if (isFocusLost()) focusCanvas();
   if (now === "done" && before === "running") say("Your picture is ready.");
   if (before === "running" && (now === "done" || now === "failed")) {
     dispatchEvent(new Event(`easel:${now}`));
@@ -62,12 +66,16 @@ function onState() {
   if (now) dispatchEvent(new Event("easel:changed"));
 }
 
-// On a phone the canvas is below the form: bring it into view when the run starts.
-function showCanvas() {
+// What had the focus may be gone with the sheet, as Cancel is: what replaced it has it then.
+const isFocusLost = () => document.activeElement === document.body && focused && !focused.isConnected;
+const focusCanvas = () => document.querySelector("#run-state :is(a, button)")?.focus({ preventScroll: true });
+
+// On a phone the canvas is below the form: bring it into view when the run starts, and when it fails.
+function showCanvas(behavior) {
   const canvas = document.querySelector(".canvas");
   const { top, bottom } = canvas.getBoundingClientRect();
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if (top < 0 || bottom > innerHeight) canvas.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+  if (top < 0 || bottom > innerHeight) canvas.scrollIntoView({ block: "nearest", behavior: calm ? "instant" : behavior });
 }
 
 function showInTab() {
@@ -105,7 +113,7 @@ const box = () => document.getElementById("prompt");
 async function toggleNotification() {
   if (wantsNotification()) localStorage.setItem("easel-notify", "off");
   else if ((await Notification.requestPermission()) === "granted") localStorage.setItem("easel-notify", "on");
-  else say("Your browser does not allow notifications from this site.");
+  else toast("Your browser does not allow notifications from this site.");
   showNotificationSwitch();
 }
 
@@ -120,6 +128,7 @@ function showNotificationSwitch() {
 }
 
 document.addEventListener("click", (event) => event.target.closest(".notify-switch") && toggleNotification());
+document.addEventListener("focusin", (event) => (focused = event.target));
 document.addEventListener("visibilitychange", () => {
   showInTab();
   tick();

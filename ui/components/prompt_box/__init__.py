@@ -1,5 +1,5 @@
 """The prompt box, the Generate button and the reason why it is off."""
 
-from ui.components.prompt_box.prompt_box import Press, PromptBox
+from ui.components.prompt_box.prompt_box import EXAMPLES, Press, PromptBox
 
-__all__ = ["Press", "PromptBox"]
+__all__ = ["EXAMPLES", "Press", "PromptBox"]

@@ -1,0 +1,62 @@
+"""What a page shows until its scripts have come: its outline, and why it stays one."""
+
+from html import escape
+
+from ui.components.prompt_box import EXAMPLES
+from ui.icons import svg
+
+
+def card_skeleton(title: str, lead: str, *, problem: str = "", buttons: int = 1, remark: str = "") -> str:
+    """The outline of a page that is one card."""
+    return (
+        f'<div class="card stack"><p class="as-title">{escape(title)}</p>{_text("lead", lead)}'
+        f"{_text('problem', problem)}{_BUTTON * buttons}{_text('small', remark)}</div>"
+    )
+
+
+def studio_skeleton(title: str, *, has_examples: bool) -> str:
+    """The outline of the generate screen: prompt, stage, and the first of the pictures."""
+    shapes = "".join(f'<span class="example">{escape(each)}</span>' for each in EXAMPLES)
+    examples = f'<div class="examples">{shapes}</div>' if has_examples else ""
+    tiles = '<li class="tile skeleton__shape"></li>' * 6
+    return (
+        f'<p class="page-title as-title">{escape(title)}</p>'
+        f'<div class="studio"><div class="card"><p class="prompt-box__label">{_line("6rem")}</p>'
+        '<div class="skeleton__prompt"></div>'
+        f'<div class="prompt-box__foot"></div>{_BUTTON}<p class="small reason"></p>{examples}</div>'
+        '<div class="easel"><div class="canvas"><div class="sheet"></div></div>'
+        '<div class="picture-foot"></div></div></div>'
+        f'<div class="pictures"><p class="as-heading">{_line("8rem")}</p>'
+        f'<ul class="gallery__block">{tiles}</ul></div>'
+    )
+
+
+def skeleton(content: str, *, icons: int, notice: str = "") -> str:
+    """The page around `content`: header with so many icons, notice. Nothing in it can have the focus."""
+    shapes = '<span class="skeleton__icon"></span>' * icons
+    return (
+        f'<div class="skeleton" aria-hidden="true"><div class="top-bar is-loading"></div>'
+        f'<div class="frame-header"><span class="brand"><span class="icon">{svg("easel")}</span>Easel</span>'
+        f'<span class="spacer"></span>{shapes}</div>'
+        f'<div class="page">{_text("notice", notice)}{content}</div></div>'
+        f"{_MESSAGES}"
+    )
+
+
+def _text(classes: str, text: str) -> str:
+    return f'<p class="{classes}">{escape(text)}</p>' if text else ""
+
+
+def _line(width: str) -> str:
+    return f'<span class="skeleton__line" style="width: {width}"></span>'
+
+
+_BUTTON = '<span class="skeleton__button"></span>'
+_MESSAGES = (
+    '<p class="visually-hidden" role="status">Easel is loading …</p>'
+    '<div class="not-started"><div class="centered"><div class="card stack" role="alert">'
+    "<p>Easel could not start: a part of it did not arrive, or your browser does not support ES modules.</p>"
+    '<a class="button button--primary" href="">Load the page again</a></div></div></div>'
+    '<noscript><style>.skeleton { display: none; }</style><div class="centered"><p class="card">'
+    "Easel needs JavaScript, which is switched off in this browser.</p></div></noscript>"
+)

@@ -1,0 +1,14 @@
+// The name under which a picture is kept: the words of its prompt.
+
+const EXTENSIONS = { "image/jpeg": "jpg", "image/webp": "webp" };
+const LENGTH = 60;
+
+export function fileName(prompt, type) {
+  const words = prompt.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+  return `${[...words].slice(0, LENGTH).join("") || "picture"}.${EXTENSIONS[type] ?? "png"}`;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[download][data-prompt]");
+  if (link) link.download = fileName(link.dataset.prompt, link.dataset.type);
+});
