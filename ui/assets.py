@@ -7,7 +7,9 @@ from pathlib import Path
 import xstatic.pkg.opensans
 from fastapi import FastAPI
 from nicegui import ui
+from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
@@ -39,8 +41,9 @@ class _CachedStaticFiles(StaticFiles):
 def mount_assets(app: FastAPI) -> None:
     """Serve the files, and put the theme into the head of every page."""
     app.mount("/assets/fonts", _CachedStaticFiles(directory=FONTS_DIR))
-    stylesheet = Response(_stylesheet(), media_type="text/css", headers=_KEPT_FOR_A_YEAR)
-    app.router.routes.append(Route(asset_url(_STYLESHEET), GZipMiddleware(stylesheet)))
+    app.router.routes.append(
+        Route(asset_url(_STYLESHEET), _serve_stylesheet, middleware=[Middleware(GZipMiddleware)])
+    )
     app.mount(f"/assets/{_version()}", GZipMiddleware(_CachedStaticFiles(directory=STATIC_DIR)))
     ui.add_head_html(head_html(), shared=True)
 
@@ -59,6 +62,11 @@ def _version() -> str:
     return digest.hexdigest()[:12]
 
 
+async def _serve_stylesheet(_: Request) -> Response:
+    return Response(_stylesheet(), media_type="text/css", headers=_KEPT_FOR_A_YEAR)
+
+
+@lru_cache
 def _stylesheet() -> str:
     """The theme's tokens, what pages share, and what each component has beside it: one request for all."""
     shared = [STATIC_DIR / name for name in ("tokens.css", "app.css")]
