@@ -84,7 +84,7 @@ async def test_the_page_takes_the_place_of_its_outline(
     framework.let_go()
     await page.get_by_role("main").wait_for()
     for name, place in (await places(page)).items():
-        assert outline[name] == pytest.approx(place, abs=4), name
+        assert outline[name] == pytest.approx(place, abs=2), name
 
 
 async def places(page: Page) -> dict[str, list[float]]:

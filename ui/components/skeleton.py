@@ -15,10 +15,10 @@ def card_skeleton(title: str, lead: str, *, problem: str = "", buttons: int = 1,
 
 
 def studio_skeleton(title: str, *, has_examples: bool) -> str:
-    """The outline of the generate screen: prompt, stage, and the first of the pictures."""
-    shapes = "".join(f'<span class="example">{escape(each)}</span>' for each in EXAMPLES)
+    """The outline of the generate screen: prompt, stage, and pictures, or examples before there are any."""
+    shapes = '<span class="skeleton__example"></span>' * len(EXAMPLES)
     examples = f'<div class="examples">{shapes}</div>' if has_examples else ""
-    tiles = '<li class="tile skeleton__shape"></li>' * 6
+    tiles = "" if has_examples else '<li class="tile skeleton__shape"></li>' * 6
     return (
         f'<p class="page-title as-title">{escape(title)}</p>'
         f'<div class="studio"><div class="card"><p class="prompt-box__label">{_line("6rem")}</p>'
@@ -26,7 +26,7 @@ def studio_skeleton(title: str, *, has_examples: bool) -> str:
         f'<div class="prompt-box__foot"></div>{_BUTTON}<p class="small reason"></p>{examples}</div>'
         '<div class="easel"><div class="canvas"><div class="sheet"></div></div>'
         '<div class="picture-foot"></div></div></div>'
-        f'<div class="pictures"><p class="as-heading">{_line("8rem")}</p>'
+        f'<div class="pictures"><p class="skeleton__heading">{_line("8rem")}</p>'
         f'<ul class="gallery__block">{tiles}</ul></div>'
     )
 
@@ -54,9 +54,9 @@ def _line(width: str) -> str:
 _BUTTON = '<span class="skeleton__button"></span>'
 _MESSAGES = (
     '<p class="visually-hidden" role="status">Easel is loading …</p>'
-    '<div class="not-started"><div class="centered"><div class="card stack" role="alert">'
+    '<div class="not-started page"><div class="centered"><div class="card stack" role="alert">'
     "<p>Easel could not start: a part of it did not arrive, or your browser does not support ES modules.</p>"
     '<a class="button button--primary" href="">Load the page again</a></div></div></div>'
-    '<noscript><style>.skeleton { display: none; }</style><div class="centered"><p class="card">'
+    '<noscript><style>.skeleton { display: none; }</style><div class="page centered"><p class="card">'
     "Easel needs JavaScript, which is switched off in this browser.</p></div></noscript>"
 )

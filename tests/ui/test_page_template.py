@@ -1,0 +1,25 @@
+"""NiceGUI's page in our order; a page that is not as expected is noticed at the start."""
+
+import pytest
+from jinja2 import DictLoader
+from nicegui.client import templates
+
+from ui import page_template
+
+
+def test_what_is_seen_first_comes_first() -> None:
+    page_template.use_own_template()
+    page_template.use_own_template()
+    assert templates.env.loader
+    source = templates.env.loader.get_source(templates.env, "index.html")[0]
+    head, _, body = source.partition("<body>")
+    assert "@import" not in head
+    assert body.lstrip().startswith('<div id="app">')
+    assert source.count('id="app"') == source.count("@layer theme") == 1
+    assert 'id="esm-fallback"' not in source
+
+
+def test_another_page_than_expected_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_template, "_THEIRS", DictLoader({"index.html": "<body></body>"}))
+    with pytest.raises(RuntimeError, match="not as expected: 0 times"):
+        page_template.use_own_template()
