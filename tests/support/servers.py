@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from tests.support.database import TestDatabase
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 
 
 def free_port() -> int:
