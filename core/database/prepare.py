@@ -7,7 +7,7 @@ from typing import Self
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
 from core.database.migrate import migrate, role_of
 from core.errors import ConfigurationError
-from core.settings import Settings
+from core.settings import Settings, missing_for_hosting
 
 _UNBOUND_ROLE = (
     "DATABASE_URL: use a role without SUPERUSER and BYPASSRLS, so that row level security binds it"
@@ -54,7 +54,7 @@ class PreparedDatabase:
 
 def _check(settings: Settings) -> str:
     """The serving role's name. Raises `ConfigurationError` with everything that a start lacks."""
-    problems = settings.missing_for_hosting()
+    problems = missing_for_hosting(settings)
     role_name = SERVING_ROLE
     if settings.database_url:
         try:
