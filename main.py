@@ -17,12 +17,12 @@ from core.api.app import create_api
 from core.context import Context, create_context
 from core.database.prepare import PreparedDatabase
 from core.errors import ConfigurationError, MethodNotAllowed, NotFound
-from core.head import HeadMiddleware
 from core.logs import set_up_logging
 from core.middleware import (
     BodyLimitMiddleware,
     CrossSiteMiddleware,
     ErrorBoundaryMiddleware,
+    HeadMiddleware,
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
 )

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from core.middleware import MAX_BODY_BYTES
+from core.middleware.body_limit import MAX_BODY_BYTES
 from tests.api.envelopes import SUBMIT, data_of, details_of, error_of
 from tests.conftest import SignedIn
 from tests.support.provider import EmulatedProvider

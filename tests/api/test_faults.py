@@ -51,7 +51,7 @@ async def test_an_error_of_ours_is_a_well_formed_500_that_tells_nothing(
     assert error.keys() == {"code", "message", "request_id"}
     assert "detail" not in response.text
     [start] = [line for line in log.getvalue().splitlines() if "Unexpected error" in line]
-    assert f"ERROR core.middleware [{error['request_id']}]" in start
+    assert f"ERROR core.middleware.error_boundary [{error['request_id']}]" in start
     assert "RuntimeError: the innermost detail" in log.getvalue()
 
 

@@ -15,18 +15,17 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core import middleware
 from core.envelope import failure
 from core.logs import request_id
 from core.middleware import (
-    MAX_BODY_BYTES,
-    MAX_POLLING_BODY_BYTES,
     BodyLimitMiddleware,
     CrossSiteMiddleware,
     ErrorBoundaryMiddleware,
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
+    body_limit,
 )
+from core.middleware.body_limit import MAX_BODY_BYTES, MAX_POLLING_BODY_BYTES
 from tests.support.servers import serve_in_thread
 
 
@@ -106,7 +105,7 @@ def plain_application() -> Starlette:
 
 
 async def test_many_bodies_at_once_leave_room_for_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "MAX_HELD_BYTES", 55_000)
+    monkeypatch.setattr(body_limit, "MAX_HELD_BYTES", 55_000)
     app = BodyLimitMiddleware(echo)
     goes_on = asyncio.Event()
 
@@ -163,7 +162,7 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     async def length(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))
 
-    monkeypatch.setattr(middleware, "BODY_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(body_limit, "BODY_TIMEOUT_SECONDS", 0.3)
     routes = [Route("/api/x", length, methods=["POST"])]
     app = Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)])
     with serve_in_thread(app) as url:
@@ -192,7 +191,7 @@ async def test_a_body_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
         await asyncio.sleep(0.01)
         return part(b"x")
 
-    monkeypatch.setattr(middleware, "BODY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(body_limit, "BODY_TIMEOUT_SECONDS", 0.1)
     sent: list[Message] = []
 
     async def send(message: Message) -> None:

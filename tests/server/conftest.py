@@ -16,7 +16,7 @@ from starlette.types import Scope
 from starlette.websockets import WebSocket
 
 from core import server
-from core.head import HeadMiddleware
+from core.middleware import HeadMiddleware
 from core.server import LimitedServer
 from tests.support.servers import free_port
 
