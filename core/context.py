@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from core.database.engine import Database
+from core.limits import Limits
 from core.models import Generation
 from core.pictures.download import PictureDownloader
 from core.pictures.store import PictureStore
@@ -34,6 +35,7 @@ class Context:
     provider: Provider
     pictures: PictureStore
     downloader: PictureDownloader
+    limits: Limits = Limits()
     demo_pictures: Starlette | None = None
     """With the demo: the application that serves its pictures."""
     looks: dict[tuple[UUID, bool], asyncio.Task[tuple[Generation, Prediction]]] = field(default_factory=dict)
@@ -72,17 +74,20 @@ class Context:
             closing.push_async_callback(self.provider.close)
 
 
-def create_context(settings: Settings, database_url: str) -> Context:
+def create_context(settings: Settings, database_url: str, limits: Limits = Limits()) -> Context:
     """The context of one process. Raises `ConfigurationError` for a picture store that cannot be."""
-    provider, demo_pictures = choose_provider(settings)
+    provider, demo_pictures = choose_provider(settings, limits.provider)
     transport = httpx.ASGITransport(demo_pictures) if demo_pictures else None
+    folder = settings.data_dir / "pictures"
     return Context(
         settings=settings,
-        database=Database(database_url),
+        limits=limits,
+        database=Database(database_url, limits.database),
         provider=provider,
         demo_pictures=demo_pictures,
-        pictures=PictureStore.open(settings.image_store_url, settings.data_dir / "pictures"),
-        downloader=PictureDownloader(settings, transport),
+        pictures=PictureStore.open(settings.image_store_url, folder, limits.pictures),
+        downloader=PictureDownloader(settings, transport, limits.pictures),
+        waiting=WaitingPictures(limits.pictures),
     )
 
 

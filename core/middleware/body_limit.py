@@ -6,16 +6,10 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import EaselError, PayloadTooLarge, RequestTimedOut, ServiceUnavailable
+from core.limits import BodyLimits
 from core.middleware.error_response import error_response
 from core.middleware.methods import SAFE_METHODS
 
-MAX_BODY_BYTES = 64 * 1024
-# What NiceGUI's pages send at once when they poll, for want of a web socket.
-MAX_POLLING_BODY_BYTES = 1_000_000
-# Of all bodies that are being read, without their beginnings: a prompt always finds room.
-MAX_HELD_BYTES = 32 * 1024 * 1024
-BODY_TIMEOUT_SECONDS = 15.0
-_BEGINNING_BYTES = 8 * 1024
 _POLLING_PATH = "/_nicegui_ws/"
 _BUSY = "Easel is very busy. Please try again in a few seconds."
 
@@ -23,8 +17,9 @@ _BUSY = "Easel is very busy. Please try again in a few seconds."
 class BodyLimitMiddleware:
     """Reads a request's body up to a limit of size and time, then hands it on."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, limits: BodyLimits = BodyLimits()) -> None:
         self.app = app
+        self.limits = limits
         self.held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -32,7 +27,7 @@ class BodyLimitMiddleware:
             await self.app(scope, receive, send)
             return
         try:
-            async with asyncio.timeout(BODY_TIMEOUT_SECONDS):
+            async with asyncio.timeout(self.limits.seconds):
                 body = await self._read_body(scope, receive)
         except (PayloadTooLarge, ServiceUnavailable) as error:
             await _refuse(error, scope, receive, send)
@@ -47,7 +42,8 @@ class BodyLimitMiddleware:
 
         Raises `PayloadTooLarge`, and `ServiceUnavailable` where too many bodies are read at once.
         """
-        limit = MAX_POLLING_BODY_BYTES if scope["path"].startswith(_POLLING_PATH) else MAX_BODY_BYTES
+        is_polling = scope["path"].startswith(_POLLING_PATH)
+        limit = self.limits.max_polling_bytes if is_polling else self.limits.max_bytes
         _check_announced(scope, limit)
         body = bytearray()
         try:
@@ -57,16 +53,19 @@ class BodyLimitMiddleware:
                     return bytes(body)
             return None
         finally:
-            self.held_bytes -= _held(body)
+            self.held_bytes -= self._held(body)
 
     def _add(self, part: bytes, body: bytearray, limit: int) -> None:
-        before = _held(body)
+        before = self._held(body)
         body += part
-        self.held_bytes += _held(body) - before
+        self.held_bytes += self._held(body) - before
         if len(body) > limit:
             raise PayloadTooLarge
-        if _held(body) and self.held_bytes > MAX_HELD_BYTES:
+        if self._held(body) and self.held_bytes > self.limits.max_held_bytes:
             raise ServiceUnavailable(_BUSY)
+
+    def _held(self, body: bytearray) -> int:
+        return max(0, len(body) - self.limits.beginning_bytes)
 
 
 def _check_announced(scope: Scope, limit: int) -> None:
@@ -74,10 +73,6 @@ def _check_announced(scope: Scope, limit: int) -> None:
     announced = Headers(scope=scope).get("content-length", "0")[:20]
     if not announced.isdecimal() or int(announced) > limit:
         raise PayloadTooLarge
-
-
-def _held(body: bytearray) -> int:
-    return max(0, len(body) - _BEGINNING_BYTES)
 
 
 async def _refuse(error: EaselError, scope: Scope, receive: Receive, send: Send) -> None:
