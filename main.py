@@ -1,7 +1,6 @@
 """Start Easel: settings, database, application, server."""
 
 import logging
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,18 +14,19 @@ from starlette.responses import Response
 from core.api import health
 from core.api.app import create_api
 from core.context import Context, create_context
-from core.database.prepare import PreparedDatabase
+from core.database.prepare import prepared_database
 from core.errors import ConfigurationError, MethodNotAllowed, NotFound
-from core.head import HeadMiddleware
+from core.limits import Limits
 from core.logs import set_up_logging
 from core.middleware import (
     BodyLimitMiddleware,
     CrossSiteMiddleware,
     ErrorBoundaryMiddleware,
+    HeadMiddleware,
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
 )
-from core.server import serve
+from core.server import listen, serve
 from core.services.upkeep import Upkeep
 from core.settings import Settings
 from core.sign_in import routes as sign_in
@@ -40,35 +40,35 @@ _SIGN_IN_COOKIE_SECONDS = 600
 logger = logging.getLogger("easel")
 
 
-def main() -> int:
+def main(limits: Limits = Limits()) -> int:
     """Run until stopped; the exit status is 2 when Easel is not set up to run."""
     end_cleanly_on_signals()
     try:
         settings = Settings.load()
         set_up_logging(settings.secret_values)
-        with PreparedDatabase(settings) as database:
+        with prepared_database(settings, limits.database) as database_url:
             settings = settings.with_storage_secret()
-            _serve(create_app(settings, database.url), settings)
+            _serve(create_app(settings, database_url, limits), settings, limits)
     except ConfigurationError as error:
         for problem in error.problems:
-            print(f"easel: {problem}", file=sys.stderr)  # noqa: T201
+            sys.stderr.write(f"easel: {problem}\n")
         return 2
     except KeyboardInterrupt:
         return 130
     return 0
 
 
-def create_app(settings: Settings, database_url: str) -> FastAPI:
+def create_app(settings: Settings, database_url: str, limits: Limits = Limits()) -> FastAPI:
     """The whole application on a migrated database: sign-in, API, health and screens."""
-    ctx = create_context(settings, database_url)
-    reconciler = Upkeep(ctx)
+    ctx = create_context(settings, database_url, limits)
+    upkeep = Upkeep(ctx)
     sign_in_providers = create_providers(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        reconciler.start()
+        upkeep.start()
         yield
-        reconciler.stop()
+        upkeep.stop()
         await ctx.close()
 
     app = FastAPI(
@@ -79,7 +79,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         exception_handlers={404: _refuse_unknown_path, 405: _refuse_method},
     )
     app.state.context = ctx
-    app.state.reconciler = reconciler
+    app.state.reconciler = upkeep
     app.state.sign_in_providers = sign_in_providers
     app.state.render_error_page = error_page
     app.mount("/api", create_api(ctx))
@@ -88,7 +88,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     if ctx.demo_pictures:
         app.router.routes.extend(ctx.demo_pictures.routes)
     mount_ui(app, ctx, sign_in_providers)
-    _add_middleware(app, settings)
+    _add_middleware(app, settings, limits)
     return app
 
 
@@ -102,7 +102,7 @@ async def _refuse_method(_request: Request, error: HTTPException) -> Response:
     raise MethodNotAllowed((error.headers or {})["Allow"])
 
 
-def _add_middleware(app: FastAPI, settings: Settings) -> None:
+def _add_middleware(app: FastAPI, settings: Settings, limits: Limits) -> None:
     """The last one added is the first that a request meets."""
     assert settings.storage_secret is not None  # noqa: S101  (`with_storage_secret` has run)
     app.add_middleware(
@@ -113,7 +113,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         max_age=_SIGN_IN_COOKIE_SECONDS,
         https_only=settings.is_https,
     )
-    app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(BodyLimitMiddleware, limits=limits.bodies)
     app.add_middleware(CrossSiteMiddleware, allowed_origins=settings.allowed_origins)
     app.add_middleware(ErrorBoundaryMiddleware)
     app.add_middleware(HeadMiddleware, forget=forget_page)
@@ -121,22 +121,12 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(RequestIdMiddleware)
 
 
-def _serve(app: FastAPI, settings: Settings) -> None:
-    _check_address(settings.host, settings.port)
+def _serve(app: FastAPI, settings: Settings, limits: Limits) -> None:
     ctx: Context = app.state.context
     ctx.pictures.try_out()
+    sockets = listen(settings.host, settings.port)
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
-    serve(app, host=settings.host, port=settings.port, say_goodbye=say_goodbye)
-
-
-def _check_address(host: str, port: int) -> None:
-    """Raises `ConfigurationError` when the port is taken, or the address is not one of this machine."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        reason = str(error.strerror).partition(" (")[0]
-        raise ConfigurationError([f"HOST, PORT: cannot listen on {host} port {port}: {reason}"]) from None
+    serve(app, sockets, say_goodbye=say_goodbye, limits=limits.connections)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from core.background import Background, Shared
 from core.database.engine import Database
+from core.limits import Limits
 from core.looks import Look
 from core.pictures.download import PictureDownloader
 from core.pictures.store import PictureStore
@@ -29,6 +30,7 @@ class Context:
     provider: Provider
     pictures: PictureStore
     downloader: PictureDownloader
+    limits: Limits = Limits()
     demo_pictures: Starlette | None = None
     """With the demo: the application that serves its pictures."""
     waiting: WaitingPictures = field(default_factory=WaitingPictures)
@@ -48,17 +50,20 @@ class Context:
             closing.push_async_callback(self.provider.close)
 
 
-def create_context(settings: Settings, database_url: str) -> Context:
+def create_context(settings: Settings, database_url: str, limits: Limits = Limits()) -> Context:
     """The context of one process. Raises `ConfigurationError` for a picture store that cannot be."""
-    provider, demo_pictures = choose_provider(settings)
+    provider, demo_pictures = choose_provider(settings, limits.provider)
     transport = httpx.ASGITransport(demo_pictures) if demo_pictures else None
+    folder = settings.data_dir / "pictures"
     return Context(
         settings=settings,
-        database=Database(database_url),
+        limits=limits,
+        database=Database(database_url, limits.database),
         provider=provider,
         demo_pictures=demo_pictures,
-        pictures=PictureStore.open(settings.image_store_url, settings.data_dir / "pictures"),
-        downloader=PictureDownloader(settings, transport),
+        pictures=PictureStore.open(settings.image_store_url, folder, limits.pictures),
+        downloader=PictureDownloader(settings, transport, limits.pictures),
+        waiting=WaitingPictures(limits.pictures),
     )
 
 

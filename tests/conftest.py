@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from core import services
 from core.context import Context
+from core.limits import Limits
 from core.services.login_sessions import Person
 from core.settings import Settings
 from main import create_app
@@ -70,6 +71,12 @@ def provider(served_provider: EmulatedProvider) -> EmulatedProvider:
 
 
 @pytest.fixture
+def limits() -> Limits:
+    """Easel's own; `with_limits` gives a test others."""
+    return Limits()
+
+
+@pytest.fixture
 def settings(provider: EmulatedProvider, tmp_path: Path) -> Settings:
     return make_settings(replicate_base_url=provider.url, data_dir=tmp_path / "data")
 
@@ -84,23 +91,24 @@ def make_settings(**changes: object) -> Settings:
 
 
 @pytest.fixture
-async def app(settings: Settings, database: TestDatabase) -> AsyncIterator[FastAPI]:
+async def app(settings: Settings, database: TestDatabase, limits: Limits) -> AsyncIterator[FastAPI]:
     """The whole application: pages, API, sign-in; started, and closed after the test."""
-    async with started_app(settings, database) as application:
+    async with started_app(settings, database, limits) as application:
         yield application
 
 
 class started_app:  # noqa: N801  (used as a function)
     """`create_app`, with its lifespan and with NiceGUI's global state put back afterwards."""
 
-    def __init__(self, settings: Settings, database: TestDatabase) -> None:
+    def __init__(self, settings: Settings, database: TestDatabase, limits: Limits = Limits()) -> None:
         self._settings = settings
+        self._limits = limits
         self._url = database.serving_url
 
     async def __aenter__(self) -> FastAPI:
         self._reset = nicegui_reset_globals()
         self._reset.__enter__()
-        application = create_app(self._settings, self._url)
+        application = create_app(self._settings, self._url, self._limits)
         self._lifespan = application.router.lifespan_context(application)
         await self._lifespan.__aenter__()
         return application

@@ -12,12 +12,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from core.errors import ServiceUnavailable
+from core.limits import DatabaseLimits
 
 logger = logging.getLogger(__name__)
-
-CONNECT_TIMEOUT_SECONDS = 3
-POOL_TIMEOUT_SECONDS = 5
-STATEMENT_TIMEOUT_MS = 10_000
 
 # psycopg cannot bind parameters in SET LOCAL, so set_config(..., true) does it: the values end with
 # the transaction. One statement, because it is a round trip before every transaction.
@@ -31,15 +28,16 @@ _BEGIN = text(
 class Database:
     """The serving role's connections. `transaction` is the only thing that commits."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limits: DatabaseLimits = DatabaseLimits()) -> None:
+        self._statement_timeout = f"{limits.statement_seconds * 1000:.0f}ms"
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=10,
             max_overflow=10,
-            pool_timeout=POOL_TIMEOUT_SECONDS,
+            pool_timeout=limits.pool_seconds,
             pool_pre_ping=True,  # a connection that a database restart has killed is replaced
             hide_parameters=True,  # an unexpected error is logged, and prompts are nobody's business
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
+            connect_args={"connect_timeout": limits.connect_seconds},
         )
 
     @asynccontextmanager
@@ -61,7 +59,7 @@ class Database:
                     {
                         "owner_id": str(owner_id) if owner_id else "",
                         "login_token_hash": login_token_hash.hex() if login_token_hash else "",
-                        "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                        "statement_timeout": self._statement_timeout,
                     },
                 )
                 yield session

@@ -17,20 +17,26 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from core.errors import ConfigurationError
+from core.limits import DatabaseLimits
 
 MIGRATIONS_DIR = Path(__file__).parents[2] / "migrations"
-WAIT_FOR_DATABASE_SECONDS = 15
 _LOCK_KEY = "easel migrations"
 
 
-def migrate(owner_url: str, serving_role: str, revision: str = "head") -> None:
+def migrate(
+    owner_url: str,
+    serving_role: str,
+    revision: str = "head",
+    limits: DatabaseLimits = DatabaseLimits(),
+) -> None:
     """Run the migrations as the owning role and grant the serving role what it needs.
 
     Safe when several processes start at once: they queue on an advisory lock. Raises
     `ConfigurationError` when the database stays away or the role may not do it.
     """
     try:
-        with wait_for(_engine(owner_url), "MIGRATION_DATABASE_URL") as connection, _locked(connection):
+        engine = _engine(owner_url, limits)
+        with wait_for(engine, "MIGRATION_DATABASE_URL", limits) as connection, _locked(connection):
             upgrade(connection, revision)
             _grant(connection, serving_role)
     except (CommandError, DBAPIError) as error:
@@ -63,8 +69,7 @@ def downgrade(connection: Connection, revision: str = "base") -> None:
 @lru_cache
 def newest_revision() -> str:
     """The revision that the code expects the database to be at."""
-    head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
-    assert head is not None  # noqa: S101  (there is always one, it is in the repository)
+    [head] = ScriptDirectory.from_config(_alembic_config()).get_heads()
     return head
 
 
@@ -75,19 +80,19 @@ class Role(NamedTuple):
     is_bound: bool
 
 
-def role_of(url: str) -> Role:
+def role_of(url: str, limits: DatabaseLimits = DatabaseLimits()) -> Role:
     """The role that `url` connects as. Raises `ConfigurationError` when the database stays away."""
     query = "SELECT rolname, NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user"
-    with wait_for(_engine(url), "DATABASE_URL") as connection:
+    with wait_for(_engine(url, limits), "DATABASE_URL", limits) as connection:
         return Role(*connection.execute(text(query)).one())
 
 
-def wait_for(engine: Engine, setting: str) -> Connection:
-    """A connection, waiting up to `WAIT_FOR_DATABASE_SECONDS` for a database that is still starting.
+def wait_for(engine: Engine, setting: str, limits: DatabaseLimits) -> Connection:
+    """A connection, waiting up to `limits.start_seconds` for a database that is still starting.
 
     Raises `ConfigurationError` naming `setting`, without the URL's password, when it stays away.
     """
-    deadline = time.monotonic() + WAIT_FOR_DATABASE_SECONDS
+    deadline = time.monotonic() + limits.start_seconds
     while True:
         try:
             return engine.connect()
@@ -114,8 +119,8 @@ def _first_line(error: CommandError | DBAPIError) -> str:
     return str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
 
 
-def _engine(url: str) -> Engine:
-    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 3})
+def _engine(url: str, limits: DatabaseLimits) -> Engine:
+    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": limits.connect_seconds})
 
 
 def _alembic_config(connection: Connection | None = None) -> Config:

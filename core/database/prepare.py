@@ -1,13 +1,15 @@
 """Everything about the database that must be right before the server serves."""
 
 import logging
-from types import TracebackType
-from typing import Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
 from core.database.migrate import migrate, role_of
 from core.errors import ConfigurationError
-from core.settings import Settings
+from core.limits import DatabaseLimits
+from core.settings import Settings, missing_for_hosting
 
 _UNBOUND_ROLE = (
     "DATABASE_URL: use a role without SUPERUSER and BYPASSRLS, so that row level security binds it"
@@ -16,49 +18,44 @@ _UNBOUND_ROLE = (
 logger = logging.getLogger(__name__)
 
 
-class PreparedDatabase:
-    """A started and migrated database; as a context manager it gives the serving role's URL."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Check, start and migrate. Raises `ConfigurationError` with every problem at once."""
-        self._embedded: EmbeddedDatabase | None = None
-        serving_role = _check(settings)
-        if settings.database_url:
-            owner_url = (settings.migration_database_url or settings.database_url).get_secret_value()
-            self.url = settings.database_url.get_secret_value()
-        else:
-            self._embedded = EmbeddedDatabase(settings.data_dir)
-            owner_url = self._embedded.url(OWNING_ROLE)
-            self.url = self._embedded.url(SERVING_ROLE)
-        try:
-            migrate(owner_url, serving_role)
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        if self._embedded:
-            self._embedded.stop()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
+class _Urls(NamedTuple):
+    owning: str
+    serving: str
 
 
-def _check(settings: Settings) -> str:
+@contextmanager
+def prepared_database(settings: Settings, limits: DatabaseLimits = DatabaseLimits()) -> Iterator[str]:
+    """The serving role's URL of a started and migrated database, while the block runs.
+
+    Raises `ConfigurationError` with every problem at once.
+    """
+    serving_role = _check(settings, limits)
+    with _running(settings) as urls:
+        migrate(urls.owning, serving_role, limits=limits)
+        yield urls.serving
+
+
+@contextmanager
+def _running(settings: Settings) -> Iterator[_Urls]:
+    """The given database, or the embedded one, which is left when the block ends."""
+    if settings.database_url:
+        owning = settings.migration_database_url or settings.database_url
+        yield _Urls(owning.get_secret_value(), settings.database_url.get_secret_value())
+        return
+    embedded = EmbeddedDatabase(settings.data_dir)
+    try:
+        yield _Urls(embedded.url(OWNING_ROLE), embedded.url(SERVING_ROLE))
+    finally:
+        embedded.stop()
+
+
+def _check(settings: Settings, limits: DatabaseLimits) -> str:
     """The serving role's name. Raises `ConfigurationError` with everything that a start lacks."""
-    problems = settings.missing_for_hosting()
+    problems = missing_for_hosting(settings)
     role_name = SERVING_ROLE
     if settings.database_url:
         try:
-            role_name, is_bound = role_of(settings.database_url.get_secret_value())
+            role_name, is_bound = role_of(settings.database_url.get_secret_value(), limits)
         except ConfigurationError as error:
             raise ConfigurationError(problems + error.problems) from None
         if not is_bound and settings.is_hosted:

@@ -6,10 +6,9 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from core.limits import PictureLimits
 from core.settings import Settings
 
-MAX_PICTURE_BYTES = 50 * 1024 * 1024
-DOWNLOAD_TIMEOUT_SECONDS = 60.0
 _PROVIDER_HOST = "replicate.delivery"
 _MAX_REDIRECTS = 3
 
@@ -24,7 +23,13 @@ class PictureDownloader:
     The token is sent only to a host that asked for it, which can only be one of these.
     """
 
-    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        transport: httpx.AsyncBaseTransport | None = None,
+        limits: PictureLimits = PictureLimits(),
+    ) -> None:
+        self._limits = limits
         own = settings.public_url if settings.is_demo else settings.replicate_base_url
         self._own = urlsplit(own)[:2] if own else None
         token = settings.replicate_api_token
@@ -36,7 +41,7 @@ class PictureDownloader:
     async def download(self, url: str) -> bytes:
         """The bytes at `url`. Raises `DownloadFailed`."""
         try:
-            async with asyncio.timeout(DOWNLOAD_TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._limits.download_seconds):
                 return await self._follow(url)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError) as error:
             raise DownloadFailed(type(error).__name__) from error
@@ -51,7 +56,7 @@ class PictureDownloader:
                 raise DownloadFailed("the address is not one of the provider's")
             async with self._http.stream("GET", url, headers=headers) as response:
                 if response.is_success:
-                    return await _read(response)
+                    return await _read(response, self._limits.max_bytes)
                 if response.has_redirect_location:
                     url = urljoin(url, response.headers["location"])
                     headers = {}
@@ -73,15 +78,15 @@ class PictureDownloader:
         return parts.scheme == "https" and is_providers and parts.netloc == host
 
 
-async def _read(response: httpx.Response) -> bytes:
-    if _announced(response.headers) > MAX_PICTURE_BYTES:
+async def _read(response: httpx.Response, max_bytes: int) -> bytes:
+    if _announced(response.headers) > max_bytes:
         raise DownloadFailed("too large")
     if response.headers.get("content-encoding", "identity") != "identity":  # not asked for
         raise DownloadFailed("compressed, which a small part could be without end")
     content = bytearray()
     async for part in response.aiter_bytes():
         content += part
-        if len(content) > MAX_PICTURE_BYTES:
+        if len(content) > max_bytes:
             raise DownloadFailed("too large")
     return bytes(content)
 

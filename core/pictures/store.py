@@ -14,13 +14,12 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from core.errors import ConfigurationError
+from core.limits import PictureLimits
 from core.pictures.reasons import reason_of
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
-ANSWER_SECONDS = 30.0
-PROBE_SECONDS = 20.0
 # obstore's own are ten in three minutes; what fails longer than this is tried again by the reconcile loop.
 _RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 # A reader who does not read holds one part; obstore's own are 10 MB.
@@ -48,15 +47,16 @@ class StoredPicture:
 
 
 class PictureStore:
-    """Puts, reads and deletes by key, each within `ANSWER_SECONDS`. A put is whole or not there at all:
+    """Puts, reads and deletes by key, each within `store_seconds`. A put is whole or not there at all:
     obstore writes a file under a temporary name and renames it, and a bucket's put is one request."""
 
-    def __init__(self, store: ObjectStore, setting: str) -> None:
+    def __init__(self, store: ObjectStore, setting: str, limits: PictureLimits) -> None:
         self._store = store
         self._setting = setting
+        self._limits = limits
 
     @classmethod
-    def open(cls, url: str | None, folder: Path) -> "PictureStore":
+    def open(cls, url: str | None, folder: Path, limits: PictureLimits = PictureLimits()) -> "PictureStore":
         """The store at `url` (`s3://`, `gs://`, `az://`, `file://`), or `folder` without one.
 
         A bucket's credentials come from its provider's usual environment variables. Raises
@@ -65,23 +65,23 @@ class PictureStore:
         setting = "DATA_DIR" if url is None else "IMAGE_STORE_URL"
         try:
             if url is not None:
-                return cls(from_url(url, retry_config=_RETRIES), setting)
+                return cls(from_url(url, retry_config=_RETRIES), setting, limits)
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return cls(LocalStore(folder), setting)
+            return cls(LocalStore(folder), setting, limits)
         except (BaseError, ValueError, OSError) as error:
             raise _not_usable(setting, reason_of(error)) from None
 
     def try_out(self) -> None:
         """Write, read and delete a small object, whose name no other process has.
 
-        Raises `ConfigurationError` when one of these fails, or all take longer than `PROBE_SECONDS`.
+        Raises `ConfigurationError` when one of these fails, or all take longer than `probe_seconds`.
         """
-        problems = [f"no answer within {PROBE_SECONDS:g} seconds"]
+        problems = [f"no answer within {self._limits.probe_seconds:g} seconds"]
         # In a thread, as the library's calls hear no signal. Its coroutines do, but whoever ends right
         # after one of them may be aborted, as its own threads are not done with Python yet.
         trial = Thread(target=lambda: problems.append(self._try_out()), daemon=True)
         trial.start()
-        trial.join(PROBE_SECONDS)
+        trial.join(self._limits.probe_seconds)
         if problems[-1]:
             raise _not_usable(self._setting, problems[-1])
 
@@ -89,22 +89,36 @@ class PictureStore:
         """Raises `StoreUnavailable`."""
         # A folder keeps no content type; the row does, for both.
         attributes = None if isinstance(self._store, LocalStore) else {"Content-Type": content_type}
-        async with _answering("writing"):
+        async with self._answering("writing"):
             await obstore.put_async(self._store, key, content, attributes=attributes)
 
     async def open_picture(self, key: str) -> StoredPicture:
         """Raises `FileNotFoundError` when it is not there and `StoreUnavailable`."""
-        async with _answering("reading", may_lack=True):
+        async with self._answering("reading", may_lack=True):
             meta = await obstore.head_async(self._store, key)
         return StoredPicture(self._store, key, meta["size"])
 
     async def delete(self, key: str) -> None:
         """One that is not there counts as deleted. Raises `StoreUnavailable`."""
         try:
-            async with _answering("deleting", may_lack=True):
+            async with self._answering("deleting", may_lack=True):
                 await obstore.delete_async(self._store, key)
         except FileNotFoundError:
             return
+
+    @asynccontextmanager
+    async def _answering(self, doing: str, *, may_lack: bool = False) -> AsyncIterator[None]:
+        """Bounds what the store may take. The library raises errors of many kinds, its panics among them."""
+        seconds = self._limits.store_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError:
+            raise StoreUnavailable(f"{doing}: no answer within {seconds:g} seconds") from None
+        except Exception as error:
+            if may_lack and isinstance(error, FileNotFoundError):
+                raise
+            raise StoreUnavailable(f"{doing}: {reason_of(error)}") from None
 
     def _try_out(self) -> str:
         """What is wrong; nothing if all is well."""
@@ -122,20 +136,6 @@ class PictureStore:
                     obstore.delete(self._store, key)
             return f"{doing}: {reason_of(error)}"
         return "" if is_same else "reading: it gives back something else than was written"
-
-
-@asynccontextmanager
-async def _answering(doing: str, *, may_lack: bool = False) -> AsyncIterator[None]:
-    """Bounds what the store may take. The library raises errors of many kinds, its panics among them."""
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            yield
-    except TimeoutError:
-        raise StoreUnavailable(f"{doing}: no answer within {ANSWER_SECONDS:g} seconds") from None
-    except Exception as error:
-        if may_lack and isinstance(error, FileNotFoundError):
-            raise
-        raise StoreUnavailable(f"{doing}: {reason_of(error)}") from None
 
 
 def _not_usable(setting: str, reason: str) -> ConfigurationError:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-TELL_SECONDS = 60.0
+from core.limits import PictureLimits
 
 logger = logging.getLogger(__name__)
 
@@ -14,7 +14,8 @@ logger = logging.getLogger(__name__)
 class WaitingPictures:
     """Generations whose picture only the provider has, as its copy failed; since when each."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: PictureLimits = PictureLimits()) -> None:
+        self._limits = limits
         self._since: dict[UUID, datetime] = {}
         self._reason = ""
         self._next_telling = 0.0
@@ -41,9 +42,9 @@ class WaitingPictures:
         return min(self._since.values(), default=None)
 
     def _tell(self) -> None:
-        """To the log: an error once a minute while some wait, and once that none does any more."""
+        """To the log: an error every `tell_seconds` while some wait, and once that none does any more."""
         if self._since and time.monotonic() >= self._next_telling:
-            self._next_telling = time.monotonic() + TELL_SECONDS
+            self._next_telling = time.monotonic() + self._limits.tell_seconds
             self._has_told = True
             logger.error(
                 "Pictures could not be stored since %s; %d wait (%s)",

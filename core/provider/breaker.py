@@ -4,12 +4,11 @@ import random
 import time
 from collections.abc import Callable
 
-FAILURES_IN_A_ROW = 5
-FIRST_PAUSE_SECONDS = 2.0
-LONGEST_PAUSE_SECONDS = 30.0
-LONGEST_NAMED_PAUSE_SECONDS = 60.0
+from core.limits import ProviderLimits
+
 # Longer than any read waits: one that asks after a pause has an answer, or none, by then.
 _FINDING_OUT_SECONDS = 6.0
+_dice = random.SystemRandom()
 
 
 class Breaker:
@@ -18,7 +17,12 @@ class Breaker:
     `clock` gives seconds that never go back.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        limits: ProviderLimits = ProviderLimits(),
+    ) -> None:
+        self._limits = limits
         self._clock = clock
         self._failures = 0
         self._paused_until: float | None = None
@@ -29,7 +33,7 @@ class Breaker:
     @property
     def is_sick(self) -> bool:
         """Whether the last calls have failed in a row."""
-        return self._failures >= FAILURES_IN_A_ROW
+        return self._failures >= self._limits.failures_in_a_row
 
     @property
     def is_told_to_wait(self) -> bool:
@@ -56,7 +60,7 @@ class Breaker:
     def failed(self, asked_after: int, retry_after: float | None = None) -> None:
         """`retry_after` seconds, if the provider named them, are obeyed up to a minute."""
         now = self._clock()
-        named = min(retry_after or 0.0, LONGEST_NAMED_PAUSE_SECONDS)
+        named = min(retry_after or 0.0, self._limits.longest_named_pause_seconds)
         self._named_until = max(self._named_until, now + named)
         if asked_after == self.pauses:
             self._failures += 1
@@ -67,9 +71,10 @@ class Breaker:
     def _backoff(self) -> float:
         if not self.is_sick:
             return 0.0
-        doublings = min(self._failures - FAILURES_IN_A_ROW, 10)
-        longest: float = min(FIRST_PAUSE_SECONDS * 2**doublings, LONGEST_PAUSE_SECONDS)
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311  (spreads processes out)
+        doublings = min(self._failures - self._limits.failures_in_a_row, 10)
+        doubled = self._limits.first_pause_seconds * float(2**doublings)
+        longest = min(doubled, self._limits.longest_pause_seconds)
+        return longest * _dice.uniform(0.5, 1.0)  # spreads processes out
 
     def _pause(self, seconds: float) -> None:
         self._paused_until = self._clock() + seconds if seconds > 0 else None

@@ -6,6 +6,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
+from core.limits import ProviderLimits
 from core.provider.client import Provider
 from core.provider.emulator import Emulator
 from core.settings import Settings
@@ -18,9 +19,10 @@ class Chosen(NamedTuple):
     pictures: Starlette | None
 
 
-def choose_provider(settings: Settings) -> Chosen:
+def choose_provider(settings: Settings, limits: ProviderLimits = ProviderLimits()) -> Chosen:
     if not settings.is_demo:
-        return Chosen(Provider(settings), None)
+        return Chosen(Provider(settings, limits=limits), None)
     emulator = Emulator(files_url=f"{settings.public_url}/demo/files", folder=settings.data_dir / "demo")
     pictures = Starlette(routes=[Mount("/demo", routes=[Route("/files/{id}.png", emulator.picture)])])
-    return Chosen(Provider(settings, wrapped=httpx.ASGITransport(emulator.app())), pictures)
+    provider = Provider(settings, wrapped=httpx.ASGITransport(emulator.app()), limits=limits)
+    return Chosen(provider, pictures)

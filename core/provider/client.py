@@ -12,6 +12,7 @@ import httpx
 from replicate.client import Client
 
 from core.failures import FailureCode
+from core.limits import ProviderLimits
 from core.orders import Order
 from core.provider.breaker import Breaker
 from core.provider.inputs import model_inputs
@@ -20,11 +21,7 @@ from core.provider.replies import Prediction, failure_of_status, read_prediction
 from core.provider.transport import ErrorStatus, SendOnceTransport, UnreadableReply, kept_reply
 from core.settings import Settings
 
-START_TIMEOUT_SECONDS = 20.0
-FETCH_TIMEOUT_SECONDS = 2.0
-CANCEL_TIMEOUT_SECONDS = 5.0
-LIST_TIMEOUT_SECONDS = 5.0
-SEARCH_TIMEOUT_SECONDS = 20.0
+START_TIMEOUT_SECONDS = ProviderLimits.start_seconds
 # 100 predictions each: what an account that creates 4 a second has created in ten minutes.
 LIST_PAGES = 25
 # The provider ends a run by itself a little after we stop waiting, should nobody be there to cancel.
@@ -52,11 +49,17 @@ class ProviderUnavailable(Exception):
 class Provider:
     """One account at Replicate (or the demo, when `wrapped` is its transport)."""
 
-    def __init__(self, settings: Settings, wrapped: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        wrapped: httpx.AsyncBaseTransport | None = None,
+        limits: ProviderLimits = ProviderLimits(),
+    ) -> None:
         key = settings.openai_api_key
         self._openai_api_key = key.get_secret_value() if key else None
-        self._transport = SendOnceTransport(wrapped)
-        self._breaker = Breaker()
+        self._limits = limits
+        self._transport = SendOnceTransport(wrapped, limits.max_reply_bytes)
+        self._breaker = Breaker(limits=limits)
         self._finding_out: asyncio.Task[None] | None = None
         token = settings.replicate_api_token
         deadline = settings.in_flight_ttl_minutes * 60 + CANCEL_AFTER_SLACK_SECONDS
@@ -83,9 +86,9 @@ class Provider:
             input=model_inputs(order, marker=marker, openai_api_key=self._openai_api_key),
         )
         try:
-            reply = await _answer(create, START_TIMEOUT_SECONDS)
+            reply = await _answer(create, self._limits.start_seconds)
         except ErrorStatus as error:
-            if not 400 <= error.status < 500:  # noqa: PLR2004  (the HTTP class of client errors)
+            if not httpx.codes.is_client_error(error.status):
                 raise StartUncertain(f"status {error.status}") from error
             logger.warning("The provider refused a create with status %d", error.status)
             raise StartRefused(failure_of_status(error.status)) from error
@@ -107,7 +110,7 @@ class Provider:
         for up to `LIST_PAGES`. Raises `ProviderUnavailable`, also when nothing was found and the list is
         longer than that.
         """
-        timeout_seconds = SEARCH_TIMEOUT_SECONDS if whole_list else FETCH_TIMEOUT_SECONDS
+        timeout_seconds = self._limits.search_seconds if whole_list else self._limits.fetch_seconds
         query = urlencode({"created_after": created_after.isoformat()})
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -124,18 +127,19 @@ class Provider:
     async def _list(self, query: str) -> Page:
         call = self._client.predictions.async_list(f"/v1/predictions?{query}")
         try:
-            return read_page(await self._read(call, LIST_TIMEOUT_SECONDS))
+            return read_page(await self._read(call, self._limits.list_seconds))
         except UnreadableReply as error:
             raise ProviderUnavailable(str(error)) from error
 
     async def fetch_prediction(self, external_id: str) -> Prediction:
         """Where a prediction stands, asked once. Raises `ProviderUnavailable` when nobody says."""
-        return await self._ask(self._client.predictions.async_get(external_id), FETCH_TIMEOUT_SECONDS)
+        fetch = self._client.predictions.async_get(external_id)
+        return await self._ask(fetch, self._limits.fetch_seconds)
 
     async def cancel_prediction(self, external_id: str) -> Prediction:
         """Ask the provider to end a prediction; where it stands then. Raises `ProviderUnavailable`."""
         cancel = self._client.predictions.async_cancel(external_id)
-        return await self._ask(cancel, CANCEL_TIMEOUT_SECONDS, is_urgent=True)
+        return await self._ask(cancel, self._limits.cancel_seconds, is_urgent=True)
 
     async def close(self) -> None:
         if self._finding_out:
@@ -158,7 +162,7 @@ class Provider:
         query = urlencode({"created_after": datetime.now(UTC).isoformat()})
         page = self._client.predictions.async_list(f"/v1/predictions?{query}")
         with suppress(ProviderUnavailable):
-            await self._read(page, FETCH_TIMEOUT_SECONDS, is_urgent=True)
+            await self._read(page, self._limits.fetch_seconds, is_urgent=True)
 
     async def _ask(
         self, call: Coroutine[Any, Any, Any], timeout_seconds: float, *, is_urgent: bool = False
@@ -194,7 +198,7 @@ class Provider:
 
 def _is_answer(status: int) -> bool:
     """Whether it is the provider's own no; 429, 5xx and a redirect are signs of a sick or tired one."""
-    return 400 <= status < 500 and status != 429  # noqa: PLR2004  (the HTTP class of client errors)
+    return httpx.codes.is_client_error(status) and status != httpx.codes.TOO_MANY_REQUESTS
 
 
 async def _answer(call: Awaitable[Any], timeout_seconds: float) -> dict[str, Any]:

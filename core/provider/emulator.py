@@ -1,14 +1,12 @@
-"""An emulator of Replicate's HTTP API: the demo provider, and the tests' provider with faults.
+"""An emulator of Replicate's HTTP API: the demo provider.
 
 It answers create, get, cancel and list as the API does, takes a few seconds for a picture and draws
-it from the prompt. In the demo it is called in-process, with its predictions kept in a folder so
-that processes of one `DATA_DIR` share them; tests serve it over a real socket, too.
+it from the prompt. It is called in-process, with its predictions kept in a folder so that processes of
+one `DATA_DIR` share them.
 """
 
 import json
 import secrets
-from collections import deque
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +22,6 @@ from core.provider.drawing import draw_picture
 
 _PAGE = 100
 
-# A hook may answer a request instead of the emulator; tests use it for faults.
-Fault = Callable[[Request], Awaitable[Response | None]]
-
 
 @dataclass
 class Emulator:
@@ -41,26 +36,21 @@ class Emulator:
     seconds_to_draw: float = 5.0
     files_url: str | None = None
     folder: Path | None = None
-    fault: Fault | None = None
     predictions: dict[str, dict[str, Any]] = field(default_factory=dict)
-    requests: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=10_000))
 
     def app(self) -> Starlette:
         """The ASGI application that answers like `https://api.replicate.com`, and serves the files."""
-        return Starlette(
-            routes=[
-                Route(
-                    "/v1/models/{owner}/{name}/predictions",
-                    self._answers(self._create),
-                    methods=["POST"],
-                ),
-                Route("/v1/predictions", self._answers(self._create), methods=["POST"]),
-                Route("/v1/predictions", self._answers(self._list)),
-                Route("/v1/predictions/{id}", self._answers(self._get)),
-                Route("/v1/predictions/{id}/cancel", self._answers(self._cancel), methods=["POST"]),
-                Route("/files/{id}.png", self.picture),
-            ]
-        )
+        return Starlette(routes=self.routes())
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/v1/models/{owner}/{name}/predictions", self._create, methods=["POST"]),
+            Route("/v1/predictions", self._create, methods=["POST"]),
+            Route("/v1/predictions", self._list),
+            Route("/v1/predictions/{id}", self._get),
+            Route("/v1/predictions/{id}/cancel", self._cancel, methods=["POST"]),
+            Route("/files/{id}.png", self.picture),
+        ]
 
     async def picture(self, request: Request) -> Response:
         """The picture of a prediction, as a PNG."""
@@ -69,14 +59,6 @@ class Emulator:
             return Response(status_code=404)
         picture = await run_in_threadpool(draw_picture, str(prediction["input"].get("prompt")))
         return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
-
-    def _answers(self, handler: Callable[[Request], Awaitable[Response]]) -> Any:
-        async def answer(request: Request) -> Response:
-            self.requests.append((request.method, request.url.path))
-            faulty = await self.fault(request) if self.fault else None
-            return faulty or await handler(request)
-
-        return answer
 
     async def _create(self, request: Request) -> Response:
         body = await request.json()

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
-MAX_REPLY_BYTES = 1_000_000
 
 
 class ErrorStatus(Exception):
@@ -62,7 +61,8 @@ def kept_reply() -> "Iterator[Reply]":
 class SendOnceTransport(httpx.AsyncBaseTransport):
     """Sends once, within time limits; raises `ErrorStatus` and `UnreadableReply`; keeps the reply."""
 
-    def __init__(self, wrapped: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, wrapped: httpx.AsyncBaseTransport | None, max_reply_bytes: int) -> None:
+        self._max_reply_bytes = max_reply_bytes
         self._reads = wrapped or httpx.AsyncHTTPTransport(verify=_tls())
         # A create on a kept connection that the provider is just closing would be lost with no way
         # to know whether it was accepted, so each create gets a connection of its own.
@@ -75,8 +75,8 @@ class SendOnceTransport(httpx.AsyncBaseTransport):
         response = await transport.handle_async_request(request)
         try:
             if not response.is_success:
-                raise ErrorStatus(response.status_code, await _retry_after(response))
-            body = await _read(response)
+                raise ErrorStatus(response.status_code, await self._retry_after(response))
+            body = await self._read(response)
         finally:
             await response.aclose()
         reply = _reply.get()
@@ -87,34 +87,32 @@ class SendOnceTransport(httpx.AsyncBaseTransport):
         await self._reads.aclose()
         await self._writes.aclose()
 
+    async def _retry_after(self, response: httpx.Response) -> float | None:
+        """From the problem's JSON, where Replicate puts it, or from the header."""
+        if response.status_code not in {429, 503}:
+            return None
+        try:
+            named = _json_object(await self._read(response)).get("retry_after")
+        except UnreadableReply:
+            named = None
+        try:
+            return max(0.0, float(named if named is not None else response.headers["retry-after"]))
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
+
+    async def _read(self, response: httpx.Response) -> bytes:
+        body = b""
+        async for part in response.aiter_bytes():
+            body += part
+            if len(body) > self._max_reply_bytes:
+                raise UnreadableReply("too long")
+        return body
+
 
 @lru_cache
 def _tls() -> ssl.SSLContext:
     """One for all transports: it takes 20 ms to load the certificates."""
     return httpx.create_ssl_context()
-
-
-async def _retry_after(response: httpx.Response) -> float | None:
-    """From the problem's JSON, where Replicate puts it, or from the header."""
-    if response.status_code not in {429, 503}:
-        return None
-    try:
-        named = _json_object(await _read(response)).get("retry_after")
-    except UnreadableReply:
-        named = None
-    try:
-        return max(0.0, float(named if named is not None else response.headers["retry-after"]))
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
-
-
-async def _read(response: httpx.Response) -> bytes:
-    body = b""
-    async for part in response.aiter_bytes():
-        body += part
-        if len(body) > MAX_REPLY_BYTES:
-            raise UnreadableReply("too long")
-    return body
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

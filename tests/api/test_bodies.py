@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from core.middleware import MAX_BODY_BYTES
+from core.limits import BodyLimits
 from tests.api.envelopes import SUBMIT, data_of, details_of, error_of
 from tests.conftest import SignedIn
 from tests.support.provider import EmulatedProvider
@@ -127,7 +127,7 @@ async def test_a_megabyte_whose_length_is_not_announced_is_not_read_to_its_end(a
     headers = {"Content-Type": "application/json"}
     response = await ada.http.post(SUBMIT, content=parts(), headers=headers)
     error_of(response, 413, "PAYLOAD_TOO_LARGE")
-    assert consumed * 1000 <= MAX_BODY_BYTES + 1000
+    assert consumed * 1000 <= BodyLimits.max_bytes + 1000
 
 
 async def test_a_megabyte_is_too_much_for_every_address(http: httpx.AsyncClient) -> None:
@@ -139,8 +139,8 @@ async def test_a_megabyte_is_too_much_for_every_address(http: httpx.AsyncClient)
 
 async def test_the_limit_is_exact(ada: SignedIn) -> None:
     body = b'{"prompt": 7}'
-    details_of(await post(ada, body.ljust(MAX_BODY_BYTES)))
-    error_of(await post(ada, body.ljust(MAX_BODY_BYTES + 1)), 413, "PAYLOAD_TOO_LARGE")
+    details_of(await post(ada, body.ljust(BodyLimits.max_bytes)))
+    error_of(await post(ada, body.ljust(BodyLimits.max_bytes + 1)), 413, "PAYLOAD_TOO_LARGE")
 
 
 async def test_a_content_length_that_nobody_can_mean_is_refused(

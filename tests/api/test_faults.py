@@ -9,12 +9,13 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from core import services
-from core.database import engine
+from core.limits import DatabaseLimits
 from core.settings import Settings
 from tests.api.envelopes import SUBMIT, data_of, error_of
 from tests.conftest import SignedIn, client_for, started_app
 from tests.support.database import TestDatabase
 from tests.support.gateway import Gateway
+from tests.support.limits import with_limits
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import free_port
 
@@ -51,7 +52,7 @@ async def test_an_error_of_ours_is_a_well_formed_500_that_tells_nothing(
     assert error.keys() == {"code", "message", "request_id"}
     assert "detail" not in response.text
     [start] = [line for line in log.getvalue().splitlines() if "Unexpected error" in line]
-    assert f"ERROR core.middleware [{error['request_id']}]" in start
+    assert f"ERROR core.middleware.error_boundary [{error['request_id']}]" in start
     assert "RuntimeError: the innermost detail" in log.getvalue()
 
 
@@ -111,10 +112,10 @@ async def test_a_database_that_restarts_between_two_calls_goes_unnoticed(
     error_of(await far.http.get(READ), 404, "NOT_FOUND")
 
 
+@with_limits(database=DatabaseLimits(statement_seconds=0.1))
 async def test_a_database_that_does_not_answer_is_not_waited_for(
-    ada: SignedIn, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+    ada: SignedIn, database: TestDatabase
 ) -> None:
-    monkeypatch.setattr(engine, "STATEMENT_TIMEOUT_MS", 100)
     with database.connect_as_serving_role() as other:
         other.execute("LOCK TABLE generations IN ACCESS EXCLUSIVE MODE")
         started = time.monotonic()

@@ -4,12 +4,13 @@ import httpx
 import psycopg
 import pytest
 
-from core.database import engine
+from core.limits import DatabaseLimits
 from core.settings import Settings
 from tests.api.envelopes import data_of, error_of
 from tests.conftest import SignedIn, client_for, started_app
 from tests.support.database import TestDatabase
 from tests.support.gateway import Gateway
+from tests.support.limits import with_limits
 from tests.support.servers import free_port
 
 
@@ -69,10 +70,8 @@ async def test_a_database_that_is_behind_makes_it_healthy_but_not_ready(
     await expect(http, "/readyz", 200)
 
 
-async def test_a_database_that_hangs_is_away(
-    http: httpx.AsyncClient, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "STATEMENT_TIMEOUT_MS", 100)
+@with_limits(database=DatabaseLimits(statement_seconds=0.1))
+async def test_a_database_that_hangs_is_away(http: httpx.AsyncClient, database: TestDatabase) -> None:
     with psycopg.connect(database.superuser_url.replace("+psycopg", "")) as other:
         other.execute("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE")
         await expect(http, "/healthz", 503)

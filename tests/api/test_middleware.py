@@ -15,12 +15,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core import middleware
 from core.envelope import failure
+from core.limits import BodyLimits
 from core.logs import request_id
 from core.middleware import (
-    MAX_BODY_BYTES,
-    MAX_POLLING_BODY_BYTES,
     BodyLimitMiddleware,
     CrossSiteMiddleware,
     ErrorBoundaryMiddleware,
@@ -85,16 +83,16 @@ async def test_bodies_that_nobody_reads_are_left_alone(changes: dict[str, str]) 
 @pytest.mark.parametrize("path", ["/api/x", "/auth/logout", "/dashboard", "/healthz", "/", "/_nicegui/x"])
 async def test_bodies_have_a_limit_everywhere(path: str) -> None:
     app = BodyLimitMiddleware(echo)
-    sent = await call(app, part(b"x" * (MAX_BODY_BYTES + 1)), path=path, app=plain_application())
+    sent = await call(app, part(b"x" * (BodyLimits.max_bytes + 1)), path=path, app=plain_application())
     assert sent[0]["status"] == 413
 
 
 async def test_pages_that_poll_may_send_what_their_server_takes() -> None:
     app = BodyLimitMiddleware(echo)
     scope = {"path": "/_nicegui_ws/socket.io/", "app": plain_application()}
-    sent = await call(app, part(b"x" * MAX_POLLING_BODY_BYTES, more=False), **scope)
-    assert len(sent[1]["body"]) == MAX_POLLING_BODY_BYTES
-    sent = await call(app, part(b"x" * (MAX_POLLING_BODY_BYTES + 1)), **scope)
+    sent = await call(app, part(b"x" * BodyLimits.max_polling_bytes, more=False), **scope)
+    assert len(sent[1]["body"]) == BodyLimits.max_polling_bytes
+    sent = await call(app, part(b"x" * (BodyLimits.max_polling_bytes + 1)), **scope)
     assert sent[0]["status"] == 413
 
 
@@ -105,9 +103,8 @@ def plain_application() -> Starlette:
     return application
 
 
-async def test_many_bodies_at_once_leave_room_for_a_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "MAX_HELD_BYTES", 55_000)
-    app = BodyLimitMiddleware(echo)
+async def test_many_bodies_at_once_leave_room_for_a_prompt() -> None:
+    app = BodyLimitMiddleware(echo, limits=BodyLimits(max_held_bytes=55_000))
     goes_on = asyncio.Event()
 
     async def send_slowly() -> int:
@@ -157,15 +154,16 @@ async def test_a_request_that_the_server_cuts_off_is_told_to_come_again() -> Non
 
 
 @pytest.fixture
-def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
+def address() -> Iterator[tuple[str, int]]:
     """A server on a real socket that waits 0.3 s for a body."""
 
     async def length(request: Request) -> Response:
         return PlainTextResponse(str(len(await request.body())))
 
-    monkeypatch.setattr(middleware, "BODY_TIMEOUT_SECONDS", 0.3)
     routes = [Route("/api/x", length, methods=["POST"])]
-    app = Starlette(routes=routes, middleware=[Middleware(BodyLimitMiddleware)])
+    app = Starlette(
+        routes=routes, middleware=[Middleware(BodyLimitMiddleware, limits=BodyLimits(seconds=0.3))]
+    )
     with serve_in_thread(app) as url:
         yield "127.0.0.1", int(url.rpartition(":")[2])
 
@@ -187,19 +185,18 @@ def test_a_body_that_stops_coming_is_given_up(address: tuple[str, int]) -> None:
     assert b'"code":"REQUEST_TIMEOUT"' in answer
 
 
-async def test_a_body_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_that_drips_is_given_up() -> None:
     async def drip() -> Message:
         await asyncio.sleep(0.01)
         return part(b"x")
 
-    monkeypatch.setattr(middleware, "BODY_TIMEOUT_SECONDS", 0.1)
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/api/x", "headers": []}
-    await BodyLimitMiddleware(echo)(scope, drip, send)
+    await BodyLimitMiddleware(echo, limits=BodyLimits(seconds=0.1))(scope, drip, send)
     assert sent[0]["status"] == 408
 
 

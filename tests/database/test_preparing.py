@@ -1,4 +1,4 @@
-"""`PreparedDatabase`: what a start needs of the database, and how it says what is missing."""
+"""`prepared_database`: what a start needs of the database, and how it says what is missing."""
 
 import time
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from threading import Timer
 
 import pytest
 
-from core.database import migrate
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
 from core.database.migrate import newest_revision, role_of
-from core.database.prepare import PreparedDatabase
+from core.database.prepare import prepared_database
 from core.errors import ConfigurationError
+from core.limits import DatabaseLimits
 from core.settings import Settings
 from tests.database.plain_sql import column, connect
 from tests.database.servers import servers_of
@@ -19,6 +19,7 @@ from tests.support.database import TestDatabase
 from tests.support.servers import free_port
 
 PASSWORD = "correct-horse-battery"
+IMPATIENT = DatabaseLimits(start_seconds=0.1)
 HOSTED = {
     "public_url": "https://easel.example",
     "storage_secret": "0123456789abcdef0123456789abcdef",
@@ -36,16 +37,11 @@ def local(**changes: object) -> Settings:
     return Settings.model_validate(changes)
 
 
-def problems_of(settings: Settings) -> list[str]:
-    with pytest.raises(ConfigurationError) as caught:
-        PreparedDatabase(settings)
+def problems_of(settings: Settings, limits: DatabaseLimits = DatabaseLimits()) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught, prepared_database(settings, limits):
+        pass
     assert not any("\n" in problem for problem in caught.value.problems)
     return caught.value.problems
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(migrate, "WAIT_FOR_DATABASE_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -64,16 +60,16 @@ def password_url(migrated: TestDatabase) -> Iterator[str]:
 
 
 def test_locally_nothing_needs_to_be_set(tmp_path: Path) -> None:
-    with PreparedDatabase(local(data_dir=tmp_path)) as prepared:
-        assert role_of(prepared.url) == (SERVING_ROLE, True)
-        with connect(prepared.url) as serving:
+    with prepared_database(local(data_dir=tmp_path)) as url:
+        assert role_of(url) == (SERVING_ROLE, True)
+        with connect(url) as serving:
             assert column(serving, "SELECT version_num FROM alembic_version") == [newest_revision()]
     assert servers_of(tmp_path) == []
 
 
 def test_a_start_that_fails_stops_the_server_again(tmp_path: Path) -> None:
-    with PreparedDatabase(local(data_dir=tmp_path)) as prepared:
-        database = TestDatabase(prepared.url, prepared.url.replace(SERVING_ROLE, OWNING_ROLE))
+    with prepared_database(local(data_dir=tmp_path)) as url:
+        database = TestDatabase(url, url.replace(SERVING_ROLE, OWNING_ROLE))
         database.run("UPDATE alembic_version SET version_num = '9999'")
     [problem] = problems_of(local(data_dir=tmp_path))
     assert "9999" in problem
@@ -82,13 +78,13 @@ def test_a_start_that_fails_stops_the_server_again(tmp_path: Path) -> None:
 
 def test_a_hosted_start_with_everything_right(fresh: TestDatabase) -> None:
     settings = hosted(database_url=fresh.serving_url, migration_database_url=fresh.owning_url)
-    with PreparedDatabase(settings) as prepared:
-        assert prepared.url == fresh.serving_url
+    with prepared_database(settings) as url:
+        assert url == fresh.serving_url
     assert fresh.generations() == []
 
 
 def test_with_database_url_alone_its_role_migrates_and_serves(fresh: TestDatabase) -> None:
-    with PreparedDatabase(hosted(database_url=fresh.owning_url)) as prepared, connect(prepared.url) as role:
+    with prepared_database(hosted(database_url=fresh.owning_url)) as url, connect(url) as role:
         assert column(role, "SELECT version_num FROM alembic_version") == [newest_revision()]
 
 
@@ -100,9 +96,9 @@ def test_a_hosted_start_names_everything_that_is_missing_at_once(migrated: TestD
     assert all(": set " in problem or ": use " in problem for problem in problems)
 
 
-def test_what_is_missing_is_told_with_a_database_that_is_away(impatient: None) -> None:
+def test_what_is_missing_is_told_with_a_database_that_is_away() -> None:
     away = f"postgresql://ada@127.0.0.1:{free_port()}/easel"
-    problems = problems_of(hosted(storage_secret=None, database_url=away))
+    problems = problems_of(hosted(storage_secret=None, database_url=away), IMPATIENT)
     assert [problem.partition(":")[0] for problem in problems] == ["STORAGE_SECRET", "DATABASE_URL"]
 
 
@@ -129,15 +125,15 @@ def test_a_hosted_start_refuses_a_role_that_no_policy_binds(migrated: TestDataba
 def test_a_local_start_warns_of_a_role_that_no_policy_binds(
     fresh: TestDatabase, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with PreparedDatabase(local(database_url=fresh.superuser_url)):
+    with prepared_database(local(database_url=fresh.superuser_url)):
         pass
     assert "DATABASE_URL: use a role without SUPERUSER and BYPASSRLS" in caplog.text
 
 
-def test_a_database_that_stays_away_is_one_line_without_the_password(impatient: None) -> None:
+def test_a_database_that_stays_away_is_one_line_without_the_password() -> None:
     port = free_port()
     settings = local(database_url=f"postgresql://ada:{PASSWORD}@127.0.0.1:{port}/easel")
-    [problem] = problems_of(settings)
+    [problem] = problems_of(settings, IMPATIENT)
     assert problem.startswith("DATABASE_URL: the database does not let us in: ")
     assert f"port {port} failed: Connection refused" in problem
     assert PASSWORD not in problem

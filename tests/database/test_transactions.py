@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from core.database import engine
 from core.database.engine import Database
 from core.errors import ServiceUnavailable
+from core.limits import DatabaseLimits, Limits
 from tests.database.plain_sql import add_generation, add_login_session
 from tests.support.database import TestDatabase
+from tests.support.limits import with_limits
 from tests.support.servers import free_port
 
 ADA, BEN = uuid4(), uuid4()
@@ -20,8 +21,8 @@ PROMPTS = text("SELECT prompt FROM generations")
 
 
 @pytest.fixture
-async def serving_database(database: TestDatabase) -> AsyncIterator[Database]:
-    opened = Database(database.serving_url)
+async def serving_database(database: TestDatabase, limits: Limits) -> AsyncIterator[Database]:
+    opened = Database(database.serving_url, limits.database)
     yield opened
     await opened.close()
 
@@ -70,20 +71,15 @@ async def test_a_database_that_is_away_is_service_unavailable() -> None:
     await away.close()
 
 
-async def test_a_statement_that_takes_too_long_is_service_unavailable(
-    serving_database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "STATEMENT_TIMEOUT_MS", 50)
+@with_limits(database=DatabaseLimits(statement_seconds=0.05))
+async def test_a_statement_that_takes_too_long_is_service_unavailable(serving_database: Database) -> None:
     with pytest.raises(ServiceUnavailable):
         async with serving_database.transaction() as session:
             await session.execute(text("SELECT pg_sleep(5)"))
 
 
-async def test_no_free_connection_is_service_unavailable(
-    database: TestDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(engine, "POOL_TIMEOUT_SECONDS", 0.05)
-    busy = Database(database.serving_url)
+async def test_no_free_connection_is_service_unavailable(database: TestDatabase) -> None:
+    busy = Database(database.serving_url, DatabaseLimits(pool_seconds=0.05))
     async with AsyncExitStack() as stack:
         for _ in range(20):
             await stack.enter_async_context(busy.transaction())

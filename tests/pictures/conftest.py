@@ -12,15 +12,16 @@ from starlette.types import Receive, Scope, Send
 
 from core import services
 from core.context import Context, create_context
+from core.limits import Limits
 from core.models import Generation
 from core.pictures.store import PictureStore
-from core.provider.emulator import Emulator, Fault
 from core.services.upkeep import LOOP_NAME, Upkeep
 from core.settings import Settings
 from tests.conftest import SignedIn
 from tests.pictures.images import picture
 from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
+from tests.support.emulator import Fault, FaultyEmulator
 from tests.support.provider import EmulatedProvider
 from tests.support.s3_server import S3Server, s3_server
 from tests.support.servers import serve_in_thread
@@ -52,7 +53,7 @@ class ProviderWithFiles(EmulatedProvider):
 
 @pytest.fixture(scope="session")
 def served_provider() -> Iterator[ProviderWithFiles]:
-    files, emulator = Files(), Emulator()
+    files, emulator = Files(), FaultyEmulator()
     answers = emulator.app()
     content = picture(size=(800, 600))  # the emulator takes its time to draw one
 
@@ -126,9 +127,9 @@ class Maker(Owner):
 
 
 @pytest.fixture
-async def quiet_ctx(settings: Settings, database: TestDatabase) -> AsyncIterator[Context]:
+async def quiet_ctx(settings: Settings, database: TestDatabase, limits: Limits) -> AsyncIterator[Context]:
     """The services without the loop that runs by itself."""
-    context = create_context(settings, database.serving_url)
+    context = create_context(settings, database.serving_url, limits)
     yield context
     await context.close()
 

@@ -9,6 +9,7 @@ from core.failures import FailureCode
 from core.models import Phase, Status
 from core.services import cancel
 from tests.pictures.conftest import Maker, ProviderWithFiles, all_is_done
+from tests.support.emulator import Fault
 from tests.support.faults import answering_in_turn
 from tests.support.provider import answering, dropping
 
@@ -87,11 +88,11 @@ async def test_a_cancel_that_the_provider_confirms_a_little_later_is_waited_for(
 
 @pytest.mark.parametrize("fault", [answering(500), answering(404), dropping()], ids=["500", "404", "dropped"])
 async def test_without_the_providers_word_a_cancel_has_not_happened(
-    owner: Maker, provider: ProviderWithFiles, fault: object
+    owner: Maker, provider: ProviderWithFiles, fault: Fault
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
-    provider.emulator.fault = fault  # type: ignore[assignment]
+    provider.emulator.fault = fault
     with pytest.raises(CancelNotConfirmed):
         await owner.cancel(generation_id)
     assert owner.row()["status"] == "processing"

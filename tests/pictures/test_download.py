@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from core.pictures import download
+from core.limits import Limits, PictureLimits
 from core.pictures.download import DownloadFailed, PictureDownloader
 from tests.conftest import make_settings
+from tests.support.limits import with_limits
 from tests.support.provider import DroppedConnection
 from tests.support.servers import serve_in_thread
 
@@ -111,11 +112,11 @@ async def hosts(server: str) -> Hosts:
 
 
 @pytest.fixture
-async def downloader(hosts: Hosts) -> AsyncIterator[PictureDownloader]:
+async def downloader(hosts: Hosts, limits: Limits) -> AsyncIterator[PictureDownloader]:
     settings = make_settings(
         replicate_base_url="http://api.test:8000/v1", replicate_api_token=SecretStr(TOKEN)
     )
-    downloader = PictureDownloader(settings, hosts)
+    downloader = PictureDownloader(settings, hosts, limits.pictures)
     yield downloader
     await downloader.close()
 
@@ -203,11 +204,11 @@ async def test_a_redirect_may_name_a_path_alone(downloader: PictureDownloader) -
     assert await downloader.download(redirect("/1.png?bytes=2")) == b"xx"
 
 
+@with_limits(pictures=PictureLimits(max_bytes=LIMIT))
 @pytest.mark.parametrize("path", ["/1.png?bytes={}", "/streamed?parts={}"], ids=["announced", "streamed"])
 async def test_what_is_too_large_is_refused_whether_announced_or_not(
-    downloader: PictureDownloader, monkeypatch: pytest.MonkeyPatch, path: str
+    downloader: PictureDownloader, path: str
 ) -> None:
-    monkeypatch.setattr(download, "MAX_PICTURE_BYTES", LIMIT)
     fits = path.format(LIMIT if "png" in path else LIMIT // 100)
     over = path.format(LIMIT + 1 if "png" in path else LIMIT // 100 + 1)
     assert len(await downloader.download(f"https://replicate.delivery{fits}")) == LIMIT
@@ -216,13 +217,11 @@ async def test_what_is_too_large_is_refused_whether_announced_or_not(
 
 
 def test_the_limit_is_50_mb() -> None:
-    assert download.MAX_PICTURE_BYTES == 50 * 1024 * 1024
+    assert PictureLimits().max_bytes == 50 * 1024 * 1024
 
 
-async def test_an_endless_picture_is_left_when_the_limit_is_reached(
-    downloader: PictureDownloader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(download, "MAX_PICTURE_BYTES", 5)
+@with_limits(pictures=PictureLimits(max_bytes=5))
+async def test_an_endless_picture_is_left_when_the_limit_is_reached(downloader: PictureDownloader) -> None:
     with pytest.raises(DownloadFailed, match="too large"):
         await downloader.download("https://replicate.delivery/endless")
 
@@ -290,10 +289,8 @@ async def test_a_connection_that_drops_half_way_is_no_picture(downloader: Pictur
         await downloader.download("https://replicate.delivery/dropped")
 
 
-async def test_a_download_ends_in_time_however_steadily_it_drips(
-    downloader: PictureDownloader, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(download, "DOWNLOAD_TIMEOUT_SECONDS", 0.3)
+@with_limits(pictures=PictureLimits(download_seconds=0.3))
+async def test_a_download_ends_in_time_however_steadily_it_drips(downloader: PictureDownloader) -> None:
     started = time.monotonic()
     with pytest.raises(DownloadFailed, match="TimeoutError"):
         await downloader.download("https://replicate.delivery/endless")

@@ -11,17 +11,18 @@ from PIL import Image
 
 from core.context import Context, create_context
 from core.errors import NotFound, ServiceUnavailable
+from core.limits import PictureLimits
 from core.models import Phase, Status
-from core.pictures import download
 from core.pictures.store import PictureStore, StoreUnavailable
-from core.provider.emulator import Fault
 from core.repositories import settling
 from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.pictures.conftest import Files, Maker, ProviderWithFiles, all_is_done, answering_bytes
 from tests.pictures.images import picture, png_that_claims
 from tests.support.database import TestDatabase
+from tests.support.emulator import Fault
 from tests.support.faults import on_arrival
+from tests.support.limits import with_limits
 from tests.support.provider import hanging
 
 FAILED_COPIES = {
@@ -60,11 +61,11 @@ async def test_a_picture_is_what_its_bytes_are_not_what_it_is_called(owner: Make
     assert (kept.picture_type, kept.picture_width, kept.picture_height) == ("image/jpeg", 30, 20)
 
 
+@with_limits(pictures=PictureLimits(download_seconds=1.0))
 @pytest.mark.parametrize("fault", FAILED_COPIES.values(), ids=FAILED_COPIES)
 async def test_a_copy_that_failed_is_tried_again_until_it_succeeds(
-    owner: Maker, files: Files, fault: Fault, monkeypatch: pytest.MonkeyPatch
+    owner: Maker, files: Files, fault: Fault
 ) -> None:
-    monkeypatch.setattr(download, "DOWNLOAD_TIMEOUT_SECONDS", 0.3)
     files.fault = fault
     generation_id = await owner.make()
     assert await owner.settle() == 1
@@ -76,7 +77,6 @@ async def test_a_copy_that_failed_is_tried_again_until_it_succeeds(
     assert len(files.asked) == 2
 
     files.fault = None
-    monkeypatch.setattr(download, "DOWNLOAD_TIMEOUT_SECONDS", 10)
     await owner.settle()
     assert (await owner.picture(generation_id)).startswith(b"\x89PNG")
     assert await owner.settle() == 0

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from pydantic import SecretStr
 
-from core.pictures import download
+from core.limits import PictureLimits
 from core.pictures.download import DownloadFailed, PictureDownloader
 from core.pictures.image import MAX_PIXELS, THUMBNAIL_EDGE, NotAPicture, PictureFacts, examine
 from core.pictures.store import PictureStore
@@ -181,10 +181,9 @@ def transport() -> Answers:
 
 
 @pytest.fixture
-async def downloader(transport: Answers, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PictureDownloader]:
-    monkeypatch.setattr(download, "MAX_PICTURE_BYTES", LIMIT)
+async def downloader(transport: Answers) -> AsyncIterator[PictureDownloader]:
     settings = make_settings(replicate_base_url="http://api.test:8000", replicate_api_token=SecretStr(TOKEN))
-    downloader = PictureDownloader(settings, transport)
+    downloader = PictureDownloader(settings, transport, PictureLimits(max_bytes=LIMIT))
     yield downloader
     await downloader.close()
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from core.errors import ConfigurationError
-from core.pictures import store as store_module
+from core.limits import PictureLimits
 from core.pictures.store import PictureStore, StoreUnavailable
 from tests.support.s3_server import S3Server
 from tests.support.servers import serve_in_thread
@@ -160,10 +160,10 @@ async def test_a_bucket_that_refuses_is_unavailable(
 async def test_a_bucket_that_hangs_is_unavailable_in_time(
     bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "ANSWER_SECONDS", 0.2)
+    limits = PictureLimits(store_seconds=0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        store = PictureStore.open(f"s3://{bucket}", Path("unused"))
+        store = PictureStore.open(f"s3://{bucket}", Path("unused"), limits)
         async with asyncio.timeout(5):
             with pytest.raises(StoreUnavailable, match=r"^writing: no answer within "):
                 await store.put("ada/1", CONTENT, "image/png")

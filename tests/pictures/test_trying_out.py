@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigurationError
-from core.pictures import store as store_module
+from core.limits import PictureLimits
 from core.pictures.store import PictureStore
 from tests.settings.starting import errors_of
 from tests.support.database import TestDatabase
@@ -30,9 +30,11 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def problem_of(url: str | None, folder: Path = Path("unused")) -> str:
+def problem_of(
+    url: str | None, folder: Path = Path("unused"), limits: PictureLimits = PictureLimits()
+) -> str:
     with pytest.raises(ConfigurationError) as caught:
-        PictureStore.open(url, folder).try_out()
+        PictureStore.open(url, folder, limits).try_out()
     [problem] = caught.value.problems
     assert "\n" not in problem
     return problem
@@ -102,10 +104,12 @@ def test_an_endpoint_that_is_down(bucket: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_endpoint_that_hangs(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "PROBE_SECONDS", 0.2)
     with silent_server() as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        assert problem_of(f"s3://{bucket}") == f"{KEPT}no answer within 0.2 seconds"
+        assert (
+            problem_of(f"s3://{bucket}", limits=PictureLimits(probe_seconds=0.2))
+            == f"{KEPT}no answer within 0.2 seconds"
+        )
 
 
 def test_plain_http_that_is_not_allowed(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:

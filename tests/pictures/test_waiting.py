@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from core.context import Context
+from core.limits import PictureLimits
 from core.pictures import waiting
 from core.services.upkeep import Upkeep
 from core.settings import Settings
@@ -15,6 +16,7 @@ from tests.api.envelopes import data_of
 from tests.conftest import SignedIn
 from tests.pictures.conftest import Files, Maker, answering_bytes, maker_of
 from tests.support.database import TestDatabase
+from tests.support.limits import with_limits
 
 
 @pytest.fixture
@@ -127,11 +129,11 @@ async def test_the_log_says_it_once_a_minute_and_once_when_it_works_again(
     assert words_of(caplog) == [(logging.INFO, "No picture waits to be stored any more")]
 
 
+@with_limits(pictures=PictureLimits(tell_seconds=0))
 async def test_the_loop_tells_without_a_further_failure(
-    owner: Maker, files: Files, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    owner: Maker, files: Files, caplog: pytest.LogCaptureFixture
 ) -> None:
     files.fault = answering_bytes(b"", 500)
-    monkeypatch.setattr(waiting, "TELL_SECONDS", 0)
     await owner.make()
     caplog.clear()
     owner.database.run("UPDATE generations_to_settle SET due_at = now() + interval '1 hour'")

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from core.limits import Limits
 from core.provider.client import Provider
 from core.provider.inputs import SUPPORTED_MODELS
 from core.settings import Settings
@@ -19,8 +20,8 @@ LIVE_TOKEN = os.environ.get("REPLICATE_LIVE_TEST_TOKEN", "")
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Provider]:
-    replicate = Provider(settings)
+async def connected(settings: Settings, limits: Limits = Limits()) -> AsyncIterator[Provider]:
+    replicate = Provider(settings, limits=limits.provider)
     try:
         yield replicate
     finally:
@@ -28,8 +29,8 @@ async def connected(settings: Settings) -> AsyncIterator[Provider]:
 
 
 @pytest.fixture
-async def replicate(settings: Settings) -> AsyncIterator[Provider]:
-    async with connected(settings) as provider:
+async def replicate(settings: Settings, limits: Limits) -> AsyncIterator[Provider]:
+    async with connected(settings, limits) as provider:
         yield provider
 
 

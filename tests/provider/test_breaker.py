@@ -8,19 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.failures import FailureCode
+from core.limits import Limits, ProviderLimits
 from core.models import Status
-from core.provider import breaker
-from core.provider.breaker import (
-    FAILURES_IN_A_ROW,
-    LONGEST_NAMED_PAUSE_SECONDS,
-    LONGEST_PAUSE_SECONDS,
-    Breaker,
-)
+from core.provider.breaker import Breaker
 from core.provider.client import Provider, ProviderUnavailable, StartRefused
 from tests.support.faults import answering_in_turn
+from tests.support.limits import with_limits
 from tests.support.orders import order
 from tests.support.provider import EmulatedProvider, answering, answering_text, hanging
 from tests.support.waiting import until
+
+LIMITS = ProviderLimits()
 
 
 class Clock:
@@ -39,7 +37,7 @@ def clock() -> Clock:
 def broken(clock: Clock) -> Breaker:
     """A breaker in its first pause."""
     broken = Breaker(clock)
-    fail(broken, FAILURES_IN_A_ROW)
+    fail(broken, LIMITS.failures_in_a_row)
     return broken
 
 
@@ -50,7 +48,7 @@ def fail(breaker: Breaker, times: int = 1) -> None:
 
 def test_it_opens_after_some_failures_in_a_row(clock: Clock) -> None:
     opening = Breaker(clock)
-    fail(opening, FAILURES_IN_A_ROW - 1)
+    fail(opening, LIMITS.failures_in_a_row - 1)
     assert opening.lets_through()
     assert not opening.is_sick
     fail(opening)
@@ -61,20 +59,20 @@ def test_it_opens_after_some_failures_in_a_row(clock: Clock) -> None:
 def test_a_success_between_starts_the_count_anew(clock: Clock) -> None:
     opening = Breaker(clock)
     for _ in range(10):
-        fail(opening, FAILURES_IN_A_ROW - 1)
+        fail(opening, LIMITS.failures_in_a_row - 1)
         opening.succeeded(opening.pauses)
     assert opening.lets_through()
 
 
 def test_after_a_pause_one_finds_out_for_all(clock: Clock, broken: Breaker) -> None:
-    clock.now += LONGEST_PAUSE_SECONDS
+    clock.now += LIMITS.longest_pause_seconds
     assert [broken.lets_through() for _ in range(40)] == [True] + [False] * 39
     broken.succeeded(broken.pauses)
     assert all(broken.lets_through() for _ in range(40))
 
 
 def test_one_that_never_comes_back_is_not_waited_for_forever(clock: Clock, broken: Breaker) -> None:
-    clock.now += LONGEST_PAUSE_SECONDS
+    clock.now += LIMITS.longest_pause_seconds
     assert broken.lets_through()
     clock.now += 10
     assert broken.lets_through()
@@ -90,7 +88,7 @@ def test_pauses_grow_up_to_a_limit_and_are_never_the_same(clock: Clock, broken: 
         fail(broken)
     assert lengths[0] <= 2.02
     assert lengths[3] > lengths[1] > lengths[0]
-    assert max(lengths) <= LONGEST_PAUSE_SECONDS + 0.02
+    assert max(lengths) <= LIMITS.longest_pause_seconds + 0.02
     assert len({round(length, 1) for length in lengths[5:]}) > 1
 
 
@@ -98,7 +96,7 @@ def test_many_that_fail_at_once_make_one_short_pause(clock: Clock) -> None:
     opening = Breaker(clock)
     for _ in range(200):
         opening.failed(asked_after=0)
-    clock.now += breaker.FIRST_PAUSE_SECONDS
+    clock.now += LIMITS.first_pause_seconds
     assert opening.lets_through()
 
 
@@ -107,7 +105,7 @@ def test_a_late_success_does_not_end_a_pause(clock: Clock, broken: Breaker) -> N
     assert not broken.lets_through()
 
 
-@pytest.mark.parametrize(("named", "paused"), [(7.0, 7.0), (1e9, LONGEST_NAMED_PAUSE_SECONDS)])
+@pytest.mark.parametrize(("named", "paused"), [(7.0, 7.0), (1e9, LIMITS.longest_named_pause_seconds)])
 def test_a_named_time_is_obeyed_to_the_end_and_up_to_a_limit(
     clock: Clock, named: float, paused: float
 ) -> None:
@@ -123,7 +121,7 @@ def test_a_named_time_is_obeyed_to_the_end_and_up_to_a_limit(
 def test_nothing_that_fails_meanwhile_shortens_a_named_time(clock: Clock) -> None:
     tired = Breaker(clock)
     tired.failed(0, retry_after=30.0)
-    fail(tired, FAILURES_IN_A_ROW)  # calls that do not ask whether they may
+    fail(tired, LIMITS.failures_in_a_row)  # calls that do not ask whether they may
     clock.now += 29.9
     assert tired.is_told_to_wait
     assert not tired.lets_through()
@@ -151,7 +149,7 @@ def test_whatever_happens_it_asks_again_within_its_limit(steps: list[tuple[str, 
             else:
                 any_breaker.failed(before, seconds if what == "named" else None)
         clock.now += seconds
-    clock.now += LONGEST_NAMED_PAUSE_SECONDS
+    clock.now += LIMITS.longest_named_pause_seconds
     assert any_breaker.lets_through()
 
 
@@ -166,16 +164,16 @@ async def test_after_some_failures_in_a_row_it_is_not_asked_for_a_while(
 ) -> None:
     provider.emulator.fault = answering(503)
     await ask(replicate, 20)
-    assert len(provider.emulator.requests) == FAILURES_IN_A_ROW
+    assert len(provider.emulator.requests) == LIMITS.failures_in_a_row
 
 
 async def test_who_is_not_let_through_does_not_wait(replicate: Provider, provider: EmulatedProvider) -> None:
     """One waits its two seconds for a hanging provider after each pause; the others are told at once."""
     provider.emulator.fault = answering(503)
-    await ask(replicate, FAILURES_IN_A_ROW)
+    await ask(replicate, LIMITS.failures_in_a_row)
     provider.emulator.fault = hanging()
     provider.emulator.requests.clear()
-    await asyncio.sleep(breaker.FIRST_PAUSE_SECONDS)
+    await asyncio.sleep(LIMITS.first_pause_seconds)
     one = asyncio.create_task(ask(replicate, 1))
     await until(lambda: provider.emulator.requests)
     started = time.monotonic()
@@ -186,16 +184,16 @@ async def test_who_is_not_let_through_does_not_wait(replicate: Provider, provide
     assert len(provider.emulator.requests) == 1
 
 
+@with_limits(provider=ProviderLimits(first_pause_seconds=0.2))
 async def test_after_the_pause_one_answer_makes_all_well(
-    replicate: Provider, provider: EmulatedProvider, monkeypatch: pytest.MonkeyPatch
+    replicate: Provider, provider: EmulatedProvider, limits: Limits
 ) -> None:
-    monkeypatch.setattr(breaker, "FIRST_PAUSE_SECONDS", 0.2)
     external_id = await replicate.start_prediction(order=order("a red kite"))
     provider.emulator.fault = answering(500)
     await ask(replicate, 10)
     provider.emulator.fault = None
     await ask(replicate, 1)
-    await asyncio.sleep(breaker.FIRST_PAUSE_SECONDS)
+    await asyncio.sleep(limits.provider.first_pause_seconds)
     for _ in range(3):
         assert (await replicate.fetch_prediction(external_id)).status is Status.SUCCEEDED
 
@@ -240,7 +238,7 @@ async def test_a_create_is_not_sent_to_a_provider_that_is_known_to_be_sick(
 ) -> None:
     """Uncertain creates would block their owners for minutes; one question, for all, finds out first."""
     provider.emulator.fault = answering(503)
-    await ask(replicate, FAILURES_IN_A_ROW)
+    await ask(replicate, LIMITS.failures_in_a_row)
     provider.emulator.fault = hanging()
     provider.emulator.requests.clear()
     started = time.monotonic()
@@ -257,7 +255,7 @@ async def test_a_create_is_sent_as_soon_as_the_provider_is_back(
     replicate: Provider, provider: EmulatedProvider
 ) -> None:
     provider.emulator.fault = answering(503)
-    await ask(replicate, FAILURES_IN_A_ROW)
+    await ask(replicate, LIMITS.failures_in_a_row)
     provider.emulator.fault = None
     external_id = await replicate.start_prediction(order=order("a red kite"))
     assert (await replicate.fetch_prediction(external_id)).status is Status.SUCCEEDED

@@ -10,14 +10,15 @@ from pydantic import SecretStr
 
 from core.charges import Charge
 from core.failures import FailureCode
+from core.limits import ProviderLimits
 from core.models import Phase, Status
-from core.provider import breaker, client
 from core.provider.client import Provider, ProviderUnavailable
-from core.provider.emulator import Fault
 from core.provider.replies import PROCESSING, Prediction
 from core.settings import Settings
 from tests.provider.conftest import connected
+from tests.support.emulator import Fault
 from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering_in_turn
+from tests.support.limits import with_limits
 from tests.support.orders import order
 from tests.support.provider import EmulatedProvider, answering, answering_text
 from tests.support.servers import free_port
@@ -141,12 +142,11 @@ async def test_what_cannot_be_read_is_no_answer_and_is_not_asked_again(
 
 
 @both_asks
+@with_limits(provider=ProviderLimits(fetch_seconds=0.2, cancel_seconds=0.2))
 @pytest.mark.parametrize("fault", NEVER_ENDING.values(), ids=NEVER_ENDING)
 async def test_no_answer_is_waited_for_beyond_the_time_limit(
-    replicate: Provider, provider: EmulatedProvider, ask: Ask, fault: Fault, monkeypatch: pytest.MonkeyPatch
+    replicate: Provider, provider: EmulatedProvider, ask: Ask, fault: Fault
 ) -> None:
-    monkeypatch.setattr(client, "FETCH_TIMEOUT_SECONDS", 0.2)
-    monkeypatch.setattr(client, "CANCEL_TIMEOUT_SECONDS", 0.2)
     provider.emulator.fault = fault
     started = time.monotonic()
     with pytest.raises(ProviderUnavailable):
@@ -157,8 +157,7 @@ async def test_no_answer_is_waited_for_beyond_the_time_limit(
 async def test_a_fetch_has_two_seconds_and_a_cancel_five(
     replicate: Provider, provider: EmulatedProvider
 ) -> None:
-    assert client.FETCH_TIMEOUT_SECONDS == 2
-    assert client.CANCEL_TIMEOUT_SECONDS == 5
+    assert (ProviderLimits().fetch_seconds, ProviderLimits().cancel_seconds) == (2, 5)
     provider.emulator.fault = NEVER_ENDING["a hang"]
     started = time.monotonic()
     with pytest.raises(ProviderUnavailable, match="TimeoutError"):
@@ -207,10 +206,10 @@ async def test_a_mistake_of_our_own_is_not_taken_for_a_missing_answer(replicate:
         await replicate.fetch_prediction("p1\n")
 
 
+@with_limits(provider=ProviderLimits(failures_in_a_row=1000))
 async def test_a_fault_leaves_nothing_behind_for_the_next_call(
-    replicate: Provider, provider: EmulatedProvider, monkeypatch: pytest.MonkeyPatch
+    replicate: Provider, provider: EmulatedProvider
 ) -> None:
-    monkeypatch.setattr(breaker, "FAILURES_IN_A_ROW", 1000)
     provider.emulator.fault = answering_in_turn(*NO_ANSWER.values())
     for _ in NO_ANSWER:
         with pytest.raises(ProviderUnavailable):

@@ -5,12 +5,13 @@ import time
 import pytest
 
 from core.failures import FailureCode
-from core.provider import client
+from core.limits import ProviderLimits
 from core.provider.client import Provider, StartRefused, StartUncertain
-from core.provider.emulator import Fault
 from core.settings import Settings
 from tests.provider.conftest import connected
+from tests.support.emulator import Fault
 from tests.support.faults import NEVER_ENDING, NO_ANSWER
+from tests.support.limits import with_limits
 from tests.support.orders import order
 from tests.support.provider import EmulatedProvider, answering, answering_text
 from tests.support.servers import free_port
@@ -109,12 +110,12 @@ async def test_without_a_usable_id_the_start_is_uncertain(
         await replicate.start_prediction(order=order("a red kite"))
 
 
+@with_limits(provider=ProviderLimits(start_seconds=0.2))
 @pytest.mark.parametrize("fault", NEVER_ENDING.values(), ids=NEVER_ENDING)
 async def test_a_start_that_never_ends_is_uncertain_after_its_time_limit(
-    replicate: Provider, provider: EmulatedProvider, fault: Fault, monkeypatch: pytest.MonkeyPatch
+    replicate: Provider, provider: EmulatedProvider, fault: Fault
 ) -> None:
-    assert client.START_TIMEOUT_SECONDS == 20
-    monkeypatch.setattr(client, "START_TIMEOUT_SECONDS", 0.2)
+    assert ProviderLimits().start_seconds == 20
     provider.emulator.fault = fault
     started = time.monotonic()
     with pytest.raises(StartUncertain):

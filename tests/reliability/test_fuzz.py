@@ -19,7 +19,6 @@ from schemathesis import engine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine.events import NonFatalError, ScenarioFinished
 
-from core.provider import emulator as emulator_module
 from tests.pictures.images import picture
 from tests.reliability.library import Library
 from tests.reliability.report import write_section
@@ -67,11 +66,8 @@ def cases(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def easel(
-    database: TestDatabase, provider: EmulatedProvider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[EaselProcess]:
-    content = picture(size=(64, 48))
-    monkeypatch.setattr(emulator_module, "draw_picture", lambda _: content)
+def easel(database: TestDatabase, provider: EmulatedProvider, tmp_path: Path) -> Iterator[EaselProcess]:
+    provider.emulator.drawing = picture(size=(64, 48))
     with EaselProcess(tmp_path, **served_settings(database, provider.url, tmp_path / "data")) as process:
         yield process
 

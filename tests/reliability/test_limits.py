@@ -18,7 +18,7 @@ import httpx
 import psutil
 import pytest
 
-from core.server import HEAD_SECONDS
+from core.limits import ConnectionLimits
 from tests.reliability.report import write_section
 from tests.reliability.test_shutdown import POLLING, TOKEN, open_polling
 from tests.support.database import TestDatabase
@@ -123,14 +123,14 @@ def test_ten_thousand_idle_connections(easel: EaselProcess) -> None:
     with Watch("10,000 idle connections", easel, IDLE_GROWTH_MB):
         idle = [connect(easel.url, source=f"127.0.0.{2 + number % 4}") for number in range(IDLE_CONNECTIONS)]
         wait_until(lambda: files_of(easel) >= IDLE_CONNECTIONS)
-        wait_until(lambda: files_of(easel) < 200, HEAD_SECONDS + 10)
+        wait_until(lambda: files_of(easel) < 200, ConnectionLimits.head_seconds + 10)
         close(idle)
 
 
 def test_heads_that_drip(easel: EaselProcess) -> None:
     with Watch("500 heads that drip", easel):
         dripping = [connect(easel.url, b"GET /healthz HTTP/1.1\r\nX: ") for _ in range(500)]
-        drip(dripping, b"a", HEAD_SECONDS + 2)
+        drip(dripping, b"a", ConnectionLimits.head_seconds + 2)
         assert [each for each in dripping if not is_ended(each)] == []
         close(dripping)
 

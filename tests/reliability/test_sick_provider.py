@@ -20,12 +20,11 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from core.provider import emulator as emulator_module
-from core.provider.client import FETCH_TIMEOUT_SECONDS
-from core.provider.emulator import Emulator, Fault
+from core.limits import ProviderLimits
 from tests.pictures.images import picture
 from tests.reliability.report import write_section
 from tests.support.database import TestDatabase
+from tests.support.emulator import Fault, FaultyEmulator
 from tests.support.faults import NEVER_ENDING, NO_ANSWER
 from tests.support.gateway import copy_bytes
 from tests.support.provider import answering
@@ -54,7 +53,7 @@ class SickProvider:
     """The emulator behind a door of its own, ill on demand; keeps when it was called."""
 
     emulator_port: int
-    emulator: Emulator
+    emulator: FaultyEmulator
     port: int = field(default_factory=free_port)
     calls: list[float] = field(default_factory=list)
     _babbles: bool = False
@@ -217,10 +216,9 @@ def sick_seconds(request: pytest.FixtureRequest) -> float:
 
 
 @pytest.fixture
-async def sick(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[SickProvider]:
-    content = picture(size=(640, 480))  # a drawn one takes its time, which is the tests' own
-    monkeypatch.setattr(emulator_module, "draw_picture", lambda _: content)
-    emulator, port = Emulator(), free_port()
+async def sick() -> AsyncIterator[SickProvider]:
+    # A drawn picture takes its time, which is the tests' own.
+    emulator, port = FaultyEmulator(drawing=picture(size=(640, 480))), free_port()
     sick = SickProvider(port, emulator)
     answers = emulator.app()
 
@@ -327,7 +325,7 @@ async def test_a_sick_provider_is_survived(
     slow = ill.slow("reads", AT_ONCE_SECONDS + 1.5 * busy)
     assert slow <= 2 * WAITING + sick_seconds / 4, "reads wait for the provider"
     slowest = max(ill.took["presses while one runs"])
-    assert max(ill.took["reads"]) < FETCH_TIMEOUT_SECONDS + AT_ONCE_SECONDS + 1.5 * slowest
+    assert max(ill.took["reads"]) < ProviderLimits.fetch_seconds + AT_ONCE_SECONDS + 1.5 * slowest
     assert ill.percentile("health", 0.99) < AT_ONCE_SECONDS + 5 * max(well.took["health"])
     assert max(ill.took["health"]) < AT_ONCE_SECONDS + 2 * slowest, "the event loop was blocked"
     presses = len(ill.took.get("first presses", [])) + 10 * len(ill.took.get("cancels", []))
@@ -339,9 +337,10 @@ async def test_a_sick_provider_is_survived(
         write_section("A sick provider", "make sick-provider", figures, NOTE)
 
 
+READ_SECONDS = ProviderLimits.fetch_seconds
 NOTE = f"""
 {WAITING} people poll once a second by the API and press now and then, with a generation that runs when the
-provider falls ill. A read asks the provider for {FETCH_TIMEOUT_SECONDS:.0f} s at the most. During a pause of
+provider falls ill. A read asks the provider for {READ_SECONDS:.0f} s at the most. During a pause of
 the breaker it does not ask at all and answers with what is known; after a pause one asks, and the others wait
 for nothing. A press while one runs never asks the provider: its times are the machine's own.
 """

@@ -15,10 +15,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
-from core import server
-from core.head import HeadMiddleware
-from core.server import LimitedServer
-from tests.support.servers import free_port
+from core.limits import ConnectionLimits, Limits
+from core.middleware import HeadMiddleware
+from core.server import LimitedServer, create_server, listen
 
 SHORT_SECONDS = 0.5
 Connect = Callable[..., socket.socket]
@@ -61,11 +60,29 @@ def no_page(_: Scope) -> None:
 
 
 @pytest.fixture
-def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[LimitedServer]:
+def limits() -> Limits:
     """Waits half a second for a head, and one for a reader."""
-    monkeypatch.setattr(server, "HEAD_SECONDS", SHORT_SECONDS)
-    monkeypatch.setattr(server, "READER_SECONDS", 2 * SHORT_SECONDS)
-    monkeypatch.setattr(server, "_TICKS_A_SECOND", 1)
+    return Limits(
+        connections=ConnectionLimits(
+            head_seconds=SHORT_SECONDS, reader_seconds=2 * SHORT_SECONDS, check_seconds=0.1
+        )
+    )
+
+
+@pytest.fixture
+def listening() -> socket.socket:
+    [found] = listen("127.0.0.1", 0)
+    return found
+
+
+@pytest.fixture
+def address(listening: socket.socket) -> tuple[str, int]:
+    host, port = listening.getsockname()
+    return host, port
+
+
+@pytest.fixture
+def running(listening: socket.socket, limits: Limits) -> Iterator[LimitedServer]:
     routes = [
         Route("/say/{word}", say),
         Route("/slow", slow),
@@ -74,8 +91,8 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[LimitedServer]:
         WebSocketRoute("/echo", echo),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(HeadMiddleware, forget=no_page)])
-    running = server.create_server(app, host="127.0.0.1", port=free_port(), say_goodbye=no_goodbye)
-    thread = threading.Thread(target=running.run, daemon=True)
+    running = create_server(app, say_goodbye=no_goodbye, limits=limits.connections)
+    thread = threading.Thread(target=running.run, args=[[listening]], daemon=True)
     thread.start()
     while not running.started:
         time.sleep(0.01)
@@ -87,7 +104,7 @@ def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[LimitedServer]:
 
 
 @pytest.fixture
-def connect(running: LimitedServer) -> Iterator[Connect]:
+def connect(running: LimitedServer, address: tuple[str, int]) -> Iterator[Connect]:
     """Opens a connection and sends what it is given; closed after the test."""
     opened: list[socket.socket] = []
 
@@ -97,7 +114,7 @@ def connect(running: LimitedServer) -> Iterator[Connect]:
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         connection.settimeout(5)
-        connection.connect(("127.0.0.1", running.config.port))
+        connection.connect(address)
         for part in sent:
             connection.sendall(part)
         return connection

@@ -12,20 +12,19 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect as connect_web_socket
 
-from core.server import (
-    MAX_HEAD_BYTES,
-    MAX_PIPELINED_REQUESTS,
-    MAX_SOCKET_MESSAGE_BYTES,
-    Crowd,
-    LimitedServer,
-    _allow_files,
-    _max_connections,
-)
+from core.limits import ConnectionLimits
+from core.server import LimitedServer
+from core.server.crowd import Crowd
+from core.server.files import allow_files, connections_for
 from tests.server.conftest import SHORT_SECONDS, Connect
+from tests.support.limits import with_limits
 from tests.support.raw_http import all_of, request
 from tests.support.waiting import wait_until
 
 SOON = 4 * SHORT_SECONDS
+MAX_HEAD_BYTES = ConnectionLimits.max_head_bytes
+MAX_PIPELINED_REQUESTS = ConnectionLimits.max_pipelined_requests
+MAX_SOCKET_MESSAGE_BYTES = ConnectionLimits.max_socket_message_bytes
 
 
 def send_until_refused(connection: socket.socket, part: bytes, *, pause: float = 0.0) -> int:
@@ -158,8 +157,8 @@ def test_one_who_reads_slowly_gets_on(connect: Connect) -> None:
         time.sleep(0.02)
 
 
-def test_a_web_socket_stays_open_without_a_word(running: LimitedServer) -> None:
-    with connect_web_socket(f"ws://127.0.0.1:{running.config.port}/echo") as web_socket:
+def test_a_web_socket_stays_open_without_a_word(running: LimitedServer, address: tuple[str, int]) -> None:
+    with connect_web_socket(f"ws://127.0.0.1:{address[1]}/echo") as web_socket:
         time.sleep(SOON)
         web_socket.send("still there?")
         assert web_socket.recv(timeout=5) == "still there?"
@@ -206,7 +205,7 @@ class StubConnection:
 
 
 def crowd_of(transport: StubTransport) -> Crowd:
-    crowd = Crowd(10)
+    crowd = Crowd(ConnectionLimits())
     crowd.connections.add(cast(Any, StubConnection(transport)))
     return crowd
 
@@ -231,11 +230,8 @@ def test_what_may_still_be_added_to_is_not_judged() -> None:
     assert not transport.is_aborted
 
 
-def test_in_a_crowd_whoever_waits_longest_makes_room(
-    connect: Connect, running: LimitedServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("core.server.HEAD_SECONDS", 60.0)
-    running.server_state._max_connections = 5
+@with_limits(connections=ConnectionLimits(head_seconds=60.0, max_connections=5))
+def test_in_a_crowd_whoever_waits_longest_makes_room(connect: Connect) -> None:
     busy = connect(request("/slow"))
     idle = [connect() for _ in range(6)]
     assert seconds_to_end(idle[0]) < SHORT_SECONDS
@@ -249,11 +245,11 @@ def test_the_soft_limit_of_open_files_is_raised_to_the_hard_one() -> None:
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, before[1]), before[1]))
     try:
-        assert _allow_files() == before[1]
+        assert allow_files(32_768) == before[1]
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 @pytest.mark.parametrize(("files", "connections"), [(256, 128), (1024, 512), (20_000, 16_384)])
 def test_a_crowd_leaves_files_for_the_rest(files: int, connections: int) -> None:
-    assert _max_connections(files) == connections
+    assert connections_for(files, 16_384) == connections

@@ -9,6 +9,7 @@ from psycopg.rows import DictRow
 
 from core import services
 from core.context import Context, create_context
+from core.limits import Limits
 from core.models import Generation
 from core.provider.client import Provider
 from core.services.upkeep import look_after
@@ -18,8 +19,8 @@ from tests.support.servers import free_port
 
 
 @pytest.fixture
-async def ctx(settings: Settings, database: TestDatabase) -> AsyncIterator[Context]:
-    context = create_context(settings, database.serving_url)
+async def ctx(settings: Settings, database: TestDatabase, limits: Limits) -> AsyncIterator[Context]:
+    context = create_context(settings, database.serving_url, limits)
     yield context
     await context.close()
 

@@ -16,10 +16,10 @@ from core.context import Context
 from core.failures import FailureCode
 from core.models import Status
 from core.provider.client import Provider
-from core.provider.emulator import Fault
 from core.services import adoption
 from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
+from tests.support.emulator import Fault
 from tests.support.provider import EmulatedProvider, answering, dropping, hanging
 
 

@@ -14,8 +14,8 @@ from core import services
 from core.errors import NotFound
 from core.failures import FailureCode
 from core.models import Status
-from core.provider.emulator import Fault
 from tests.services.conftest import Owner
+from tests.support.emulator import Fault
 from tests.support.faults import NO_ANSWER, answering_in_turn
 from tests.support.provider import EmulatedProvider, answering, hanging
 

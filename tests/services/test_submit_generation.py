@@ -14,15 +14,16 @@ from core.errors import (
     ValidationFailed,
 )
 from core.failures import FailureCode
+from core.limits import ProviderLimits
 from core.models import Status
 from core.orders import Order
-from core.provider import client
-from core.provider.emulator import Fault
 from core.repositories import generations
 from core.services import credit_check
 from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
+from tests.support.emulator import Fault
 from tests.support.faults import NEVER_ENDING, NO_ANSWER, on_arrival
+from tests.support.limits import with_limits
 from tests.support.provider import EmulatedProvider, answering
 
 UNCERTAIN = NO_ANSWER | {
@@ -140,11 +141,11 @@ async def test_an_uncertain_start_blocks_the_owner_until_the_time_to_live_is_ove
     assert provider.creates == 2
 
 
+@with_limits(provider=ProviderLimits(start_seconds=0.2))
 @pytest.mark.parametrize("fault", NEVER_ENDING.values(), ids=NEVER_ENDING)
 async def test_a_start_that_never_ends_returns_the_id_after_its_time_limit(
-    owner: Owner, provider: EmulatedProvider, fault: Fault, monkeypatch: pytest.MonkeyPatch
+    owner: Owner, provider: EmulatedProvider, fault: Fault
 ) -> None:
-    monkeypatch.setattr(client, "START_TIMEOUT_SECONDS", 0.2)
     provider.emulator.fault = fault
     async with asyncio.timeout(5):
         generation_id = await owner.submit()

@@ -10,12 +10,13 @@ from starlette.requests import Request
 from core import services
 from core.errors import EaselError, GenerationInFlight
 from core.failures import FailureCode
+from core.limits import ProviderLimits
 from core.models import Generation, Status
-from core.provider import client
-from core.provider.emulator import Fault
 from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
+from tests.support.emulator import Fault
 from tests.support.faults import NEVER_ENDING, NO_ANSWER
+from tests.support.limits import with_limits
 from tests.support.provider import EmulatedProvider, answering
 
 TIMED_OUT = (Status.FAILED, FailureCode.TIMED_OUT)
@@ -136,16 +137,11 @@ async def test_a_provider_that_cannot_be_reached_frees_the_owner_all_the_same(
     assert end_of(await owner.with_dead_provider().read(overdue)) == TIMED_OUT
 
 
+@with_limits(provider=ProviderLimits(fetch_seconds=0.1, cancel_seconds=0.1))
 @pytest.mark.parametrize("fault", NEVER_ENDING.values(), ids=NEVER_ENDING)
 async def test_a_provider_that_hangs_frees_the_owner_after_its_time_limits(
-    owner: Owner,
-    provider: EmulatedProvider,
-    database: TestDatabase,
-    fault: Fault,
-    monkeypatch: pytest.MonkeyPatch,
+    owner: Owner, provider: EmulatedProvider, database: TestDatabase, fault: Fault
 ) -> None:
-    monkeypatch.setattr(client, "FETCH_TIMEOUT_SECONDS", 0.1)
-    monkeypatch.setattr(client, "CANCEL_TIMEOUT_SECONDS", 0.1)
     overdue = await owner.submit()
     database.age(7)
     provider.emulator.fault = fault

@@ -7,9 +7,10 @@ from pathlib import Path
 from tests.support.servers import ROOT, clean_environment
 
 
-def run_main(folder: Path, *, first: str = "pass", **variables: str) -> "subprocess.CompletedProcess[str]":
-    """Run it in `folder`, with exactly these settings, after the Python statements `first`."""
-    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {first}; import main; sys.exit(main.main())"
+def run_main(folder: Path, *, limits: str = "", **variables: str) -> "subprocess.CompletedProcess[str]":
+    """Run it in `folder`, with exactly these settings, and `Limits` of these arguments."""
+    start = f"from main import main; from core.limits import *; sys.exit(main(Limits({limits})))"
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {start}"
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=folder,
@@ -21,9 +22,9 @@ def run_main(folder: Path, *, first: str = "pass", **variables: str) -> "subproc
     )
 
 
-def errors_of(folder: Path, *, first: str = "pass", **variables: str) -> list[str]:
+def errors_of(folder: Path, *, limits: str = "", **variables: str) -> list[str]:
     """The lines of a refused start. There is no traceback, no log, and nothing on standard output."""
-    ended = run_main(folder, first=first, **variables)
+    ended = run_main(folder, limits=limits, **variables)
     assert ended.returncode == 2, ended.stderr
     assert ended.stdout == ""
     lines = ended.stderr.splitlines()

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from core.settings import Settings
+from core.settings import Settings, missing_for_hosting
 
 
 def settings_of(**given: object) -> Settings:
@@ -44,7 +44,7 @@ def test_hosted_means_that_an_address_is_not_a_loopback_one(
     settings = settings_of(host=host, public_url=public_url)
     assert settings.is_hosted == is_hosted
     assert settings.has_demo_sign_in == (not is_hosted)
-    assert bool(settings.missing_for_hosting()) == is_hosted
+    assert bool(missing_for_hosting(settings)) == is_hosted
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ HOSTED = {
 def test_a_database_that_is_away_is_one_line_without_the_password(tmp_path: Path) -> None:
     [line] = errors_of(
         tmp_path,
-        first="import core.database.migrate as m; m.WAIT_FOR_DATABASE_SECONDS = 0.1",
+        limits="database=DatabaseLimits(start_seconds=0.1)",
         DATABASE_URL=f"postgresql://ada:hunter2hunter2@127.0.0.1:{free_port()}/easel",
     )
     assert line.startswith("DATABASE_URL: the database does not let us in: ")

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from core.provider.emulator import Fault
+from tests.support.emulator import Fault
 from tests.support.servers import serve_in_thread
 
 CLIENT_ID = "easel-client"

@@ -9,10 +9,10 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from core.provider.emulator import Fault
 from core.sign_in.problems import SignInProblem
 from tests.sign_in.flow import approve, begin, is_signed_in, problem_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, DISCOVERY, JWKS, TOKEN, IdentityProvider, new_key
+from tests.support.emulator import Fault
 from tests.support.provider import answering, answering_text, dropping, hanging
 
 HOUR = 3600

@@ -6,7 +6,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from core.provider.emulator import Fault
 from core.services.login_sessions import Person
 from core.settings import Settings
 from core.sign_in.providers import OpenIdProvider, create_providers
@@ -14,6 +13,7 @@ from tests.conftest import make_settings
 from tests.sign_in.flow import begin, is_signed_in, problem_of, query_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, PROFILE, TOKEN, IdentityProvider
 from tests.support.database import TestDatabase
+from tests.support.emulator import Fault
 from tests.support.provider import answering, answering_text, dropping, hanging
 
 

@@ -8,10 +8,10 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from core.provider.emulator import Fault
 from tests.sign_in.flow import approve, begin, is_signed_in, problem_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, TOKEN, IdentityProvider
 from tests.support.database import TestDatabase
+from tests.support.emulator import Fault
 from tests.support.provider import answering
 from tests.support.servers import EaselProcess, free_port
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.provider.emulator import Fault
 from core.sign_in.problems import SignInProblem
 from tests.sign_in.flow import approve, begin, problem_of, query_of
 from tests.sign_in.identity_provider import CLIENT_ID, DISCOVERY, JWKS, TOKEN, IdentityProvider
 from tests.support.database import TestDatabase
+from tests.support.emulator import Fault
 
 # The number of examples is the profile's: `make fuzz` asks for more.
 many = examples(

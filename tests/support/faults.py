@@ -9,7 +9,7 @@ from starlette.datastructures import Address, Headers
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from core.provider.emulator import Fault
+from tests.support.emulator import Fault
 from tests.support.provider import answering, answering_text, dropping, hanging
 
 HTML = "<!doctype html><title>Down for maintenance</title>"

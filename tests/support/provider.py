@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from core.provider.emulator import Emulator, Fault
+from tests.support.emulator import Fault, FaultyEmulator
 from tests.support.servers import serve_in_thread
 
 
@@ -18,7 +18,7 @@ from tests.support.servers import serve_in_thread
 class EmulatedProvider:
     """An emulator and the address at which it is served."""
 
-    emulator: Emulator
+    emulator: FaultyEmulator
     url: str
 
     @property
@@ -39,6 +39,7 @@ class EmulatedProvider:
         self.emulator.predictions.clear()
         self.emulator.requests.clear()
         self.emulator.fault = None
+        self.emulator.drawing = None
         self.finish()
 
     def age(self, minutes: float) -> None:
@@ -59,7 +60,7 @@ class EmulatedProvider:
 
 @contextmanager
 def emulated_provider() -> Iterator[EmulatedProvider]:
-    emulator = Emulator()
+    emulator = FaultyEmulator()
     with serve_in_thread(emulator.app()) as url:
         yield EmulatedProvider(emulator, url)
 

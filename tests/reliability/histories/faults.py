@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.provider.emulator import Emulator, Fault
+from tests.support.emulator import Fault, FaultyEmulator
 from tests.support.provider import DroppedConnection, answering, answering_text
 
-Carry = Callable[[Emulator, Request], Awaitable[Response]]
+Carry = Callable[[FaultyEmulator, Request], Awaitable[Response]]
 
 _UNHEARD: dict[str, Fault] = {
     "500": answering(500),
@@ -20,7 +20,7 @@ _UNHEARD: dict[str, Fault] = {
 class OneFault:
     """A fault of the emulator: the next request of that kind meets it, then none does."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: FaultyEmulator) -> None:
         self._emulator = emulator
         self._next: dict[str, str] = {}
         self.met = 0

@@ -24,7 +24,6 @@ from psycopg.rows import DictRow
 
 from core.errors import GenerationInFlight, ProviderFailed
 from core.points import Point
-from core.provider import breaker
 from core.services import cancel
 from core.settings import Settings
 from tests.pictures.conftest import ProviderWithFiles
@@ -271,8 +270,6 @@ def test_promises_hold_in_any_history(
     monkeypatch: pytest.MonkeyPatch,
     pytestconfig: pytest.Config,
 ) -> None:
-    monkeypatch.setattr(breaker, "FIRST_PAUSE_SECONDS", 0.0)
-    monkeypatch.setattr(breaker, "LONGEST_PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(cancel, "_PAUSE_SECONDS", 0.0)
 
     async def make_world() -> World:

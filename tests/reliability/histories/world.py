@@ -15,6 +15,7 @@ from psycopg.rows import DictRow, dict_row
 from core import points, services
 from core.context import Context, create_context
 from core.errors import CancelNotConfirmed, EaselError
+from core.limits import Limits, ProviderLimits
 from core.models import Generation
 from core.services.upkeep import Upkeep
 from core.settings import Settings
@@ -24,6 +25,8 @@ from tests.support.database import TestDatabase, plain
 OWNERS = 2
 PROCESSES = 2
 _MARKER_PREFIX = "easel-"
+# Pauses are by a clock that does not jump.
+_LIMITS = Limits(provider=ProviderLimits(first_pause_seconds=0.0, longest_pause_seconds=0.0))
 _at: ContextVar[int] = ContextVar("process")
 
 
@@ -179,7 +182,7 @@ class World:
             await ctx.close()
 
     def _start(self) -> Context:
-        return create_context(self._settings, self.database.serving_url)
+        return create_context(self._settings, self.database.serving_url, _LIMITS)
 
     async def _run(
         self, process: int, work: Callable[[Context], Coroutine[Any, Any, Any]]

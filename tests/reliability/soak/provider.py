@@ -12,8 +12,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.provider.emulator import Emulator, Fault
 from tests.pictures.images import picture
+from tests.support.emulator import Fault, FaultyEmulator
 from tests.support.faults import NEVER_ENDING, NO_ANSWER
 from tests.support.provider import answering, answering_text
 
@@ -39,7 +39,7 @@ _FAILURE_TEXTS = (
 )
 
 
-class FaultyProvider(Emulator):
+class FaultyProvider(FaultyEmulator):
     """The emulator with every kind of fault; `recover` ends them. `faults` counts those that there were."""
 
     def __init__(self, seed: int) -> None:

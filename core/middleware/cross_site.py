@@ -1,0 +1,33 @@
+"""Other sites' pages, which a browser sends here with the cookies of whoever looks at them."""
+
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from core.errors import Forbidden
+from core.middleware.error_response import error_response
+from core.middleware.methods import SAFE_METHODS
+
+
+class CrossSiteMiddleware:
+    """Refuses what another site's page sends to change something, and its web sockets."""
+
+    def __init__(self, app: ASGIApp, *, allowed_origins: Iterable[str]) -> None:
+        self.app = app
+        self.allowed_origins = frozenset(allowed_origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._is_refused(scope):
+            await error_response(scope, Forbidden())(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _is_refused(self, scope: Scope) -> bool:
+        if scope["type"] == "lifespan" or scope.get("method") in SAFE_METHODS:
+            return False
+        headers = Headers(scope=scope)
+        if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+            return True
+        origin = headers.get("origin")
+        return origin is not None and origin not in self.allowed_origins

@@ -1,0 +1,61 @@
+"""A name for each request, and a line in the log."""
+
+import logging
+import re
+import secrets
+import time
+from urllib.parse import quote
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.logs import request_id
+
+_USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
+_QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz")
+_NOT_ANSWERED = 499  # as other servers log a visitor who left before the answer
+
+access_logger = logging.getLogger("easel.access")
+
+
+class RequestIdMiddleware:
+    """Gives each request an id (the caller's, if it is a usable one), and logs how it was answered.
+
+    The query is never logged: it carries sign-in codes and prompts.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        current_id = _id_of(scope)
+        token = request_id.set(current_id)
+        started = time.perf_counter()
+        status = _NOT_ANSWERED
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = current_id
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            _log(scope, status, time.perf_counter() - started)
+            request_id.reset(token)
+
+
+def _id_of(scope: Scope) -> str:
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if _USABLE_REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    if not scope["path"].startswith(_QUIET_PATHS):
+        path = quote(scope["path"])  # a decoded line break would start a line of the visitor's own
+        access_logger.info("%s %s %d %.0f ms", scope["method"], path, status, seconds * 1000)

@@ -1,0 +1,150 @@
+"""Every setting, typed and checked, and what follows from them."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import ConfigurationError
+from core.settings.addresses import (
+    Host,
+    HttpUrl,
+    Origin,
+    PostgresqlUrl,
+    as_origin,
+    is_loopback,
+    store_endpoint_problems,
+)
+from core.settings.names import mistyped_names
+from core.settings.secret import kept_secret
+from core.settings.sign_in import SignInProviderId, complete_providers, half_given_problems
+
+MODELS_THAT_REQUIRE_OPENAI_KEY = frozenset({"openai/gpt-image-1", "openai/gpt-image-1-mini"})
+
+
+def _fits_a_header(value: SecretStr) -> SecretStr:
+    secret = value.get_secret_value()
+    if not (secret.isascii() and secret.isprintable()) or " " in secret:
+        raise ValueError("has a character that no key has")
+    return value
+
+
+Key = Annotated[SecretStr, AfterValidator(_fits_a_header)]
+
+
+class Settings(BaseSettings):
+    """Every setting of Easel; see `.env.example` for what each one means."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    host: Host = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    public_url: Origin = ""
+    data_dir: Path = Path(".data")
+    database_url: PostgresqlUrl | None = None
+    migration_database_url: PostgresqlUrl | None = None
+    storage_secret: SecretStr | None = None
+    image_store_url: str | None = None
+    replicate_api_token: Key | None = None
+    replicate_base_url: HttpUrl | None = None
+    replicate_model: str = Field(default="openai/gpt-image-2", pattern=r"^[\w.-]+/[\w.-]+$")
+    image_quality: Literal["low", "medium", "high"] = "medium"
+    openai_api_key: Key | None = None
+    oidc_issuer: HttpUrl | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str | None = None
+    google_client_id: str | None = None
+    google_client_secret: SecretStr | None = None
+    github_client_id: str | None = None
+    github_client_secret: SecretStr | None = None
+    in_flight_ttl_minutes: int = Field(default=6, ge=1, le=60)
+
+    @model_validator(mode="after")
+    def _fill_public_url(self) -> Self:
+        if not self.public_url:
+            host = f"[{self.host}]" if ":" in self.host else self.host
+            object.__setattr__(self, "public_url", as_origin(f"http://{host}:{self.port}"))
+        return self
+
+    @classmethod
+    def load(cls, env_file: str | None = ".env") -> "Settings":
+        """Read the environment and `env_file`.
+
+        Raises `ConfigurationError` with one line for each mistyped, invalid or half-given setting.
+        """
+        problems = mistyped_names(cls, env_file)
+        try:
+            settings = cls(_env_file=env_file)
+        except ValidationError as error:
+            problems += [_describe(detail["loc"], detail["msg"]) for detail in error.errors()]
+            raise ConfigurationError(problems) from None
+        problems += settings._problems_together()
+        if problems:
+            raise ConfigurationError(problems)
+        return settings
+
+    def _problems_together(self) -> list[str]:
+        """A line for each setting that is right by itself, and wrong or not enough beside the others."""
+        problems = half_given_problems(self)
+        if self.migration_database_url and not self.database_url:
+            problems.append("DATABASE_URL: required too with MIGRATION_DATABASE_URL")
+        if self.replicate_model in MODELS_THAT_REQUIRE_OPENAI_KEY and not self.openai_api_key:
+            problems.append(f"OPENAI_API_KEY: required by REPLICATE_MODEL {self.replicate_model}")
+        return problems + (store_endpoint_problems() if self.image_store_url else [])
+
+    @property
+    def is_hosted(self) -> bool:
+        """True when `HOST` or `PUBLIC_URL` is not a loopback address."""
+        return not (is_loopback(self.host) and is_loopback(urlsplit(self.public_url).hostname or ""))
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def is_demo(self) -> bool:
+        """True when no token is set, so that the built-in demo provider answers."""
+        return self.replicate_api_token is None
+
+    @property
+    def sign_in_provider_ids(self) -> list[SignInProviderId]:
+        return complete_providers(self)
+
+    @property
+    def has_demo_sign_in(self) -> bool:
+        return not self.is_hosted and not self.sign_in_provider_ids
+
+    @property
+    def allowed_origins(self) -> frozenset[str]:
+        """The origins from which a browser may change things: ours, and in local mode its other names."""
+        origins = {self.public_url}
+        if not self.is_hosted:
+            names = ("127.0.0.1", "localhost", "[::1]")
+            origins.update(f"http://{name}:{self.port}" for name in names)
+        return frozenset(as_origin(url) for url in origins)
+
+    @property
+    def secret_values(self) -> list[str]:
+        """Every secret that is set, so that the log can hide them."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+    def with_storage_secret(self) -> "Settings":
+        """These settings with a `storage_secret`: the given one, or one kept in `data_dir` (mode 0600)."""
+        if self.storage_secret:
+            return self
+        return self.model_copy(update={"storage_secret": kept_secret(self.data_dir)})
+
+
+def _describe(location: tuple[int | str, ...], message: str) -> str:
+    name = ".".join(str(part) for part in location).upper() or "settings"
+    return f"{name}: {message.removeprefix('Value error, ')}"
