@@ -7,6 +7,7 @@ from pathlib import Path
 import xstatic.pkg.opensans
 from fastapi import FastAPI
 from nicegui import ui
+from nicegui.dependencies import register_importmap_override
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
@@ -45,6 +46,8 @@ def mount_assets(app: FastAPI) -> None:
         Route(asset_url(_STYLESHEET), _serve_stylesheet, middleware=[Middleware(GZipMiddleware)])
     )
     app.mount(f"/assets/{_version()}", GZipMiddleware(_CachedStaticFiles(directory=STATIC_DIR)))
+    # What components share, for them to import by name.
+    register_importmap_override("easel/", asset_url(""))
     ui.add_head_html(head_html(), shared=True)
 
 
@@ -75,11 +78,6 @@ def _stylesheet() -> str:
 
 def _component_styles() -> list[Path]:
     return sorted(_COMPONENTS_DIR.glob("*/*.css"))
-
-
-def module_html(*names: str) -> str:
-    """Script modules for a page; they run once the page is there."""
-    return "".join(f'<script type="module" src="{asset_url(name)}"></script>' for name in names)
 
 
 def head_html() -> str:

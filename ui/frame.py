@@ -3,22 +3,21 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from nicegui import context, ui
+from nicegui import context
 
 from core.settings import Settings
-from ui.assets import module_html
 from ui.components.elements import Text, box, icon_button, link
-from ui.components.shortcuts import shortcuts_dialog
+from ui.components.shortcuts import Shortcuts
 from ui.components.skeleton import skeleton
+from ui.components.theme_switch import ThemeSwitch
+from ui.components.top_bar import TopBar
 from ui.page_template import show_until_started
 
 DEMO_NOTICE = "This is a demo: pictures are drawn by Easel itself, not by an image model."
 
 
 @contextmanager
-def frame(
-    settings: Settings, *, outline: str, person_name: str | None = None, modules: tuple[str, ...] = ()
-) -> Iterator[ui.element]:
+def frame(settings: Settings, *, outline: str, person_name: str | None = None) -> Iterator[TopBar]:
     """Put the page's content inside; yields the top bar, which can show that something runs.
 
     `outline` is what is seen in its place until the scripts have come.
@@ -27,14 +26,13 @@ def frame(
     icons = 3 if person_name else 2
     show_until_started(context.client.request, skeleton(outline, icons=icons, notice=notice))
     _leave_main_to_us()
-    ui.add_head_html(module_html("frame.js", *modules))
-    top_bar = box("div", "top-bar").props('aria-hidden="true"')
+    top_bar = TopBar()
     link("Skip to the content", "#content", "skip-link")
     with box("header", "frame-header"):
         link("Easel", "/dashboard" if person_name else "/", "brand", icon_name="easel")
         box("div", "spacer")
-        icon_button("Keyboard shortcuts", "keyboard", "shortcuts-open")
-        icon_button("Theme", "theme", "theme-switch")
+        Shortcuts()
+        ThemeSwitch()
         if person_name:
             _person(person_name)
     with box("main", "page").props('id="content" tabindex="-1"'):
@@ -42,7 +40,6 @@ def frame(
             Text("p", notice, classes="notice")
         yield top_bar
     Text("p", "", classes="visually-hidden").props('id="live" role="status"')
-    shortcuts_dialog()
 
 
 def _leave_main_to_us() -> None:

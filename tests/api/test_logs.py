@@ -38,7 +38,7 @@ async def test_a_visitor_cannot_write_a_line_of_their_own(http: httpx.AsyncClien
 async def test_what_monitors_and_pages_ask_all_the_time_is_not_logged(
     http: httpx.AsyncClient, log: StringIO
 ) -> None:
-    for path in ("/healthz", "/readyz", "/assets/frame.js"):
+    for path in ("/healthz", "/readyz", "/assets/theme.js"):
         await http.get(path)
     assert log.getvalue() == ""
 

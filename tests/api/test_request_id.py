@@ -11,7 +11,7 @@ ANSWERS = {
     "GET /login": 200,
     "GET /dashboard/generate": 303,
     "GET /nothing": 404,
-    f"GET {asset_url('frame.js')}": 200,
+    f"GET {asset_url('theme.js')}": 200,
     "GET /assets/nothing.css": 404,
     "GET /auth/login/nobody": 303,
     "GET /healthz": 200,

@@ -11,14 +11,14 @@ from tests.support.database import TestDatabase
 from tests.support.prompts import press_generate
 from tests.support.provider import EmulatedProvider
 from tests.ui.test_generate import PATH
-from ui.components.canvas import LOST, NOT_KEPT
-from ui.pages import generate
+from ui.components.stage import LOST, NOT_KEPT
+from ui.pages import generate_screen
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generate, "SAVING_SECONDS", 0)
-    monkeypatch.setattr(generate, "IDLE_POLL_SECONDS", 0.1)
+    monkeypatch.setattr(generate_screen, "SAVING_SECONDS", 0)
+    monkeypatch.setattr(generate_screen, "IDLE_POLL_SECONDS", 0.1)
 
 
 @pytest.fixture

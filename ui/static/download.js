@@ -7,8 +7,3 @@ export function fileName(prompt, type) {
   const words = prompt.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
   return `${[...words].slice(0, LENGTH).join("") || "picture"}.${EXTENSIONS[type] ?? "png"}`;
 }
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest("a[download][data-prompt]");
-  if (link) link.download = fileName(link.dataset.prompt, link.dataset.type);
-});

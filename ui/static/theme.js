@@ -1,4 +1,5 @@
-// The theme: light, dark or the system's; remembered. Runs before the first paint.
+// The theme: light, dark or the system's; remembered. Runs before the first paint, which no component can.
+// `easel:next-theme` asks for the next one, `easel:theme` tells that it may have changed.
 "use strict";
 
 (() => {
@@ -13,10 +14,8 @@
   function apply() {
     const isDark = mode() === "dark" || (mode() === "system" && dark.matches);
     document.documentElement.dataset.theme = isDark ? "dark" : "light";
-    document.querySelectorAll(".theme-switch").forEach((button) => {
-      button.title = `Theme: ${mode()}`;
-      button.setAttribute("aria-label", button.title);
-    });
+    document.documentElement.dataset.themeMode = mode();
+    dispatchEvent(new Event("easel:theme"));
   }
 
   function next() {
@@ -27,7 +26,5 @@
   apply();
   dark.addEventListener("change", apply);
   addEventListener("storage", apply);
-  addEventListener("load", apply);
   addEventListener("easel:next-theme", next);
-  document.addEventListener("click", (event) => event.target.closest(".theme-switch") && next());
 })();

@@ -10,7 +10,7 @@ region.setAttribute("role", "status");
 
 // `action` is {label, run}; the toast stays for `seconds`, and as long as a pointer or the focus is on it.
 export function toast(text, { action, seconds = SECONDS } = {}) {
-  place();
+  placeToasts();
   const element = document.createElement("div");
   element.className = "toast";
   element.append(Object.assign(document.createElement("span"), { textContent: text }));
@@ -49,14 +49,9 @@ function expire(element, seconds) {
 }
 
 // An open dialog makes all else inert, so the messages move into it, and out again when it closes.
-function place() {
+export function placeToasts() {
   const host = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
   if (region.parentNode !== host) host.append(region);
 }
 
-new MutationObserver(place).observe(document.documentElement, {
-  subtree: true,
-  attributes: true,
-  attributeFilter: ["open"],
-});
-place();
+placeToasts();

@@ -1,55 +1,13 @@
 // The prompt box: what a press of Generate sends is what the box shows at that moment.
 
 import { h } from "vue";
+import { read, write } from "easel/kept.js";
+import { count, newKey, readPress } from "easel/press.js";
 
 const NEAR = 0.9;
-// A press that a reload interrupted is sent again; one from long ago would start a picture unasked.
-const KEPT_MS = 10 * 60_000;
-const PRESS_KEYS = new Set(["text", "key", "at"]);
-
 const STARTING = "Starting …";
 const WAITING = "No connection yet: your press is kept, and sent as soon as there is one.";
 const CONFIRMS = 229; // the key code of a key that an input method takes for itself
-
-// Characters as people and the server count them: an emoji is one, not two.
-export const count = (text) => [...text].length;
-
-// Storage that the browser denies is no reason to deny the prompt.
-export const kept = {
-  read(storage, name) {
-    try {
-      return window[storage].getItem(name);
-    } catch {
-      return null;
-    }
-  },
-  write(storage, name, value) {
-    try {
-      if (value) window[storage].setItem(name, value);
-      else window[storage].removeItem(name);
-    } catch {
-      // kept for as long as the page lives, then
-    }
-  },
-};
-
-// `crypto.randomUUID` is there on https and on this computer only.
-export function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-// A press that was kept over a reload, unless it is too old, damaged or from the future.
-export function readPress(text, now) {
-  try {
-    const press = JSON.parse(text);
-    const isWhole = Object.keys(press).every((name) => PRESS_KEYS.has(name)) && press.text && press.key;
-    const age = now - press.at;
-    return isWhole && age >= 0 && age < KEPT_MS ? press : null;
-  } catch {
-    return null;
-  }
-}
 
 export default {
   props: {
@@ -97,8 +55,8 @@ export default {
     },
     // What is in the box by then may be the next prompt already: that draft stays.
     made(prompt) {
-      if (kept.read("localStorage", this.draftName()) === prompt) {
-        kept.write("localStorage", this.draftName(), null);
+      if (read("localStorage", this.draftName()) === prompt) {
+        write("localStorage", this.draftName(), null);
       }
     },
     focusCount() {
@@ -106,8 +64,8 @@ export default {
     },
   },
   mounted() {
-    this.show(this.filled || kept.read("localStorage", this.draftName()) || "");
-    this.press = readPress(kept.read("sessionStorage", this.pressName()), Date.now());
+    this.show(this.filled || read("localStorage", this.draftName()) || "");
+    this.press = readPress(read("sessionStorage", this.pressName()), Date.now());
     addEventListener("easel:use-prompt", this.onUsePrompt);
     document.addEventListener("submit", this.onSubmit);
     // NiceGUI makes its socket once everything is mounted.
@@ -148,7 +106,7 @@ export default {
     },
     keep(press) {
       this.press = press;
-      kept.write("sessionStorage", this.pressName(), press && JSON.stringify(press));
+      write("sessionStorage", this.pressName(), press && JSON.stringify(press));
     },
     followConnection(socket) {
       socket.on("connect", () => this.onConnection(true));
@@ -168,7 +126,7 @@ export default {
     onInput() {
       this.text = this.box().value;
       this.problem = "";
-      kept.write("localStorage", this.draftName(), this.text);
+      write("localStorage", this.draftName(), this.text);
       this.grow();
     },
     onUsePrompt(event) {
@@ -177,7 +135,7 @@ export default {
     // Signing out on purpose leaves nothing behind for the next person at this computer.
     onSubmit(event) {
       if (!event.target.matches('[action="/auth/logout"]')) return;
-      kept.write("localStorage", this.draftName(), null);
+      write("localStorage", this.draftName(), null);
       this.keep(null);
     },
     show(text) {

@@ -1,46 +1,27 @@
 // "Your pictures": read page by page from the API, drawn in blocks of which only the near ones are
 // in the document, so that ten thousand pictures scroll as smoothly as ten.
 
-import { fileName } from "./download.js";
-import { toast } from "./toast.js";
+import { h } from "easel/dom.js";
+import { LOST, call, here, isUnkept, keyOf } from "easel/items.js";
+import { toast } from "easel/toast.js";
+import { Viewer } from "easel/viewer.js";
 
-const API = "/api/v1/generations";
 const PAGE = 24;
-const UNDO_SECONDS = 10;
-const LOST = "This picture could not be kept.";
 const NOT_KEPT = "Not kept yet. Open it to download it now.";
-const NOT_KEPT_HERE = "Not kept yet: the image service deletes this picture within an hour.";
 const NOT_KEPT_SECONDS = 10;
+const ON_ITS_WAY_SECONDS = 5;
 const NEAR = "1500px";
 
-const h = (tag, attributes = {}, ...children) => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children);
-  return element;
-};
-
-async function call(method, path) {
-  const reply = await fetch(`${API}${path}`, { method, headers: { Accept: "application/json" } });
-  const body = await reply.json();
-  if (!body.success) throw new Error(body.error.message);
-  return body.data;
-}
-
-class Gallery extends HTMLElement {
-  connectedCallback() {
-    if (this.grid) return;
+export class PictureList {
+  constructor(root) {
+    this.root = root;
     this.items = [];
     this.removed = new Set();
     this.next = undefined;
     this.blocks = h("div", { class: "gallery__blocks" });
-    this.grid = this.blocks;
     this.note = h("p", { class: "small gallery__note", role: "status" });
     this.sentinel = h("div", { class: "gallery__sentinel" });
-    this.append(this.blocks, this.note, this.sentinel);
+    root.append(this.blocks, this.note, this.sentinel);
     this.viewer = new Viewer(this);
     this.near = new IntersectionObserver((entries) => entries.forEach((e) => this.draw(e.target, e.isIntersecting)), {
       rootMargin: NEAR,
@@ -48,8 +29,14 @@ class Gallery extends HTMLElement {
     this.end = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.more(), {
       rootMargin: NEAR,
     });
-    addEventListener("easel:changed", () => this.refresh());
     this.more();
+  }
+
+  close() {
+    this.near.disconnect();
+    this.end.disconnect();
+    clearTimeout(this.watching);
+    this.viewer.remove();
   }
 
   async more() {
@@ -115,10 +102,10 @@ class Gallery extends HTMLElement {
       this.fill(block); // now, so that the end is where it belongs when it is looked for
       this.near.observe(block);
     }
-    const focused = this.querySelector(".tile__open:focus")?.dataset.id;
+    const focused = this.root.querySelector(".tile__open:focus")?.dataset.id;
     [...this.blocks.children].forEach((block) => block.children.length && this.fill(block));
     // A tile that was moved or drawn anew has lost the focus on the way.
-    if (focused) this.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
+    if (focused) this.root.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
     const isEmpty = !shown.length && this.next === null;
     this.note.textContent = isEmpty ? "Your finished pictures gather here." : "";
     this.watchUnkept();
@@ -144,16 +131,16 @@ class Gallery extends HTMLElement {
     const start = [...this.blocks.children].indexOf(block) * PAGE;
     const items = this.shown().slice(start, start + PAGE);
     const known = new Map([...block.children].map((tile) => [tile.dataset.key, tile]));
-    const tiles = items.map((item) => known.get(key(item)) ?? this.tile(item));
+    const tiles = items.map((item) => known.get(keyOf(item)) ?? this.tile(item));
     const isSame = tiles.length === block.children.length && tiles.every((tile, i) => tile === block.children[i]);
     if (!isSame) block.replaceChildren(...tiles);
   }
 
   tile(item) {
     const name = item.error ? `No picture: ${item.prompt}` : item.prompt;
-    const content = item.thumb
-      ? h("img", { src: item.thumb, alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 })
-      : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.lost ? LOST : NOT_KEPT);
+    const content = item.thumb_url
+      ? h("img", { src: here(item, item.thumb_url), alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 })
+      : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.is_lost ? LOST : NOT_KEPT);
     const open = h(
       "button",
       {
@@ -165,7 +152,7 @@ class Gallery extends HTMLElement {
       },
       content,
     );
-    return h("li", { class: `tile${item.error ? " tile--failed" : ""}`, "data-key": key(item) }, open);
+    return h("li", { class: `tile${item.error ? " tile--failed" : ""}`, "data-key": keyOf(item) }, open);
   }
 
   async remove(item) {
@@ -174,25 +161,27 @@ class Gallery extends HTMLElement {
     this.removed.add(item.id);
     this.arrange();
     try {
-      await call("POST", `/${item.id}/delete`);
-      this.offerUndo(item);
+      const { undo_seconds } = await call("POST", `/${item.id}/delete`);
+      this.offerUndo(item, undo_seconds);
     } catch (error) {
       this.putBack(item);
       toast(error.message);
     }
-    const tiles = this.querySelectorAll(".tile__open");
+    const tiles = this.root.querySelectorAll(".tile__open");
     (tiles[Math.min(index, tiles.length - 1)] ?? document.getElementById("prompt"))?.focus();
   }
 
-  offerUndo(item) {
-    toast("Deleted.", { seconds: UNDO_SECONDS, action: { label: "Undo", run: () => this.restore(item) } });
+  // Some seconds less than there are: a restore has to arrive in time.
+  offerUndo(item, seconds) {
+    const action = { label: "Undo", run: () => this.restore(item) };
+    toast("Deleted.", { seconds: Math.max(seconds - ON_ITS_WAY_SECONDS, 1), action });
   }
 
   async restore(item) {
     try {
       await call("POST", `/${item.id}/restore`);
       this.putBack(item);
-      this.querySelector(`[data-id="${item.id}"]`)?.focus();
+      this.root.querySelector(`[data-id="${item.id}"]`)?.focus();
       toast("Restored.");
     } catch (error) {
       toast(error.message);
@@ -205,84 +194,3 @@ class Gallery extends HTMLElement {
     this.arrange();
   }
 }
-
-// Only the image service has the picture so far, and browsers open what is elsewhere.
-const isUnkept = (item) => item.url && !item.thumb;
-const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer" };
-
-const key = (item) => `${item.id}:${item.thumb ? "picture" : item.lost ? "lost" : item.status}`;
-
-class Viewer {
-  constructor(gallery) {
-    this.gallery = gallery;
-    this.body = h("div", { class: "viewer__body" });
-    const bar = h("div", { class: "viewer__bar" },
-      this.button("Previous", () => this.step(-1)),
-      this.button("Next", () => this.step(1)),
-      h("span", { class: "spacer" }),
-      h("button", { class: "button button--quiet dialog-close", type: "button" }, "Close"));
-    this.dialog = h("dialog", { class: "viewer", "aria-label": "Picture", tabindex: "-1" }, bar, this.body);
-    this.dialog.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowRight") this.step(1);
-      if (event.key === "ArrowLeft") this.step(-1);
-    });
-    document.body.append(this.dialog);
-  }
-
-  open(id) {
-    this.show(this.gallery.shown().find((item) => item.id === id));
-    this.dialog.showModal();
-  }
-
-  step(by) {
-    const shown = this.gallery.shown();
-    const index = shown.findIndex((item) => item.id === this.item.id) + by;
-    if (index >= shown.length - 3) this.gallery.more();
-    if (shown[index]) this.show(shown[index]);
-  }
-
-  show(item) {
-    this.item = item;
-    const picture = item.url
-      ? h("img", { class: "viewer__picture", src: item.url, alt: item.prompt, width: item.width, height: item.height })
-      : h("p", { class: "viewer__cause" }, item.error?.message ?? LOST, h("span", { class: "small" }, item.error?.code ?? ""));
-    if (this.body.contains(document.activeElement)) this.dialog.focus();
-    this.body.replaceChildren(
-      picture,
-      isUnkept(item) ? h("p", { class: "small" }, NOT_KEPT_HERE) : "",
-      h("p", { class: "viewer__prompt" }, item.prompt),
-      item.charge ? h("p", { class: "small" }, item.charge) : "",
-      h("div", { class: "viewer__actions" },
-        this.button("Use prompt again", () => this.useAgain()),
-        this.button("Copy prompt", () => this.copy()),
-        item.url ? h("a", { class: "button", href: item.url, download: fileName(item.prompt, item.type), ...(isUnkept(item) ? ELSEWHERE : {}) }, "Download") : "",
-        this.button("Delete", () => this.remove())),
-    );
-  }
-
-  button(text, onclick) {
-    return h("button", { class: "button", type: "button", onclick }, text);
-  }
-
-  useAgain() {
-    this.dialog.close();
-    dispatchEvent(new CustomEvent("easel:use-prompt", { detail: this.item.prompt }));
-    document.getElementById("prompt")?.scrollIntoView({ block: "center" });
-  }
-
-  async copy() {
-    try {
-      await navigator.clipboard.writeText(this.item.prompt);
-      toast("Prompt copied.");
-    } catch {
-      toast("Your browser does not allow copying here. Select the prompt's text instead.");
-    }
-  }
-
-  remove() {
-    this.dialog.close();
-    this.gallery.remove(this.item);
-  }
-}
-
-customElements.define("easel-gallery", Gallery);

@@ -1,0 +1,3 @@
+from ui.components.gallery.gallery import Gallery
+
+__all__ = ["Gallery"]

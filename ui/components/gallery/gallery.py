@@ -1,0 +1,13 @@
+"""A person's pictures, newest first. The browser reads them from the API, page by page."""
+
+from nicegui import ui
+
+
+class Gallery(ui.element, component="gallery.js"):
+    def __init__(self) -> None:
+        super().__init__()
+        self.props["changes"] = 0
+
+    def refresh(self) -> None:
+        """Read the newest again: something has started or ended."""
+        self.props["changes"] += 1

@@ -1,0 +1,3 @@
+from ui.components.shortcuts.shortcuts import Shortcuts
+
+__all__ = ["Shortcuts"]

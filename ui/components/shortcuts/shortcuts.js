@@ -1,0 +1,77 @@
+// Keyboard shortcuts: single keys, off while somebody types and wherever they are switched off; their list.
+
+import { h } from "vue";
+import { closeOnClickBeside, openDialog } from "easel/dialog.js";
+import { read, write } from "easel/kept.js";
+
+const NAME = "easel-single-keys";
+const TYPING = "input, textarea, select, [contenteditable]";
+
+export default {
+  props: { rows: Array }, // of [keys with spaces between, meaning]
+  data: () => ({ isOn: read("localStorage", NAME) !== "off" }),
+  mounted() {
+    document.addEventListener("keydown", this.onKeydown);
+  },
+  unmounted() {
+    document.removeEventListener("keydown", this.onKeydown);
+  },
+  methods: {
+    onKeydown(event) {
+      const act = this.actions()[event.key];
+      if (!act || event.target.closest(TYPING) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (!this.isOn || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      act();
+    },
+    actions() {
+      return {
+        "?": this.open,
+        "/": () => document.getElementById("prompt")?.focus(),
+        t: () => dispatchEvent(new Event("easel:next-theme")),
+        g: () => document.querySelector(".tile__open")?.focus(),
+      };
+    },
+    open() {
+      openDialog(this.$refs.dialog);
+    },
+    onSwitch(event) {
+      this.isOn = event.target.checked;
+      write("localStorage", NAME, this.isOn ? "on" : "off");
+    },
+    renderButton() {
+      const name = "Keyboard shortcuts";
+      const classes = "button button--quiet button--icon shortcuts-open";
+      const attributes = { type: "button", class: classes, title: name, "aria-label": name, onClick: this.open };
+      return h("button", attributes, this.$slots.default());
+    },
+    renderRows() {
+      return this.rows.flatMap(([keys, meaning]) => [
+        h("dt", {}, keys.split(" ").map((key) => h("kbd", {}, key))),
+        h("dd", {}, meaning),
+      ]);
+    },
+    renderDialog() {
+      return h(
+        "dialog",
+        { ref: "dialog", class: "dialog", "aria-labelledby": "shortcuts-title", onClick: closeOnClickBeside },
+        h("div", { class: "stack" }, [
+          h("h2", { id: "shortcuts-title" }, "Keyboard shortcuts"),
+          h("dl", { class: "shortcuts" }, this.renderRows()),
+          h("label", { class: "check" }, [
+            h("input", { type: "checkbox", checked: this.isOn, onChange: this.onSwitch }),
+            h("span", {}, "Single keys work as shortcuts"),
+          ]),
+          h(
+            "button",
+            { class: "button", type: "button", autofocus: true, onClick: () => this.$refs.dialog.close() },
+            "Close",
+          ),
+        ]),
+      );
+    },
+  },
+  render() {
+    return h("div", {}, [this.renderButton(), this.renderDialog()]);
+  },
+};

@@ -1,0 +1,3 @@
+from ui.components.stage.stage import LOST, NOT_KEPT, Stage
+
+__all__ = ["LOST", "NOT_KEPT", "Stage"]

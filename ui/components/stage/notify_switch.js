@@ -1,0 +1,24 @@
+// Asks whether to be notified when the picture is there; absent in browsers that cannot.
+
+import { h } from "vue";
+import { canNotify, toggleNotification, wantsNotification } from "easel/notifications.js";
+
+export default {
+  data: () => ({ isOn: wantsNotification() }),
+  methods: {
+    async onClick() {
+      await toggleNotification();
+      this.isOn = wantsNotification();
+    },
+  },
+  render() {
+    const attributes = {
+      type: "button",
+      class: "button button--quiet notify-switch",
+      hidden: !canNotify(),
+      "aria-pressed": String(this.isOn),
+      onClick: this.onClick,
+    };
+    return h("button", attributes, this.isOn ? "You will be notified" : "Notify me when it is done");
+  },
+};

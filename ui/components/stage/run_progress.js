@@ -1,0 +1,61 @@
+// Clock, bar and estimate of a run: they move here, without a message from the server.
+
+import { h } from "vue";
+
+const AT_MOST = 0.95; // the bar is full when the picture is there, not before
+const TICK_MS = 250;
+
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+export function estimate(elapsed, low, high) {
+  if (!high) return "";
+  const over = Math.round(elapsed - high);
+  return over > 0 ? `longer than usual, ${over} s over` : `usually ${low} to ${high} s`;
+}
+
+export default {
+  props: {
+    ageMs: Number, // by the server's clock: this computer's may be wrong
+    low: Number, // most runs take from `low` to `high` seconds; absent where too few are known
+    high: Number,
+  },
+  data: () => ({ elapsed: 0 }),
+  created() {
+    this.startedAt = performance.now() - this.ageMs;
+    this.tick();
+  },
+  mounted() {
+    this.timer = setInterval(() => !document.hidden && this.tick(), TICK_MS);
+    document.addEventListener("visibilitychange", this.tick);
+  },
+  unmounted() {
+    clearInterval(this.timer);
+    document.removeEventListener("visibilitychange", this.tick);
+  },
+  methods: {
+    tick() {
+      this.elapsed = Math.max(0, (performance.now() - this.startedAt) / 1000);
+    },
+    renderBar() {
+      const share = this.high ? Math.min(this.elapsed / this.high, 1) * AT_MOST : null;
+      return h("div", {
+        class: ["run__bar", { "is-unknown": share === null }],
+        style: share === null ? {} : { "--progress": share.toFixed(3) },
+        role: "progressbar",
+        "aria-label": "Progress",
+        "aria-valuemin": 0,
+        "aria-valuemax": 100,
+        "aria-valuenow": share === null ? null : Math.round(share * 100),
+      });
+    },
+  },
+  render() {
+    return h("div", { class: "run__progress" }, [
+      this.renderBar(),
+      h("p", { class: "run__times" }, [
+        h("span", { class: "clock" }, clock(this.elapsed)),
+        h("span", { class: "estimate" }, estimate(this.elapsed, this.low, this.high)),
+      ]),
+    ]);
+  },
+};

@@ -1,0 +1,90 @@
+// The stage: tells of a run beyond itself, in the tab's title and icon, to screen readers, by a notification.
+
+import { h } from "vue";
+import { notify } from "easel/notifications.js";
+import { say } from "easel/say.js";
+
+const TITLES = { running: "Painting …", done: "✓ Your picture is ready", failed: "✕ No picture" };
+const BADGES = { running: "#47b3ff", done: "#1a9c4b", failed: "#d93025" };
+const ICON = '<path d="M12 2v2M8 15l-3 7M16 15l3 7M4 17h16" stroke="#0a6cb0" stroke-width="1.75" stroke-linecap="round"/>'
+  + '<rect x="5" y="4" width="14" height="11" rx="2.2" fill="#47b3ff"/>';
+
+const iconLink = () => document.querySelector('link[rel~="icon"]');
+
+export function iconWith(badge) {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">${ICON}<circle cx="18" cy="6" r="5.5" fill="${badge}" stroke="#fff"/></svg>`;
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`;
+}
+
+export default {
+  props: {
+    state: String, // "running", "done" or "failed"; empty for an empty sheet
+    phase: String, // the name of the phase that a run is in
+    prompt: String, // the prompt of the run
+  },
+  created() {
+    this.plainTitle = document.title;
+    this.plainIcon = iconLink()?.href;
+    this.focused = null;
+  },
+  mounted() {
+    document.addEventListener("focusin", this.onFocus);
+    document.addEventListener("visibilitychange", this.showInTab);
+    if (this.state) this.onState(this.state, "");
+    this.sayPhase(this.phase);
+  },
+  unmounted() {
+    document.removeEventListener("focusin", this.onFocus);
+    document.removeEventListener("visibilitychange", this.showInTab);
+  },
+  watch: {
+    // After the new sheet is there.
+    state: { flush: "post", handler: "onState" },
+    phase: "sayPhase",
+  },
+  methods: {
+    onFocus(event) {
+      this.focused = event.target;
+    },
+    onState(now, before) {
+      this.showInTab();
+      if (now === "running") this.comeIntoView("smooth");
+      if (now === "failed") this.comeIntoView("instant"); // the prompt may get the focus next, and stays in view
+      this.keepFocus();
+      if (before === "running") this.tellEnd(now);
+    },
+    tellEnd(end) {
+      if (end === "done") say("Your picture is ready.");
+      if (end && document.hidden) notify(end, this.prompt, this.plainIcon);
+    },
+    // Each phase is said once, politely; a failure's own box is an alert.
+    sayPhase(phase) {
+      if (phase) say(`Your picture: ${phase}.`);
+    },
+    // What had the focus may be gone with the sheet, as Cancel is: what replaced it has the focus then.
+    keepFocus() {
+      const isLost = document.activeElement === document.body && this.focused && !this.focused.isConnected;
+      if (isLost) this.$el.querySelector("a, button")?.focus({ preventScroll: true });
+    },
+    // On a phone the canvas is below the form.
+    comeIntoView(behavior) {
+      const canvas = this.$el.querySelector(".canvas");
+      const { top, bottom } = canvas.getBoundingClientRect();
+      const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      if (top < 0 || bottom > innerHeight) {
+        canvas.scrollIntoView({ block: "nearest", behavior: isCalm ? "instant" : behavior });
+      }
+    },
+    showInTab() {
+      const isNews = this.state === "running" || document.hidden;
+      const title = isNews && TITLES[this.state];
+      const badge = isNews && BADGES[this.state];
+      document.title = title ? `${title} · Easel` : this.plainTitle;
+      if (iconLink()) iconLink().href = badge ? iconWith(badge) : this.plainIcon;
+    },
+  },
+  render() {
+    const attributes = { id: "run-state", class: "easel", "aria-label": "Picture", "data-state": this.state };
+    return h("section", attributes, this.$slots.default());
+  },
+};

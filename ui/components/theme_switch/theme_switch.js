@@ -1,0 +1,34 @@
+// The theme switch: system, light, dark, and round again. `theme.js` in the head does the switching.
+
+import { h } from "vue";
+
+const mode = () => document.documentElement.dataset.themeMode;
+
+export default {
+  data: () => ({ mode: mode() }),
+  mounted() {
+    addEventListener("easel:theme", this.onTheme);
+  },
+  unmounted() {
+    removeEventListener("easel:theme", this.onTheme);
+  },
+  methods: {
+    onTheme() {
+      this.mode = mode();
+    },
+    onClick() {
+      dispatchEvent(new Event("easel:next-theme"));
+    },
+  },
+  render() {
+    const name = `Theme: ${this.mode}`;
+    const attributes = {
+      type: "button",
+      class: "button button--quiet button--icon theme-switch",
+      title: name,
+      "aria-label": name,
+      onClick: this.onClick,
+    };
+    return h("button", attributes, this.$slots.default());
+  },
+};

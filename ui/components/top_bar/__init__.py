@@ -1,0 +1,3 @@
+from ui.components.top_bar.top_bar import TopBar
+
+__all__ = ["TopBar"]

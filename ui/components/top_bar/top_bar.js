@@ -1,0 +1,38 @@
+// The bar at the top of the window: moves while a page is left, and while a picture is made.
+
+import { h } from "vue";
+
+const isPlainClick = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+const leadsAway = (link) =>
+  link && link.origin === location.origin && !link.target && !link.hash && !link.hasAttribute("download");
+
+export default {
+  props: { running: Boolean },
+  data: () => ({ isLoading: false }),
+  mounted() {
+    document.addEventListener("click", this.onClick);
+    document.addEventListener("submit", this.onSubmit);
+    addEventListener("pageshow", this.onPageShow);
+  },
+  unmounted() {
+    document.removeEventListener("click", this.onClick);
+    document.removeEventListener("submit", this.onSubmit);
+    removeEventListener("pageshow", this.onPageShow);
+  },
+  methods: {
+    onClick(event) {
+      if (isPlainClick(event) && leadsAway(event.target.closest("a[href]"))) this.isLoading = true;
+    },
+    onSubmit() {
+      this.isLoading = true;
+    },
+    // A page that comes back from the browser's memory is loaded already.
+    onPageShow() {
+      this.isLoading = false;
+    },
+  },
+  render() {
+    const classes = ["top-bar", { "is-loading": this.isLoading, "is-running": this.running }];
+    return h("div", { class: classes, "aria-hidden": "true" });
+  },
+};
