@@ -18,7 +18,7 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test lighthouse lock clean
+	limits presses store-test js-check lighthouse lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -63,6 +63,14 @@ check: .venv/.installed-dev
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+# The JavaScript of the screens: Biome and Vitest, pinned and hashed in package-lock.json (needs Node.js).
+js-check: node_modules/.package-lock.json
+	npm run check
+	npm test
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
 
 qa: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/acceptance --qa-report docs/PHASE_02__qa-report.md

@@ -4,6 +4,9 @@ const EXTENSIONS = { "image/jpeg": "jpg", "image/webp": "webp" };
 const LENGTH = 60;
 
 export function fileName(prompt, type) {
-  const words = prompt.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+  const words = prompt
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-+|-+$/g, "");
   return `${[...words].slice(0, LENGTH).join("") || "picture"}.${EXTENSIONS[type] ?? "png"}`;
 }

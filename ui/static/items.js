@@ -29,4 +29,5 @@ export function lateNews(item) {
 }
 
 // Changes with what a tile shows.
-export const keyOf = (item) => `${item.id}:${item.thumb_url ? "picture" : item.is_lost ? "lost" : item.status}`;
+export const keyOf = (item) =>
+  `${item.id}:${item.thumb_url ? "picture" : item.is_lost ? "lost" : item.status}`;

@@ -23,9 +23,7 @@ export class PictureList {
     this.sentinel = h("div", { class: "gallery__sentinel" });
     root.append(this.blocks, this.note, this.sentinel);
     this.viewer = new Viewer(this);
-    this.near = new IntersectionObserver((entries) => entries.forEach((e) => this.draw(e.target, e.isIntersecting)), {
-      rootMargin: NEAR,
-    });
+    this.near = new IntersectionObserver((entries) => this.drawAll(entries), { rootMargin: NEAR });
     this.end = new IntersectionObserver((entries) => entries.at(-1).isIntersecting && this.more(), {
       rootMargin: NEAR,
     });
@@ -54,7 +52,11 @@ export class PictureList {
     } catch (error) {
       this.note.replaceChildren(
         `${error.message} `,
-        h("button", { class: "button button--quiet", type: "button", onclick: () => this.more() }, "Try again"),
+        h(
+          "button",
+          { class: "button button--quiet", type: "button", onclick: () => this.more() },
+          "Try again",
+        ),
       );
       return;
     } finally {
@@ -103,7 +105,7 @@ export class PictureList {
       this.near.observe(block);
     }
     const focused = this.root.querySelector(".tile__open:focus")?.dataset.id;
-    [...this.blocks.children].forEach((block) => block.children.length && this.fill(block));
+    for (const block of this.blocks.children) if (block.children.length) this.fill(block);
     // A tile that was moved or drawn anew has lost the focus on the way.
     if (focused) this.root.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
     const isEmpty = !shown.length && this.next === null;
@@ -114,7 +116,12 @@ export class PictureList {
   // `refresh` reads the newest page only.
   watchUnkept() {
     clearTimeout(this.watching);
-    if (this.items.slice(0, PAGE).some(isUnkept)) this.watching = setTimeout(() => this.refresh(), NOT_KEPT_SECONDS * 1000);
+    if (this.items.slice(0, PAGE).some(isUnkept))
+      this.watching = setTimeout(() => this.refresh(), NOT_KEPT_SECONDS * 1000);
+  }
+
+  drawAll(entries) {
+    for (const { target, isIntersecting } of entries) this.draw(target, isIntersecting);
   }
 
   draw(block, isNear) {
@@ -132,14 +139,22 @@ export class PictureList {
     const items = this.shown().slice(start, start + PAGE);
     const known = new Map([...block.children].map((tile) => [tile.dataset.key, tile]));
     const tiles = items.map((item) => known.get(keyOf(item)) ?? this.tile(item));
-    const isSame = tiles.length === block.children.length && tiles.every((tile, i) => tile === block.children[i]);
+    const isSame =
+      tiles.length === block.children.length && tiles.every((tile, i) => tile === block.children[i]);
     if (!isSame) block.replaceChildren(...tiles);
   }
 
   tile(item) {
     const name = item.error ? `No picture: ${item.prompt}` : item.prompt;
     const content = item.thumb_url
-      ? h("img", { src: here(item, item.thumb_url), alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 })
+      ? h("img", {
+          src: here(item, item.thumb_url),
+          alt: "",
+          loading: "lazy",
+          decoding: "async",
+          width: 384,
+          height: 384,
+        })
       : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.is_lost ? LOST : NOT_KEPT);
     const open = h(
       "button",

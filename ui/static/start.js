@@ -1,6 +1,5 @@
 // Tells that the page cannot start, and why: no modules in this browser, or a script that did not come.
 // Written so that a browser of any age can read it. What it shows goes when the page is there.
-"use strict";
 
 (function () {
   function giveUp() {

@@ -1,6 +1,5 @@
 // The theme: light, dark or the system's; remembered. Runs before the first paint, which no component can.
 // `easel:next-theme` asks for the next one, `easel:theme` tells that it may have changed.
-"use strict";
 
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");

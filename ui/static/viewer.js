@@ -14,11 +14,18 @@ export class Viewer {
   constructor(gallery) {
     this.gallery = gallery;
     this.body = h("div", { class: "viewer__body" });
-    const bar = h("div", { class: "viewer__bar" },
+    const bar = h(
+      "div",
+      { class: "viewer__bar" },
       this.button("Previous", () => this.step(-1)),
       this.button("Next", () => this.step(1)),
       h("span", { class: "spacer" }),
-      h("button", { class: "button button--quiet", type: "button", onclick: () => this.dialog.close() }, "Close"));
+      h(
+        "button",
+        { class: "button button--quiet", type: "button", onclick: () => this.dialog.close() },
+        "Close",
+      ),
+    );
     this.dialog = h("dialog", { class: "viewer", "aria-label": "Picture", tabindex: "-1" }, bar, this.body);
     this.dialog.addEventListener("keydown", (event) => {
       if (event.key === "ArrowRight") this.step(1);
@@ -47,19 +54,44 @@ export class Viewer {
   show(item) {
     this.item = item;
     const picture = item.url
-      ? h("img", { class: "viewer__picture", src: here(item, item.url), alt: item.prompt, width: item.width, height: item.height })
-      : h("p", { class: "viewer__cause" }, item.error?.message ?? LOST, h("span", { class: "small" }, item.error?.code ?? ""));
+      ? h("img", {
+          class: "viewer__picture",
+          src: here(item, item.url),
+          alt: item.prompt,
+          width: item.width,
+          height: item.height,
+        })
+      : h(
+          "p",
+          { class: "viewer__cause" },
+          item.error?.message ?? LOST,
+          h("span", { class: "small" }, item.error?.code ?? ""),
+        );
     if (this.body.contains(document.activeElement)) this.dialog.focus();
     this.body.replaceChildren(
       picture,
       isUnkept(item) ? h("p", { class: "small" }, NOT_KEPT) : "",
       h("p", { class: "viewer__prompt" }, item.prompt),
       h("p", { class: "small" }, lateNews(item)),
-      h("div", { class: "viewer__actions" },
+      h(
+        "div",
+        { class: "viewer__actions" },
         this.button("Use prompt again", () => this.useAgain()),
         this.button("Copy prompt", () => this.copy()),
-        item.url ? h("a", { class: "button", href: here(item, item.url), download: fileName(item.prompt, item.content_type), ...(isUnkept(item) ? ELSEWHERE : {}) }, "Download") : "",
-        this.button("Delete", () => this.deleteItem())),
+        item.url
+          ? h(
+              "a",
+              {
+                class: "button",
+                href: here(item, item.url),
+                download: fileName(item.prompt, item.content_type),
+                ...(isUnkept(item) ? ELSEWHERE : {}),
+              },
+              "Download",
+            )
+          : "",
+        this.button("Delete", () => this.deleteItem()),
+      ),
     );
   }
 

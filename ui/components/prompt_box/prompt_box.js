@@ -69,7 +69,7 @@ export default {
     addEventListener("easel:use-prompt", this.onUsePrompt);
     document.addEventListener("submit", this.onSubmit);
     // NiceGUI makes its socket once everything is mounted.
-    this.$nextTick(() => this.followConnection(window.socket));
+    this.$nextTick().then(() => this.followConnection(window.socket));
   },
   unmounted() {
     removeEventListener("easel:use-prompt", this.onUsePrompt);
@@ -147,7 +147,7 @@ export default {
     replace(text) {
       this.box().focus();
       this.box().select();
-      const isTyped = document.execCommand("insertText", false, text);
+      const isTyped = document.execCommand?.("insertText", false, text);
       if (!isTyped) {
         this.show(text);
         this.onInput();

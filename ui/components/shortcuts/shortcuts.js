@@ -42,12 +42,22 @@ export default {
     renderButton() {
       const name = "Keyboard shortcuts";
       const classes = "button button--quiet button--icon shortcuts-open";
-      const attributes = { type: "button", class: classes, title: name, "aria-label": name, onClick: this.open };
+      const attributes = {
+        type: "button",
+        class: classes,
+        title: name,
+        "aria-label": name,
+        onClick: this.open,
+      };
       return h("button", attributes, this.$slots.default());
     },
     renderRows() {
       return this.rows.flatMap(([keys, meaning]) => [
-        h("dt", {}, keys.split(" ").map((key) => h("kbd", {}, key))),
+        h(
+          "dt",
+          {},
+          keys.split(" ").map((key) => h("kbd", {}, key)),
+        ),
         h("dd", {}, meaning),
       ]);
     },

@@ -6,8 +6,9 @@ import { say } from "easel/say.js";
 
 const TITLES = { running: "Painting …", done: "✓ Your picture is ready", failed: "✕ No picture" };
 const BADGES = { running: "#47b3ff", done: "#1a9c4b", failed: "#d93025" };
-const ICON = '<path d="M12 2v2M8 15l-3 7M16 15l3 7M4 17h16" stroke="#0a6cb0" stroke-width="1.75" stroke-linecap="round"/>'
-  + '<rect x="5" y="4" width="14" height="11" rx="2.2" fill="#47b3ff"/>';
+const ICON =
+  '<path d="M12 2v2M8 15l-3 7M16 15l3 7M4 17h16" stroke="#0a6cb0" stroke-width="1.75" stroke-linecap="round"/>' +
+  '<rect x="5" y="4" width="14" height="11" rx="2.2" fill="#47b3ff"/>';
 
 const iconLink = () => document.querySelector('link[rel~="icon"]');
 
