@@ -30,7 +30,7 @@ from core.reconcile import Reconciler
 from core.server import serve
 from core.settings import Settings
 from core.sign_in import routes as sign_in
-from core.sign_in.providers import create_providers
+from core.sign_in.providers import SignInProvider, create_providers
 from core.signals import end_cleanly_on_signals
 from ui.error_page import error_page
 from ui.mount import forget_page, mount_ui, say_goodbye
@@ -48,7 +48,7 @@ def main() -> int:
         set_up_logging(settings.secret_values)
         with PreparedDatabase(settings) as database:
             settings = settings.with_storage_secret()
-            _serve(create_app(settings, database.url), settings)
+            _run(create_context(settings, database.url))
     except ConfigurationError as error:
         for problem in error.problems:
             print(f"easel: {problem}", file=sys.stderr)  # noqa: T201
@@ -58,11 +58,13 @@ def main() -> int:
     return 0
 
 
-def create_app(settings: Settings, database_url: str) -> FastAPI:
-    """The whole application on a migrated database: sign-in, API, health and screens."""
-    ctx = create_context(settings, database_url)
-    reconciler = Reconciler(ctx)
-    sign_in_providers = create_providers(settings)
+def create_app(
+    ctx: Context, *, reconciler: Reconciler, sign_in_providers: dict[str, SignInProvider]
+) -> FastAPI:
+    """The whole application on a migrated database: sign-in, API, health and screens.
+
+    Its lifespan starts and stops `reconciler`, and closes `ctx`.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -78,17 +80,13 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         openapi_url=None,
         exception_handlers={404: _refuse_unknown_path, 405: _refuse_method},
     )
-    app.state.context = ctx
-    app.state.reconciler = reconciler
-    app.state.sign_in_providers = sign_in_providers
-    app.state.render_error_page = error_page
     app.mount("/api", create_api(ctx))
-    app.include_router(health.router)
-    app.include_router(sign_in.router)
+    app.include_router(health.create_router(ctx, reconciler))
+    app.include_router(sign_in.create_router(ctx, sign_in_providers))
     if ctx.demo_pictures:
         app.router.routes.extend(ctx.demo_pictures.routes)
     mount_ui(app, ctx, sign_in_providers)
-    _add_middleware(app, settings)
+    _add_middleware(app, ctx.settings)
     return app
 
 
@@ -113,17 +111,18 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         max_age=_SIGN_IN_COOKIE_SECONDS,
         https_only=settings.is_https,
     )
-    app.add_middleware(BodyLimitMiddleware)
-    app.add_middleware(CrossSiteMiddleware, allowed_origins=settings.allowed_origins)
-    app.add_middleware(ErrorBoundaryMiddleware)
+    app.add_middleware(BodyLimitMiddleware, error_page=error_page)
+    app.add_middleware(CrossSiteMiddleware, allowed_origins=settings.allowed_origins, error_page=error_page)
+    app.add_middleware(ErrorBoundaryMiddleware, error_page=error_page)
     app.add_middleware(HeadMiddleware, forget=forget_page)
     app.add_middleware(SecurityHeadersMiddleware, is_https=settings.is_https)
     app.add_middleware(RequestIdMiddleware)
 
 
-def _serve(app: FastAPI, settings: Settings) -> None:
+def _run(ctx: Context) -> None:
+    settings = ctx.settings
+    app = create_app(ctx, reconciler=Reconciler(ctx), sign_in_providers=create_providers(settings))
     _check_address(settings.host, settings.port)
-    ctx: Context = app.state.context
     ctx.pictures.try_out()
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
     serve(app, host=settings.host, port=settings.port, say_goodbye=say_goodbye)

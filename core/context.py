@@ -9,7 +9,6 @@ from uuid import UUID
 
 import httpx
 from starlette.applications import Starlette
-from starlette.requests import Request
 
 from core.database.engine import Database
 from core.models import Generation
@@ -84,9 +83,3 @@ def create_context(settings: Settings, database_url: str) -> Context:
         pictures=PictureStore.open(settings.image_store_url, settings.data_dir / "pictures"),
         downloader=PictureDownloader(settings, transport),
     )
-
-
-def get_context(request: Request) -> Context:
-    """The context of the application that answers `request`."""
-    context: Context = request.app.state.context
-    return context

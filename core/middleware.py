@@ -5,14 +5,14 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.envelope import failure
+from core.envelope import error_json
 from core.errors import (
     EaselError,
     Forbidden,
@@ -40,6 +40,8 @@ _NOT_ANSWERED = 499  # as other servers log a visitor who left before the answer
 
 access_logger = logging.getLogger("easel.access")
 logger = logging.getLogger(__name__)
+
+ErrorPage = Callable[[EaselError], Response]
 
 
 class RequestIdMiddleware:
@@ -107,13 +109,16 @@ class SecurityHeadersMiddleware:
 class CrossSiteMiddleware:
     """Refuses what another site's page sends to change something, and its web sockets."""
 
-    def __init__(self, app: ASGIApp, *, allowed_origins: Iterable[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, allowed_origins: Iterable[str], error_page: ErrorPage = error_json
+    ) -> None:
         self.app = app
+        self.error_page = error_page
         self.allowed_origins = frozenset(allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._is_refused(scope):
-            await error_response(scope, Forbidden())(scope, receive, send)
+            await error_response(scope, Forbidden(), self.error_page)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
@@ -130,8 +135,9 @@ class CrossSiteMiddleware:
 class BodyLimitMiddleware:
     """Reads a request's body up to a limit of size and time, then hands it on."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, error_page: ErrorPage = error_json) -> None:
         self.app = app
+        self.error_page = error_page
         self.held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,7 +149,7 @@ class BodyLimitMiddleware:
                 body = await self._read_body(scope, receive)
         except (PayloadTooLarge, ServiceUnavailable, TimeoutError) as problem:
             error = problem if isinstance(problem, EaselError) else RequestTimedOut()
-            response = error_response(scope, error)
+            response = error_response(scope, error, self.error_page)
             response.headers["Connection"] = "close"
             await response(scope, receive, send)
             return
@@ -184,8 +190,9 @@ class BodyLimitMiddleware:
 class ErrorBoundaryMiddleware:
     """Turns an error that nothing else has handled into a logged, well-formed 500."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, error_page: ErrorPage = error_json) -> None:
         self.app = app
+        self.error_page = error_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_started = is_complete = False
@@ -201,7 +208,8 @@ class ErrorBoundaryMiddleware:
         except asyncio.CancelledError:
             # By the server, which stops and has waited long enough.
             if scope["type"] == "http" and not has_started:
-                await error_response(scope, ServiceUnavailable(_RESTARTING))(scope, receive, send)
+                response = error_response(scope, ServiceUnavailable(_RESTARTING), self.error_page)
+                await response(scope, receive, send)
             raise
         except Exception as error:
             if is_complete:
@@ -211,16 +219,14 @@ class ErrorBoundaryMiddleware:
             if not isinstance(error, EaselError):
                 logger.exception("Unexpected error")
                 error = InternalError()
-            await error_response(scope, error)(scope, receive, send)
+            await error_response(scope, error, self.error_page)(scope, receive, send)
 
 
-def error_response(scope: Scope, error: EaselError) -> Response:
+def error_response(scope: Scope, error: EaselError, error_page: ErrorPage) -> Response:
     """The error as JSON for programs, as a page for people."""
     if scope["type"] == "websocket":
         return Response(status_code=error.status)
-    render = scope["app"].state.render_error_page if _is_for_people(scope) else failure
-    response: Response = render(error)
-    return response
+    return error_page(error) if _is_for_people(scope) else error_json(error)
 
 
 def _is_for_people(scope: Scope) -> bool:

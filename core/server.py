@@ -25,7 +25,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from core.envelope import failure
+from core.envelope import error_json
 from core.errors import ValidationFailed
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._forget_client()
             self.transport.close()
             return
-        response = failure(ValidationFailed(form_errors=[msg]))
+        response = error_json(ValidationFailed(form_errors=[msg]))
         head = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
         start = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
         self.transport.write(start + head + b"\r\n" + bytes(response.body))

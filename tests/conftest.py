@@ -20,9 +20,11 @@ from nicegui.testing.general import nicegui_reset_globals
 from pydantic import SecretStr
 
 from core import services
-from core.context import Context
+from core.context import Context, create_context
+from core.reconcile import Reconciler
 from core.services.login_sessions import Person
 from core.settings import Settings
+from core.sign_in.providers import SignInProvider, create_providers
 from main import create_app
 from tests.support.database import TestDatabase, migrated_database
 from tests.support.provider import EmulatedProvider, emulated_provider
@@ -83,11 +85,21 @@ def make_settings(**changes: object) -> Settings:
     return Settings.model_validate(defaults | changes)
 
 
+@dataclass(frozen=True)
+class Started:
+    """The application, and the parts that it was made of."""
+
+    app: FastAPI
+    ctx: Context
+    reconciler: Reconciler
+    sign_in_providers: dict[str, SignInProvider]
+
+
 @pytest.fixture
-async def app(settings: Settings, database: TestDatabase) -> AsyncIterator[FastAPI]:
+async def started(settings: Settings, database: TestDatabase) -> AsyncIterator[Started]:
     """The whole application: pages, API, sign-in; started, and closed after the test."""
-    async with started_app(settings, database) as application:
-        yield application
+    async with started_app(settings, database) as whole:
+        yield whole
 
 
 class started_app:  # noqa: N801  (used as a function)
@@ -97,13 +109,15 @@ class started_app:  # noqa: N801  (used as a function)
         self._settings = settings
         self._url = database.serving_url
 
-    async def __aenter__(self) -> FastAPI:
+    async def __aenter__(self) -> Started:
         self._reset = nicegui_reset_globals()
         self._reset.__enter__()
-        application = create_app(self._settings, self._url)
-        self._lifespan = application.router.lifespan_context(application)
+        ctx = create_context(self._settings, self._url)
+        reconciler, providers = Reconciler(ctx), create_providers(self._settings)
+        app = create_app(ctx, reconciler=reconciler, sign_in_providers=providers)
+        self._lifespan = app.router.lifespan_context(app)
         await self._lifespan.__aenter__()
-        return application
+        return Started(app, ctx, reconciler, providers)
 
     async def __aexit__(self, *_: object) -> None:
         await self._lifespan.__aexit__(None, None, None)
@@ -111,9 +125,13 @@ class started_app:  # noqa: N801  (used as a function)
 
 
 @pytest.fixture
-def ctx(app: FastAPI) -> Context:
-    context: Context = app.state.context
-    return context
+def app(started: Started) -> FastAPI:
+    return started.app
+
+
+@pytest.fixture
+def ctx(started: Started) -> Context:
+    return started.ctx
 
 
 @dataclass

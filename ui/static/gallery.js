@@ -140,9 +140,9 @@ class Gallery extends HTMLElement {
 
   tile(item) {
     const name = item.error ? `No picture: ${item.prompt}` : item.prompt;
-    const content = item.thumb
-      ? h("img", { src: item.thumb, alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 })
-      : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.lost ? LOST : NOT_KEPT);
+    const content = item.thumb_url
+      ? h("img", { src: here(item, item.thumb_url), alt: "", loading: "lazy", decoding: "async", width: 384, height: 384 })
+      : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.is_lost ? LOST : NOT_KEPT);
     const open = h(
       "button",
       {
@@ -203,10 +203,25 @@ class Gallery extends HTMLElement {
 }
 
 // Only the image service has the picture so far, and browsers open what is elsewhere.
-const isUnkept = (item) => item.url && !item.thumb;
+const isUnkept = (item) => item.url && !item.thumb_url;
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer" };
 
-const key = (item) => `${item.id}:${item.thumb ? "picture" : item.lost ? "lost" : item.status}`;
+// The site may be open under another name than `PUBLIC_URL`, where its cookie is not known.
+function here(item, url) {
+  if (isUnkept(item)) return url;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+// What was learned of the charge after the end, which itself says what was known by then.
+const LATE_NEWS = { charged: "It was charged.", not_charged: "Nothing was charged." };
+
+function lateNews(item) {
+  const news = item.error && LATE_NEWS[item.charge];
+  return news && !item.error.message.includes(news) ? h("p", { class: "small" }, news) : "";
+}
+
+const key = (item) => `${item.id}:${item.thumb_url ? "picture" : item.is_lost ? "lost" : item.status}`;
 
 class Viewer {
   constructor(gallery) {
@@ -240,18 +255,18 @@ class Viewer {
   show(item) {
     this.item = item;
     const picture = item.url
-      ? h("img", { class: "viewer__picture", src: item.url, alt: item.prompt, width: item.width, height: item.height })
+      ? h("img", { class: "viewer__picture", src: here(item, item.url), alt: item.prompt, width: item.width, height: item.height })
       : h("p", { class: "viewer__cause" }, item.error?.message ?? LOST, h("span", { class: "small" }, item.error?.code ?? ""));
     if (this.body.contains(document.activeElement)) this.dialog.focus();
     this.body.replaceChildren(
       picture,
       isUnkept(item) ? h("p", { class: "small" }, NOT_KEPT_HERE) : "",
       h("p", { class: "viewer__prompt" }, item.prompt),
-      item.charge ? h("p", { class: "small" }, item.charge) : "",
+      lateNews(item),
       h("div", { class: "viewer__actions" },
         this.button("Use prompt again", () => this.useAgain()),
         this.button("Copy prompt", () => this.copy()),
-        item.url ? h("a", { class: "button", href: item.url, download: fileName(item), ...(isUnkept(item) ? ELSEWHERE : {}) }, "Download") : "",
+        item.url ? h("a", { class: "button", href: here(item, item.url), download: fileName(item), ...(isUnkept(item) ? ELSEWHERE : {}) }, "Download") : "",
         this.button("Delete", () => this.remove())),
     );
   }
@@ -285,7 +300,7 @@ const EXTENSIONS = { "image/jpeg": "jpg", "image/webp": "webp" };
 
 function fileName(item) {
   const words = item.prompt.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
-  return `${[...words].slice(0, 60).join("") || "picture"}.${EXTENSIONS[item.type] ?? "png"}`;
+  return `${[...words].slice(0, 60).join("") || "picture"}.${EXTENSIONS[item.content_type] ?? "png"}`;
 }
 
 customElements.define("easel-gallery", Gallery);
