@@ -30,7 +30,7 @@ from core.server import listen, serve
 from core.services.upkeep import Upkeep
 from core.settings import Settings
 from core.sign_in import routes as sign_in
-from core.sign_in.providers import create_providers
+from core.sign_in.providers import SignInProvider, create_providers
 from core.signals import end_cleanly_on_signals
 from ui.error_page import error_page
 from ui.mount import forget_page, mount_ui, say_goodbye
@@ -48,7 +48,7 @@ def main(limits: Limits = Limits()) -> int:
         set_up_logging(settings.secret_values)
         with prepared_database(settings, limits.database) as database_url:
             settings = settings.with_storage_secret()
-            _serve(create_app(settings, database_url, limits), settings, limits)
+            _run(create_context(settings, database_url, limits))
     except ConfigurationError as error:
         for problem in error.problems:
             sys.stderr.write(f"easel: {problem}\n")
@@ -58,11 +58,11 @@ def main(limits: Limits = Limits()) -> int:
     return 0
 
 
-def create_app(settings: Settings, database_url: str, limits: Limits = Limits()) -> FastAPI:
-    """The whole application on a migrated database: sign-in, API, health and screens."""
-    ctx = create_context(settings, database_url, limits)
-    upkeep = Upkeep(ctx)
-    sign_in_providers = create_providers(settings)
+def create_app(ctx: Context, *, upkeep: Upkeep, sign_in_providers: dict[str, SignInProvider]) -> FastAPI:
+    """The whole application on a migrated database: sign-in, API, health and screens.
+
+    Its lifespan starts and stops `upkeep`, and closes `ctx`.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -78,17 +78,13 @@ def create_app(settings: Settings, database_url: str, limits: Limits = Limits())
         openapi_url=None,
         exception_handlers={404: _refuse_unknown_path, 405: _refuse_method},
     )
-    app.state.context = ctx
-    app.state.reconciler = upkeep
-    app.state.sign_in_providers = sign_in_providers
-    app.state.render_error_page = error_page
     app.mount("/api", create_api(ctx))
-    app.include_router(health.router)
-    app.include_router(sign_in.router)
+    app.include_router(health.create_router(ctx, upkeep))
+    app.include_router(sign_in.create_router(ctx, sign_in_providers))
     if ctx.demo_pictures:
         app.router.routes.extend(ctx.demo_pictures.routes)
     mount_ui(app, ctx, sign_in_providers)
-    _add_middleware(app, settings, limits)
+    _add_middleware(app, ctx.settings, ctx.limits)
     return app
 
 
@@ -113,20 +109,21 @@ def _add_middleware(app: FastAPI, settings: Settings, limits: Limits) -> None:
         max_age=_SIGN_IN_COOKIE_SECONDS,
         https_only=settings.is_https,
     )
-    app.add_middleware(BodyLimitMiddleware, limits=limits.bodies)
-    app.add_middleware(CrossSiteMiddleware, allowed_origins=settings.allowed_origins)
-    app.add_middleware(ErrorBoundaryMiddleware)
+    app.add_middleware(BodyLimitMiddleware, limits=limits.bodies, error_page=error_page)
+    app.add_middleware(CrossSiteMiddleware, allowed_origins=settings.allowed_origins, error_page=error_page)
+    app.add_middleware(ErrorBoundaryMiddleware, error_page=error_page)
     app.add_middleware(HeadMiddleware, forget=forget_page)
     app.add_middleware(SecurityHeadersMiddleware, is_https=settings.is_https)
     app.add_middleware(RequestIdMiddleware)
 
 
-def _serve(app: FastAPI, settings: Settings, limits: Limits) -> None:
-    ctx: Context = app.state.context
+def _run(ctx: Context) -> None:
+    settings = ctx.settings
+    app = create_app(ctx, upkeep=Upkeep(ctx), sign_in_providers=create_providers(settings))
     ctx.pictures.try_out()
     sockets = listen(settings.host, settings.port)
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
-    serve(app, sockets, say_goodbye=say_goodbye, limits=limits.connections)
+    serve(app, sockets, say_goodbye=say_goodbye, limits=ctx.limits.connections)
 
 
 if __name__ == "__main__":

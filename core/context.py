@@ -6,7 +6,6 @@ from uuid import UUID
 
 import httpx
 from starlette.applications import Starlette
-from starlette.requests import Request
 
 from core.background import Background, Shared
 from core.database.engine import Database
@@ -65,9 +64,3 @@ def create_context(settings: Settings, database_url: str, limits: Limits = Limit
         downloader=PictureDownloader(settings, transport, limits.pictures),
         waiting=WaitingPictures(limits.pictures),
     )
-
-
-def get_context(request: Request) -> Context:
-    """The context of the application that answers `request`."""
-    context: Context = request.app.state.context
-    return context

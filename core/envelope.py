@@ -1,8 +1,10 @@
 """The one shape of every JSON answer, for programs and for the OpenAPI description."""
 
-from typing import Any, Generic, Literal, TypeVar
+from http import HTTPStatus
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import JSONResponse
 
 from core.errors import EaselError
@@ -11,37 +13,57 @@ from core.logs import request_id
 T = TypeVar("T")
 
 
+def _describe_as_left_out(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+def _describe_as_boolean(schema: dict[str, Any]) -> None:
+    """Without `const`: openapi-generator's Python compares it with text, and refuses every answer."""
+    schema.pop("const", None)
+
+
+OrLeftOut = Annotated[
+    T | SkipJsonSchema[None],
+    Field(default=None, exclude_if=lambda value: value is None, json_schema_extra=_describe_as_left_out),
+]
+"""A field of an answer that is left out where there is no value, and never null."""
+
+
 class Success(BaseModel, Generic[T]):
-    success: Literal[True] = True
+    success: Annotated[
+        Literal[True], Field(description="Always true.", json_schema_extra=_describe_as_boolean)
+    ] = True
     data: T
 
 
 class ErrorBody(BaseModel):
-    code: str
-    message: str
-    details: dict[str, Any] | None = None
-    request_id: str
+    code: str = Field(description="A stable word for programs.", examples=["NOT_FOUND"])
+    message: str = Field(description="A sentence for people.", examples=["There is nothing here."])
+    details: OrLeftOut[dict[str, Any]] = None
+    request_id: str = Field(description="As in `X-Request-Id` and in the log.", examples=["a1b2c3d4e5f60718"])
 
 
-class Failure(BaseModel):
-    success: Literal[False] = False
+class ErrorEnvelope(BaseModel):
+    success: Annotated[
+        Literal[False], Field(description="Always false.", json_schema_extra=_describe_as_boolean)
+    ] = False
     error: ErrorBody
 
 
-def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """An operation's failures for OpenAPI; `default` keeps out FastAPI's 422, which is never answered."""
-    described = {"model": Failure}
+def described_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """An operation's errors for OpenAPI; `default` keeps out FastAPI's 422, which is never answered."""
+    described = {"model": ErrorEnvelope}
     away = described | {"headers": {"Retry-After": {"required": True, "schema": {"type": "integer"}}}}
-    return {"default": described} | {status: away if status == 503 else described for status in statuses}  # noqa: PLR2004
+    return {"default": described | {"description": "Any other error."}} | {
+        status: away if status == HTTPStatus.SERVICE_UNAVAILABLE else described for status in statuses
+    }
 
 
-def failure(error: EaselError) -> JSONResponse:
+def error_json(error: EaselError) -> JSONResponse:
     """The answer that tells a program, and the person behind it, about `error`."""
     body = ErrorBody(
         code=error.code, message=error.message, details=error.details, request_id=request_id.get()
     )
     return JSONResponse(
-        Failure(error=body).model_dump(exclude_none=True),
-        status_code=error.status,
-        headers=error.headers,
+        ErrorEnvelope(error=body).model_dump(), status_code=error.status, headers=error.headers
     )

@@ -20,10 +20,12 @@ from nicegui.testing.general import nicegui_reset_globals
 from pydantic import SecretStr
 
 from core import services
-from core.context import Context
+from core.context import Context, create_context
 from core.limits import Limits
+from core.services import Upkeep
 from core.services.login_sessions import Person
 from core.settings import Settings
+from core.sign_in.providers import SignInProvider, create_providers
 from main import create_app
 from tests.support.database import TestDatabase, migrated_database
 from tests.support.provider import EmulatedProvider, emulated_provider
@@ -90,11 +92,21 @@ def make_settings(**changes: object) -> Settings:
     return Settings.model_validate(defaults | changes)
 
 
+@dataclass(frozen=True)
+class Started:
+    """The application, and the parts that it was made of."""
+
+    app: FastAPI
+    ctx: Context
+    upkeep: Upkeep
+    sign_in_providers: dict[str, SignInProvider]
+
+
 @pytest.fixture
-async def app(settings: Settings, database: TestDatabase, limits: Limits) -> AsyncIterator[FastAPI]:
+async def started(settings: Settings, database: TestDatabase, limits: Limits) -> AsyncIterator[Started]:
     """The whole application: pages, API, sign-in; started, and closed after the test."""
-    async with started_app(settings, database, limits) as application:
-        yield application
+    async with started_app(settings, database, limits) as whole:
+        yield whole
 
 
 class started_app:  # noqa: N801  (used as a function)
@@ -105,13 +117,15 @@ class started_app:  # noqa: N801  (used as a function)
         self._limits = limits
         self._url = database.serving_url
 
-    async def __aenter__(self) -> FastAPI:
+    async def __aenter__(self) -> Started:
         self._reset = nicegui_reset_globals()
         self._reset.__enter__()
-        application = create_app(self._settings, self._url, self._limits)
-        self._lifespan = application.router.lifespan_context(application)
+        ctx = create_context(self._settings, self._url, self._limits)
+        upkeep, providers = Upkeep(ctx), create_providers(self._settings)
+        app = create_app(ctx, upkeep=upkeep, sign_in_providers=providers)
+        self._lifespan = app.router.lifespan_context(app)
         await self._lifespan.__aenter__()
-        return application
+        return Started(app, ctx, upkeep, providers)
 
     async def __aexit__(self, *_: object) -> None:
         await self._lifespan.__aexit__(None, None, None)
@@ -119,9 +133,13 @@ class started_app:  # noqa: N801  (used as a function)
 
 
 @pytest.fixture
-def ctx(app: FastAPI) -> Context:
-    context: Context = app.state.context
-    return context
+def app(started: Started) -> FastAPI:
+    return started.app
+
+
+@pytest.fixture
+def ctx(started: Started) -> Context:
+    return started.ctx
 
 
 @dataclass

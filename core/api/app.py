@@ -9,7 +9,7 @@ from starlette.responses import Response
 from core.api import gallery, generations, pictures
 from core.api.methods import refuse_other_methods
 from core.context import Context
-from core.envelope import failure
+from core.envelope import error_json
 from core.errors import EaselError, MethodNotAllowed, NotFound, ValidationFailed
 from core.middleware import ErrorBoundaryMiddleware
 
@@ -29,10 +29,9 @@ def create_api(ctx: Context) -> FastAPI:
             HTTPException: _answer_http_exception,
         },
     )
-    api.state.context = ctx
     router = APIRouter()
-    for part in (generations.router, gallery.router, pictures.router):
-        router.routes.extend(part.routes)
+    for part in (generations, gallery, pictures):
+        router.routes.extend(part.create_router(ctx).routes)
     refuse_other_methods(router)
     api.include_router(router)
     api.add_middleware(ErrorBoundaryMiddleware)
@@ -41,7 +40,7 @@ def create_api(ctx: Context) -> FastAPI:
 
 async def _answer_easel_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, EaselError)  # noqa: S101  (Starlette's handlers are typed for Exception)
-    return failure(error)
+    return error_json(error)
 
 
 async def _answer_invalid(_: Request, error: Exception) -> Response:
@@ -53,16 +52,16 @@ async def _answer_invalid(_: Request, error: Exception) -> Response:
         is_field = len(location) > 1 and detail["type"] != "json_invalid"
         message = "Please send valid JSON." if detail["type"] == "json_invalid" else detail["msg"]
         (field_errors.setdefault(str(location[1]), []) if is_field else form_errors).append(message)
-    return failure(ValidationFailed(form_errors=form_errors, field_errors=field_errors))
+    return error_json(ValidationFailed(form_errors=form_errors, field_errors=field_errors))
 
 
 async def _answer_http_exception(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     match error.status_code:
         case 400:  # FastAPI could not read the body
-            return failure(ValidationFailed(form_errors=["Please send valid JSON."]))
+            return error_json(ValidationFailed(form_errors=["Please send valid JSON."]))
         case 404:
-            return failure(NotFound())
+            return error_json(NotFound())
         case 405:
-            return failure(MethodNotAllowed((error.headers or {})["Allow"]))
+            return error_json(MethodNotAllowed((error.headers or {})["Allow"]))
     raise error

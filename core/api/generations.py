@@ -1,4 +1,4 @@
-"""`/api/v1/generations`: submit a prompt, read what became of it."""
+"""`/api/v1/generations`: submit a prompt, read what became of it, cancel it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -7,18 +7,18 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
 from core import services
-from core.api.access import Ctx, OwnerId, SignedInRoute
+from core.api.access import OwnerId, signed_in_router
+from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.context import Context
-from core.envelope import Success, failures
-from core.models import Generation, Status
-from core.services import MAX_KEY_LENGTH, MAX_PROMPT_LENGTH
-
-router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
+from core.envelope import Success, described_errors
+from core.errors import IdempotencyConflict, NotFound
+from core.services import MAX_KEY_LENGTH, MAX_PROMPT_LENGTH, Generation
 
 
 class SubmitBody(BaseModel):
     prompt: str = Field(
         description="What the picture shows.",
+        examples=["A red kite over the sea"],
         json_schema_extra={
             "minLength": 1,
             "maxLength": MAX_PROMPT_LENGTH,
@@ -27,83 +27,63 @@ class SubmitBody(BaseModel):
     )
 
 
-class Submitted(BaseModel):
-    id: UUID
-
-
-class GenerationError(BaseModel):
-    code: str
-    message: str
-
-    @classmethod
-    def of(cls, generation: Generation) -> "GenerationError | None":
-        """Why it failed, in the same sentence wherever it is told; None for one that did not."""
-        failure = generation.failure
-        return cls(code=failure.code.value, message=failure.sentence) if failure else None
-
-
-class GenerationState(BaseModel):
-    status: Status
-    url: str | None = Field(default=None, description="Only when succeeded, unless the picture is lost.")
-    error: GenerationError | None = Field(default=None, description="Only when failed.")
-
-
 # Described here and checked by `core.services`, as the prompt is.
 _IDEMPOTENCY_KEY = Header(
-    description="The same key starts nothing twice.",
+    description="The same key with the same prompt starts nothing twice, for a day.",
     json_schema_extra={"minLength": 1, "maxLength": MAX_KEY_LENGTH, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 )
 
 
-@router.post(
-    "/submit",
-    response_model=Success[Submitted],
-    responses=failures(400, 401, 402, 403, 408, 409, 413, 415, 502, 503),
-)
-async def submit(
-    body: SubmitBody,
-    owner_id: OwnerId,
-    ctx: Ctx,
-    idempotency_key: Annotated[str | None, _IDEMPOTENCY_KEY] = None,
-) -> Success[Submitted]:
-    """Start a generation. Answers at once; read `/generations/{id}` for the picture."""
-    generation_id = await services.submit_generation(
-        ctx, order=services.new_order(ctx, body.prompt), owner_id=owner_id, idempotency_key=idempotency_key
+def create_router(ctx: Context) -> APIRouter:
+    """The routes of one generation, from submit to its end."""
+    router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
+
+    @router.post(
+        "/submit",
+        summary="Submit a prompt",
+        responses=described_errors(400, 401, 402, 403, 408, 409, 413, 415, 502, 503),
     )
-    return Success(data=Submitted(id=generation_id))
+    async def submit(
+        body: SubmitBody,
+        owner_id: OwnerId,
+        idempotency_key: Annotated[str | None, _IDEMPOTENCY_KEY] = None,
+    ) -> Success[GenerationShape]:
+        """Start a generation. Answers at once; read `/v1/generations/{id}` for the picture."""
+        order = services.new_order(ctx, body.prompt)
+        generation_id = await services.submit_generation(
+            ctx, order=order, owner_id=owner_id, idempotency_key=idempotency_key
+        )
+        generation = await _read_started(ctx, generation_id, owner_id)
+        return Success(data=shape_of(generation, ctx.settings))
 
+    @router.get("/{id}", summary="Read a generation", responses=described_errors(400, 401, 404, 503))
+    async def read(id: UUID, owner_id: OwnerId) -> Success[GenerationShape]:
+        """What became of one of your generations."""
+        generation = await services.get_generation(ctx, id=id, owner_id=owner_id)
+        return Success(data=shape_of(generation, ctx.settings))
 
-@router.get(
-    "/{id}",
-    response_model=Success[GenerationState],
-    response_model_exclude_none=True,
-    responses=failures(400, 401, 404, 503),
-)
-async def read(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[GenerationState]:
-    """What became of one of your generations."""
-    generation = await services.get_generation(ctx, id=id, owner_id=owner_id)
-    return Success(data=_state(ctx, generation))
-
-
-@router.post(
-    "/{id}/cancel",
-    response_model=Success[GenerationState],
-    response_model_exclude_none=True,
-    responses=failures(400, 401, 403, 404, 502, 503),
-)
-async def cancel(id: UUID, owner_id: OwnerId, ctx: Ctx) -> Success[GenerationState]:
-    """End a running generation. One that ended first is answered as it ended: its picture is kept."""
-    generation = await services.cancel_generation(ctx, id=id, owner_id=owner_id)
-    return Success(data=_state(ctx, generation))
-
-
-def _state(ctx: Context, generation: Generation) -> GenerationState:
-    return GenerationState(
-        status=generation.status, url=_url(ctx, generation), error=GenerationError.of(generation)
+    @router.post(
+        "/{id}/cancel",
+        summary="Cancel a generation",
+        responses=described_errors(400, 401, 403, 404, 502, 503),
     )
+    async def cancel(id: UUID, owner_id: OwnerId) -> Success[GenerationShape]:
+        """End a running generation. One that ended first is answered as it ended: its picture is kept."""
+        generation = await services.cancel_generation(ctx, id=id, owner_id=owner_id)
+        return Success(data=shape_of(generation, ctx.settings))
+
+    return router
 
 
-def _url(ctx: Context, generation: Generation) -> str | None:
-    if generation.stored_at:
-        return f"{ctx.settings.public_url}/api{router.prefix}/{generation.id}/image"
-    return None if generation.is_lost else generation.result_url
+async def _read_started(ctx: Context, id: UUID, owner_id: UUID) -> Generation:
+    """What a submit has started. The provider, which has just been asked, is not asked again."""
+    active = await services.get_active_generation(ctx, owner_id=owner_id)
+    if active and active.id == id:
+        return active
+    try:
+        return await services.get_generation(ctx, id=id, owner_id=owner_id)
+    except NotFound:
+        raise IdempotencyConflict(_DELETED) from None
+
+
+_DELETED = "What this Idempotency-Key started has been deleted. Please use a new key."

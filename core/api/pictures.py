@@ -8,62 +8,84 @@ from fastapi import APIRouter, Header
 from starlette.responses import Response, StreamingResponse
 
 from core import services
-from core.api.access import Ctx, OwnerId, SignedInRoute
-from core.envelope import failures
-
-router = APIRouter(prefix="/v1/generations", route_class=SignedInRoute, tags=["generations"])
+from core.api.access import OwnerId, signed_in_router
+from core.api.generation_shape import PATH
+from core.context import Context
+from core.envelope import described_errors
+from core.pictures.store import StoredPicture
 
 # Kept by this person's browser, never by a shared cache, and shown only after asking us: signed out,
 # or deleted, it is gone. Its ETag makes that question a cheap one.
 _CACHE_CONTROL = "private, no-cache"
 _ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
+# Clients that are generated from the description often know no other type of bytes.
+_BYTES = "application/octet-stream"
 _TEXT: dict[str, Any] = {"required": True, "schema": {"type": "string"}}
 _TAGGED: dict[str, Any] = {"headers": {"ETag": _TEXT, "Cache-Control": _TEXT}}
 _PART: dict[str, Any] = {"headers": {"ETag": _TEXT, "Content-Range": _TEXT}}
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+_CONTENT: dict[str, Any] = {"content": {"image/*": _BINARY, _BYTES: _BINARY}}
 _PICTURES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The picture.", "content": {"image/*": {}}, **_TAGGED},
-    206: {"description": "The part of it that was asked for.", "content": {"image/*": {}}, **_PART},
+    200: {"description": "The picture.", **_CONTENT, **_TAGGED},
+    206: {"description": "The part of it that was asked for.", **_CONTENT, **_PART},
     304: {"description": "You have it.", **_TAGGED},
     416: {"description": "It ends before that part.", **_PART},
 }
 
 
-@router.get(
-    "/{id}/image",
-    response_class=StreamingResponse,
-    responses={**_PICTURES, **failures(400, 401, 404, 503)},
-)
-async def image(
-    id: UUID,
-    owner_id: OwnerId,
-    ctx: Ctx,
-    *,
-    size: Literal["full", "thumb"] = "full",
-    if_none_match: Annotated[str | None, Header()] = None,
-    if_range: Annotated[str | None, Header()] = None,
-    range: Annotated[str | None, Header()] = None,
-) -> Response:
-    """The picture itself, or a small WebP of it. Answers ranges, `If-Range` and `If-None-Match`."""
-    is_thumbnail = size == "thumb"
-    content_type, stored = await services.open_picture(
-        ctx, id=id, owner_id=owner_id, is_thumbnail=is_thumbnail
+def create_router(ctx: Context) -> APIRouter:
+    """The route of a picture and its thumbnail."""
+    router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
+
+    @router.get(
+        "/{id}/image",
+        summary="Fetch a picture",
+        response_class=StreamingResponse,
+        responses={**_PICTURES, **described_errors(400, 401, 404, 503)},
     )
-    # A picture never changes, so its name says all that a hash of it could.
-    headers = {"ETag": f'"{id}-{size}"', "Cache-Control": _CACHE_CONTROL, "Accept-Ranges": "bytes"}
-    if if_none_match and (headers["ETag"] in if_none_match or if_none_match.strip() == "*"):
-        return Response(status_code=304, headers=headers)
-    # A part is of use to whoever has the rest of the same bytes: a weak tag or a date is no proof of that.
-    is_the_same = if_range is None or if_range.strip() == headers["ETag"]
-    wanted = _wanted(range, stored.size) if is_the_same else None
+    async def image(
+        id: UUID,
+        owner_id: OwnerId,
+        *,
+        size: Literal["full", "thumb"] = "full",
+        accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+        if_none_match: Annotated[str | None, Header()] = None,
+        if_range: Annotated[str | None, Header()] = None,
+        range: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        """The picture itself, or a small WebP of it. Answers ranges, `If-Range` and `If-None-Match`.
+
+        Its type is its own, or `application/octet-stream` where `Accept` names that alone.
+        """
+        own_type, stored = await services.open_picture(
+            ctx, id=id, owner_id=owner_id, is_thumbnail=size == "thumb"
+        )
+        # A picture never changes, so its name says all that a hash of it could.
+        tag = f'"{id}-{size}"'
+        headers = {"ETag": tag, "Cache-Control": _CACHE_CONTROL, "Accept-Ranges": "bytes", "Vary": "Accept"}
+        if if_none_match and (tag in if_none_match or if_none_match.strip() == "*"):
+            return Response(status_code=304, headers=headers)
+        # A part is of use to whoever has the rest of the same bytes: a weak tag or a date proves nothing.
+        is_the_same = if_range is None or if_range.strip() == tag
+        wanted = _wanted(range, stored.size) if is_the_same else None
+        headers["Content-Type"] = _BYTES if accept == _BYTES else own_type
+        return _stream(stored, wanted, headers)
+
+    return router
+
+
+def _stream(stored: StoredPicture, wanted: tuple[int, int] | None, headers: dict[str, str]) -> Response:
+    """The whole picture, or the wanted part of it: its first byte and the one after its last."""
     if wanted is None:
         headers["Content-Length"] = str(stored.size)
-        return StreamingResponse(stored.parts(), media_type=content_type, headers=headers)
+        return StreamingResponse(stored.parts(), headers=headers)
     start, end = wanted
     if start >= stored.size:
+        del headers["Content-Type"]
         return Response(status_code=416, headers=headers | {"Content-Range": f"bytes */{stored.size}"})
     headers["Content-Range"] = f"bytes {start}-{end - 1}/{stored.size}"
     headers["Content-Length"] = str(end - start)
-    return StreamingResponse(stored.parts(start, end), 206, media_type=content_type, headers=headers)
+    return StreamingResponse(stored.parts(start, end), 206, headers=headers)
 
 
 def _wanted(header: str | None, size: int) -> tuple[int, int] | None:

@@ -5,9 +5,10 @@ import asyncio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.envelope import error_json
 from core.errors import EaselError, PayloadTooLarge, RequestTimedOut, ServiceUnavailable
 from core.limits import BodyLimits
-from core.middleware.error_response import error_response
+from core.middleware.error_response import ErrorPage, error_response
 from core.middleware.methods import SAFE_METHODS
 
 _POLLING_PATH = "/_nicegui_ws/"
@@ -17,8 +18,11 @@ _BUSY = "Easel is very busy. Please try again in a few seconds."
 class BodyLimitMiddleware:
     """Reads a request's body up to a limit of size and time, then hands it on."""
 
-    def __init__(self, app: ASGIApp, *, limits: BodyLimits = BodyLimits()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limits: BodyLimits = BodyLimits(), error_page: ErrorPage = error_json
+    ) -> None:
         self.app = app
+        self.error_page = error_page
         self.limits = limits
         self.held_bytes = 0
 
@@ -30,12 +34,17 @@ class BodyLimitMiddleware:
             async with asyncio.timeout(self.limits.seconds):
                 body = await self._read_body(scope, receive)
         except (PayloadTooLarge, ServiceUnavailable) as error:
-            await _refuse(error, scope, receive, send)
+            await self._refuse(error, scope, receive, send)
         except TimeoutError:
-            await _refuse(RequestTimedOut(), scope, receive, send)
+            await self._refuse(RequestTimedOut(), scope, receive, send)
         else:
             if body is not None:
                 await self.app(scope, _replay(body, receive), send)
+
+    async def _refuse(self, error: EaselError, scope: Scope, receive: Receive, send: Send) -> None:
+        response = error_response(scope, error, self.error_page)
+        response.headers["Connection"] = "close"
+        await response(scope, receive, send)
 
     async def _read_body(self, scope: Scope, receive: Receive) -> bytes | None:
         """The whole body; None when the client has gone.
@@ -73,12 +82,6 @@ def _check_announced(scope: Scope, limit: int) -> None:
     announced = Headers(scope=scope).get("content-length", "0")[:20]
     if not announced.isdecimal() or int(announced) > limit:
         raise PayloadTooLarge
-
-
-async def _refuse(error: EaselError, scope: Scope, receive: Receive, send: Send) -> None:
-    response = error_response(scope, error)
-    response.headers["Connection"] = "close"
-    await response(scope, receive, send)
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -5,21 +5,25 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from core.envelope import error_json
 from core.errors import Forbidden
-from core.middleware.error_response import error_response
+from core.middleware.error_response import ErrorPage, error_response
 from core.middleware.methods import SAFE_METHODS
 
 
 class CrossSiteMiddleware:
     """Refuses what another site's page sends to change something, and its web sockets."""
 
-    def __init__(self, app: ASGIApp, *, allowed_origins: Iterable[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, allowed_origins: Iterable[str], error_page: ErrorPage = error_json
+    ) -> None:
         self.app = app
+        self.error_page = error_page
         self.allowed_origins = frozenset(allowed_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._is_refused(scope):
-            await error_response(scope, Forbidden())(scope, receive, send)
+            await error_response(scope, Forbidden(), self.error_page)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

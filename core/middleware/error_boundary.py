@@ -5,8 +5,9 @@ import logging
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.envelope import error_json
 from core.errors import EaselError, InternalError, ServiceUnavailable
-from core.middleware.error_response import error_response
+from core.middleware.error_response import ErrorPage, error_response
 
 _RESTARTING = "Easel is being restarted. Please try again in a few seconds."
 
@@ -16,8 +17,9 @@ logger = logging.getLogger(__name__)
 class ErrorBoundaryMiddleware:
     """Turns an error that nothing else has handled into a logged, well-formed 500."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, error_page: ErrorPage = error_json) -> None:
         self.app = app
+        self.error_page = error_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_started = is_complete = False
@@ -33,14 +35,15 @@ class ErrorBoundaryMiddleware:
         except asyncio.CancelledError:
             # By the server, which stops and has waited long enough.
             if scope["type"] == "http" and not has_started:
-                await error_response(scope, ServiceUnavailable(_RESTARTING))(scope, receive, send)
+                response = error_response(scope, ServiceUnavailable(_RESTARTING), self.error_page)
+                await response(scope, receive, send)
             raise
         except Exception as error:
             if is_complete:
                 return  # Starlette answers and raises; whoever answered has logged it
             if scope["type"] != "http" or has_started:
                 raise
-            await error_response(scope, _known(error))(scope, receive, send)
+            await error_response(scope, _known(error), self.error_page)(scope, receive, send)
 
 
 def _known(error: Exception) -> EaselError:

@@ -1,19 +1,21 @@
 """An error as the answer to a request that no route has answered."""
 
+from collections.abc import Callable
+
 from starlette.responses import Response
 from starlette.types import Scope
 
-from core.envelope import failure
+from core.envelope import error_json
 from core.errors import EaselError
 
+ErrorPage = Callable[[EaselError], Response]
 
-def error_response(scope: Scope, error: EaselError) -> Response:
-    """The error as JSON for programs, as a page for people."""
+
+def error_response(scope: Scope, error: EaselError, error_page: ErrorPage) -> Response:
+    """The error as JSON for programs, and as `error_page` makes it for people."""
     if scope["type"] == "websocket":
         return Response(status_code=error.status)
-    render = scope["app"].state.render_error_page if _is_for_people(scope) else failure
-    response: Response = render(error)
-    return response
+    return error_page(error) if _is_for_people(scope) else error_json(error)
 
 
 def _is_for_people(scope: Scope) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from core.envelope import failure
+from core.envelope import error_json
 from core.errors import ValidationFailed
 from core.server.crowd import Crowd
 
@@ -81,7 +81,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._forget_client()
             self.transport.close()
             return
-        response = failure(ValidationFailed(form_errors=[msg]))
+        response = error_json(ValidationFailed(form_errors=[msg]))
         head = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
         start = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
         self.transport.write(start + head + b"\r\n" + bytes(response.body))

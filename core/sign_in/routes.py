@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core import services
 from core.api.methods import refuse_other_methods
-from core.context import get_context
+from core.context import Context
 from core.errors import NotFound
 from core.services.login_sessions import Person
 from core.sign_in.cookies import delete_session_cookie, session_token, set_session_cookie
@@ -26,74 +26,69 @@ _NEXT = "next"
 logger = logging.getLogger(__name__)
 
 
-router = APIRouter(prefix="/auth", include_in_schema=False)
+def create_router(ctx: Context, providers: dict[str, SignInProvider]) -> APIRouter:
+    """The routes below `/auth`, those to `providers` and back among them."""
+    router = APIRouter(prefix="/auth", include_in_schema=False)
+    _add_sign_in(router, ctx, providers)
+    _add_demo_and_sign_out(router, ctx)
+    refuse_other_methods(router)
+    return router
 
 
-@router.get("/login/{provider_id}")
-async def login(request: Request, provider_id: str, next: str | None = None) -> Response:
-    """To the provider, remembering where to go afterwards."""
-    path = safe_return_path(next)
-    provider = _providers(request).get(provider_id)
-    if provider is None:
-        return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
-    request.session.clear()  # one sign-in at a time, or the cookie outgrows what browsers keep
-    request.session[_NEXT] = path
-    callback_url = f"{get_context(request).settings.public_url}/auth/callback/{provider_id}"
-    try:
-        return await provider.redirect(request, callback_url)
-    except Exception as error:  # noqa: BLE001  (whatever a provider's discovery answers)
-        return _failed(error, path)
+def _add_sign_in(router: APIRouter, ctx: Context, providers: dict[str, SignInProvider]) -> None:
+    @router.get("/login/{provider_id}")
+    async def login(request: Request, provider_id: str, next: str | None = None) -> Response:
+        """To the provider, remembering where to go afterwards."""
+        path = safe_return_path(next)
+        provider = providers.get(provider_id)
+        if provider is None:
+            return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
+        request.session.clear()  # one sign-in at a time, or the cookie outgrows what browsers keep
+        request.session[_NEXT] = path
+        callback_url = f"{ctx.settings.public_url}/auth/callback/{provider_id}"
+        try:
+            return await provider.redirect(request, callback_url)
+        except Exception as error:  # noqa: BLE001  (whatever a provider's discovery answers)
+            return _failed(error, path)
+
+    @router.get("/callback/{provider_id}")
+    async def callback(request: Request, provider_id: str) -> Response:
+        """Back from the provider, with or without a person."""
+        path = safe_return_path(request.session.pop(_NEXT, None))
+        provider = providers.get(provider_id)
+        if provider is None:
+            return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
+        try:
+            person = await provider.identify(request)
+        except Exception as error:  # noqa: BLE001  (whatever comes back from outside)
+            request.session.clear()
+            return _failed(error, path)
+        return await _signed_in(ctx, request, person, path)
+
+    @router.head("/login/{provider_id}")
+    @router.head("/callback/{provider_id}")
+    async def head() -> Response:
+        """GET begins or ends a sign-in, and a HEAD must do neither: it is told where one begins."""
+        return RedirectResponse("/login", status_code=303)
 
 
-@router.get("/callback/{provider_id}")
-async def callback(request: Request, provider_id: str) -> Response:
-    """Back from the provider, with or without a person."""
-    path = safe_return_path(request.session.pop(_NEXT, None))
-    provider = _providers(request).get(provider_id)
-    if provider is None:
-        return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
-    try:
-        person = await provider.identify(request)
-    except Exception as error:  # noqa: BLE001  (whatever comes back from outside)
-        request.session.clear()
-        return _failed(error, path)
-    return await _signed_in(request, person, path)
+def _add_demo_and_sign_out(router: APIRouter, ctx: Context) -> None:
+    @router.post("/demo")
+    async def demo(request: Request, next: str | None = None) -> Response:
+        """Everyone is the same demo user; in local mode without a provider only."""
+        if not ctx.settings.has_demo_sign_in:
+            raise NotFound
+        return await _signed_in(ctx, request, DEMO_PERSON, safe_return_path(next))
+
+    @router.post("/logout")
+    async def logout(request: Request) -> Response:
+        await services.sign_out(ctx, session_token(request, ctx.settings))
+        response = RedirectResponse("/login", status_code=303)
+        delete_session_cookie(response, ctx.settings)
+        return response
 
 
-@router.head("/login/{provider_id}")
-@router.head("/callback/{provider_id}")
-async def head() -> Response:
-    """GET begins or ends a sign-in, and a HEAD must do neither: it is told where one begins."""
-    return RedirectResponse("/login", status_code=303)
-
-
-@router.post("/demo")
-async def demo(request: Request, next: str | None = None) -> Response:
-    """Everyone is the same demo user; in local mode without a provider only."""
-    if not get_context(request).settings.has_demo_sign_in:
-        raise NotFound
-    return await _signed_in(request, DEMO_PERSON, safe_return_path(next))
-
-
-@router.post("/logout")
-async def logout(request: Request) -> Response:
-    ctx = get_context(request)
-    await services.sign_out(ctx, session_token(request, ctx.settings))
-    response = RedirectResponse("/login", status_code=303)
-    delete_session_cookie(response, ctx.settings)
-    return response
-
-
-refuse_other_methods(router)
-
-
-def _providers(request: Request) -> dict[str, SignInProvider]:
-    providers: dict[str, SignInProvider] = request.app.state.sign_in_providers
-    return providers
-
-
-async def _signed_in(request: Request, person: Person, path: str) -> Response:
-    ctx = get_context(request)
+async def _signed_in(ctx: Context, request: Request, person: Person, path: str) -> Response:
     await services.sign_out(ctx, session_token(request, ctx.settings))
     token = await services.sign_in(ctx, person)
     response = RedirectResponse(path, status_code=303)

@@ -31,7 +31,7 @@ async def gateway(database: TestDatabase) -> AsyncIterator[Gateway]:
 @pytest.fixture
 async def far(settings: Settings, gateway: Gateway) -> AsyncIterator[SignedIn]:
     """Somebody signed in to an application whose database is behind `gateway`."""
-    async with started_app(settings, gateway.database) as app:
-        signed_in = await sign_in(app, app.state.context, "far")
+    async with started_app(settings, gateway.database) as started:
+        signed_in = await sign_in(started.app, started.ctx, "far")
         async with signed_in.http:
             yield signed_in

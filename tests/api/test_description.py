@@ -6,6 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from core.settings import Settings
+from tests.conftest import client_for, started_app
+from tests.support.database import TestDatabase
+
 FAILURES = {
     ("/v1/generations/submit", "post"): {
         *("400", "401", "402", "403", "408", "409", "413", "415", "502", "503")
@@ -16,6 +20,7 @@ FAILURES = {
     ("/v1/generations/{id}/restore", "post"): {"400", "401", "403", "404", "503"},
     ("/v1/generations", "get"): {"400", "401", "404", "503"},
 }
+ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
 PICTURE = ("/v1/generations/{id}/image", "get")
 PICTURE_ANSWERS = {"200", "206", "304", "400", "401", "404", "416", "503", "default"}
 
@@ -44,9 +49,10 @@ async def test_every_failure_is_described_and_none_that_never_comes(
     responses = description["paths"][path][method]["responses"]
     assert set(responses) == {"200", "default"} | FAILURES[path, method]
     for status in set(responses) - {"200"}:
-        failure = schema_of(description, responses[status])
-        assert failure["properties"].keys() == {"success", "error"}
-        assert failure["properties"]["success"]["const"] is False
+        assert responses[status]["content"]["application/json"]["schema"] == ERROR
+    envelope = description["components"]["schemas"]["ErrorEnvelope"]
+    assert envelope["properties"].keys() == {"success", "error"}
+    assert envelope["properties"]["success"]["default"] is False
 
 
 async def test_what_is_sent_and_what_comes_back_is_described(description: Any) -> None:
@@ -58,9 +64,23 @@ async def test_what_is_sent_and_what_comes_back_is_described(description: Any) -
     [key] = submit["parameters"]
     assert key["schema"]["maxLength"] == 255
     schemas = description["components"]["schemas"]
-    assert schemas["Submitted"]["properties"].keys() == {"id"}
-    assert schemas["GenerationState"]["properties"].keys() == {"status", "url", "error"}
     assert schemas["Status"]["enum"] == ["processing", "succeeded", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "cookie"),
+    [("http://127.0.0.1:8080", "easel_session"), ("https://easel.test", "__Host-easel_session")],
+)
+async def test_every_call_is_secured_by_the_cookie_that_signing_in_sets(
+    settings: Settings, database: TestDatabase, public_url: str, cookie: str
+) -> None:
+    changed = settings.model_copy(update={"public_url": public_url})
+    async with started_app(changed, database) as started, client_for(started.app) as http:
+        description = (await http.get("/api/openapi.json")).json()
+    [(name, scheme)] = description["components"]["securitySchemes"].items()
+    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "cookie", cookie)
+    calls = [call for methods in description["paths"].values() for call in methods.values()]
+    assert [call["security"] for call in calls] == [[{name: []}]] * len(calls)
 
 
 async def test_the_headers_that_come_back_are_described(description: Any) -> None:

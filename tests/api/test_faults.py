@@ -81,7 +81,7 @@ async def test_without_a_database_every_call_says_when_to_come_back(
     settings: Settings, provider: EmulatedProvider
 ) -> None:
     away = f"postgresql+psycopg://easel_app:password@127.0.0.1:{free_port()}/easel"
-    async with started_app(settings, TestDatabase(away, away)) as app, client_for(app) as http:
+    async with started_app(settings, TestDatabase(away, away)) as started, client_for(started.app) as http:
         http.cookies.set("easel_session", "a token that nobody can look up")
         expect_unavailable(await http.post(SUBMIT, json={"prompt": "a cat"}))
         expect_unavailable(await http.get(READ))

@@ -96,7 +96,7 @@ async def test_what_is_ones_own_has_a_head_too(
 
 async def test_the_demos_pictures_have_a_head(settings: Settings, database: TestDatabase) -> None:
     demo = make_settings(replicate_api_token=None, data_dir=settings.data_dir)
-    async with started_app(demo, database) as app, client_for(app) as http:
+    async with started_app(demo, database) as started, client_for(started.app) as http:
         await expect_same(http, "/demo/files/none.png", 404)
         assert (await http.post("/demo/files/none.png")).headers["Allow"] == "GET, HEAD"
 

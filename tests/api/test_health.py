@@ -30,7 +30,7 @@ async def test_a_sound_process_is_healthy_and_ready(http: httpx.AsyncClient) -> 
 
 async def test_without_a_database_it_is_neither(settings: Settings) -> None:
     away = f"postgresql+psycopg://easel_app@127.0.0.1:{free_port()}/easel"
-    async with started_app(settings, TestDatabase(away, away)) as app, client_for(app) as http:
+    async with started_app(settings, TestDatabase(away, away)) as started, client_for(started.app) as http:
         await expect(http, "/healthz", 503)
         await expect(http, "/readyz", 503)
 

@@ -15,7 +15,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.envelope import failure
 from core.limits import BodyLimits
 from core.logs import request_id
 from core.middleware import (
@@ -83,24 +82,17 @@ async def test_bodies_that_nobody_reads_are_left_alone(changes: dict[str, str]) 
 @pytest.mark.parametrize("path", ["/api/x", "/auth/logout", "/dashboard", "/healthz", "/", "/_nicegui/x"])
 async def test_bodies_have_a_limit_everywhere(path: str) -> None:
     app = BodyLimitMiddleware(echo)
-    sent = await call(app, part(b"x" * (BodyLimits.max_bytes + 1)), path=path, app=plain_application())
+    sent = await call(app, part(b"x" * (BodyLimits.max_bytes + 1)), path=path)
     assert sent[0]["status"] == 413
 
 
 async def test_pages_that_poll_may_send_what_their_server_takes() -> None:
     app = BodyLimitMiddleware(echo)
-    scope = {"path": "/_nicegui_ws/socket.io/", "app": plain_application()}
+    scope = {"path": "/_nicegui_ws/socket.io/"}
     sent = await call(app, part(b"x" * BodyLimits.max_polling_bytes, more=False), **scope)
     assert len(sent[1]["body"]) == BodyLimits.max_polling_bytes
     sent = await call(app, part(b"x" * (BodyLimits.max_polling_bytes + 1)), **scope)
     assert sent[0]["status"] == 413
-
-
-def plain_application() -> Starlette:
-    """One that shows people the same as programs."""
-    application = Starlette()
-    application.state.render_error_page = failure
-    return application
 
 
 async def test_many_bodies_at_once_leave_room_for_a_prompt() -> None:

@@ -20,7 +20,9 @@ async def test_a_running_generation_has_neither_url_nor_error(
 ) -> None:
     provider.never_finish()
     generation = await submit(ada)
-    assert data_of(await ada.http.get(generation)) == {"status": "processing"}
+    data = data_of(await ada.http.get(generation))
+    assert data["status"] == "processing"
+    assert data.keys().isdisjoint({"url", "error", "finished_at", "charge"})
 
 
 async def test_a_succeeded_generation_has_a_url_and_no_error(
@@ -28,7 +30,9 @@ async def test_a_succeeded_generation_has_a_url_and_no_error(
 ) -> None:
     generation = await submit(ada)
     picture = f"{provider.url}/files/{provider.last_id}.png"
-    assert data_of(await ada.http.get(generation)) == {"status": "succeeded", "url": picture}
+    data = data_of(await ada.http.get(generation))
+    assert (data["status"], data["url"], data["charge"]) == ("succeeded", picture, "charged")
+    assert "error" not in data
 
 
 async def test_a_failed_generation_has_an_error_and_no_url(ada: SignedIn, provider: EmulatedProvider) -> None:
@@ -38,8 +42,8 @@ async def test_a_failed_generation_has_an_error_and_no_url(ada: SignedIn, provid
 
     response = await ada.http.get(generation)
     data = data_of(response)
-    assert data.keys() == {"status", "error"}
-    assert data["status"] == "failed"
+    assert (data["status"], data["charge"]) == ("failed", "unknown")
+    assert "url" not in data
     assert data["error"].keys() == {"code", "message"}
     assert data["error"]["code"] == "MODERATED"
     assert "r8_test_token" not in response.text

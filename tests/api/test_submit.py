@@ -132,8 +132,8 @@ async def test_a_refusal_of_the_provider_names_its_cause_and_frees_the_person(
 
 async def test_a_connection_never_made_is_a_refusal(database: TestDatabase) -> None:
     settings = make_settings(replicate_base_url=f"http://127.0.0.1:{free_port()}")
-    async with started_app(settings, database) as app:
-        ada = await sign_in(app, app.state.context, "ada")
+    async with started_app(settings, database) as started:
+        ada = await sign_in(started.app, started.ctx, "ada")
         async with ada.http:
             for _ in range(2):
                 response = await ada.http.post(SUBMIT, json={"prompt": "a cat"})

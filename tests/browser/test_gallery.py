@@ -55,6 +55,22 @@ async def test_pictures_are_found_opened_used_again_and_kept(studio: Studio, siz
     await expect(dialog).to_contain_text("Nothing was charged.")
 
 
+async def test_what_is_learned_late_of_a_charge_is_told_once(studio: Studio) -> None:
+    page = await studio.visit("/dashboard")
+    studio.add_failed_rows(2)
+    studio.database.run(
+        "UPDATE generations SET error_code = 'TIMED_OUT', charge = 'unknown', late_charge = 'charged'"
+        " WHERE prompt = 'prompt number 1'"
+    )
+    await page.goto(f"{studio.url}/dashboard/generate")
+    tiles, dialog = page.locator(".tile__open"), page.get_by_role("dialog")
+    await tiles.first.click()
+    await expect(dialog.get_by_text("It was charged.", exact=True)).to_be_visible()
+    await page.keyboard.press("ArrowRight")
+    await expect(dialog).to_contain_text("CANCELED")
+    assert (await dialog.inner_text()).count("charged") == 1
+
+
 async def test_a_delete_can_be_undone(studio: Studio) -> None:
     page = await studio.visit("/dashboard")
     await studio.draw(page, "first kite", "second kite")

@@ -207,7 +207,8 @@ async def test_the_dead_address_of_a_lost_picture_is_not_answered(
     assert data_of(await ada.http.get(path))["url"].startswith(provider.url)
     database.run("UPDATE generations SET finished_at = finished_at - %s", PROVIDER_KEEPS)
     await maker.settle()
-    assert data_of(await ada.http.get(path)) == {"status": "succeeded"}
+    lost = data_of(await ada.http.get(path))
+    assert (lost["status"], lost["is_lost"], "url" in lost) == ("succeeded", True, False)
 
 
 async def test_what_is_learned_changes_nothing_of_the_end_and_is_told_with_the_pictures(
@@ -216,8 +217,12 @@ async def test_what_is_learned_changes_nothing_of_the_end_and_is_told_with_the_p
     maker = maker_of(ada, ctx, database)
     generation_id = await timed_out(maker)
     path = f"/api/v1/generations/{generation_id}"
-    before = (await ada.http.get(path)).json()
+    before = data_of(await ada.http.get(path))
     await maker.settle()
-    assert (await ada.http.get(path)).json() == before
+    assert before["charge"] == "unknown"
+    assert data_of(await ada.http.get(path)) == before | {"charge": "charged"}
     items = data_of(await ada.http.get("/api/v1/generations"))["items"]
-    assert [item.get("charge") for item in items] == [None, "It was charged."]
+    assert [(item["status"], item["charge"]) for item in items] == [
+        ("succeeded", "not_charged"),
+        ("failed", "charged"),
+    ]

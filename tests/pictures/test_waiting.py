@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 
 from core.context import Context
 from core.limits import PictureLimits
@@ -13,18 +12,17 @@ from core.pictures import waiting
 from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.api.envelopes import data_of
-from tests.conftest import SignedIn
+from tests.conftest import BASE_URL, SignedIn, Started
 from tests.pictures.conftest import Files, Maker, answering_bytes, maker_of
 from tests.support.database import TestDatabase
 from tests.support.limits import with_limits
 
 
 @pytest.fixture
-async def ada_makes(app: FastAPI, ada: SignedIn, ctx: Context, database: TestDatabase) -> Maker:
+async def ada_makes(started: Started, ada: SignedIn, database: TestDatabase) -> Maker:
     """Ada, in an application whose loop does not run by itself."""
-    reconciler: Upkeep = app.state.reconciler
-    reconciler.stop()
-    return maker_of(ada, ctx, database)
+    started.upkeep.stop()
+    return maker_of(ada, started.ctx, database)
 
 
 def fill(folder: Path) -> None:
@@ -152,11 +150,11 @@ async def test_the_list_has_the_providers_address_until_the_picture_is_ours(
     generation_id = await ada_makes.make()
     waits = await item()
     assert waits["url"] == ada_makes.row()["result_url"]
-    assert "thumb" not in waits
+    assert "thumb_url" not in waits
     empty(folder)
     await ada_makes.settle()
-    assert (await item())["url"] == f"/api/v1/generations/{generation_id}/image"
+    assert (await item())["url"] == f"{BASE_URL}/api/v1/generations/{generation_id}/image"
     ada_makes.database.run("UPDATE generations SET stored_at = NULL, given_up_at = now()")
     lost = await item()
-    assert lost["lost"]
+    assert lost["is_lost"]
     assert "url" not in lost

@@ -85,7 +85,7 @@ def test_a_picture_comes_and_stays(people: list[httpx.Client], provider: Emulate
             assert time.monotonic() < deadline
             time.sleep(0.1)
         assert other.get(httpx.URL(url).path).headers["content-type"] == "image/png"
-        assert all("lost" not in item for item in other.get("/api/v1/generations").json()["data"]["items"])
+        assert all("is_lost" not in item for item in other.get("/api/v1/generations").json()["data"]["items"])
 
 
 def test_a_login_session_ends_when_the_database_says_so(

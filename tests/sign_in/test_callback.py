@@ -88,7 +88,7 @@ async def test_the_sign_in_cookie_holds_one_sign_in_whatever_the_providers(
 ) -> None:
     github = {"github_client_id": CLIENT_ID, "github_client_secret": CLIENT_SECRET}
     settings = oidc_settings(identity_provider.url, **github)
-    async with started_app(settings, database) as app, browser_of(app) as browser:
+    async with started_app(settings, database) as started, browser_of(started.app) as browser:
         await begin(browser)
         size = len(browser.cookies["easel_sign_in"])
         await begin(browser, provider_id="github")

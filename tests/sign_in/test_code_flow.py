@@ -63,8 +63,8 @@ async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browser: 
 async def test_on_https_both_cookies_are_secure(honest_issuer: str, database: TestDatabase) -> None:
     site = "https://easel.test"
     async with (
-        started_app(oidc_settings(honest_issuer, public_url=site), database) as app,
-        browser_of(app, site) as browser,
+        started_app(oidc_settings(honest_issuer, public_url=site), database) as started,
+        browser_of(started.app, site) as browser,
     ):
         begun = await browser.get("/auth/login/oidc")
         assert query_of(begun.headers["location"])["redirect_uri"] == f"{site}/auth/callback/oidc"

@@ -54,7 +54,7 @@ async def test_another_site_cannot_sign_its_visitors_in(
 
 async def test_it_is_not_there_beside_a_provider(database: TestDatabase, tmp_path: Path) -> None:
     settings = oidc_settings("http://127.0.0.1:1", data_dir=tmp_path)
-    async with started_app(settings, database) as app, browser_of(app) as browser:
+    async with started_app(settings, database) as started, browser_of(started.app) as browser:
         assert (await browser.post("/auth/demo")).status_code == 404
         assert "demo user" not in (await browser.get("/login")).text
         assert not await is_signed_in(browser)
@@ -66,6 +66,6 @@ async def test_it_is_not_there_when_hosted(
 ) -> None:
     settings = make_settings(replicate_api_token=None, data_dir=tmp_path, **hosted)
     site = settings.public_url
-    async with started_app(settings, database) as app, browser_of(app, site) as browser:
+    async with started_app(settings, database) as started, browser_of(started.app, site) as browser:
         assert (await browser.post("/auth/demo")).status_code == 404
         assert "demo user" not in (await browser.get("/login")).text

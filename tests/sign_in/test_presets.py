@@ -4,12 +4,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from core.services.login_sessions import Person
 from core.settings import Settings
 from core.sign_in.providers import OpenIdProvider, create_providers
-from tests.conftest import make_settings
+from tests.conftest import Started, make_settings
 from tests.sign_in.flow import begin, is_signed_in, problem_of, query_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, PROFILE, TOKEN, IdentityProvider
 from tests.support.database import TestDatabase
@@ -25,9 +24,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def github(app: FastAPI, identity_provider: IdentityProvider) -> IdentityProvider:
+def github(started: Started, identity_provider: IdentityProvider) -> IdentityProvider:
     """Stands in for GitHub: the preset's three addresses lead to it."""
-    remote = app.state.sign_in_providers["github"].remote
+    remote = started.sign_in_providers["github"].remote
     remote.authorize_url = f"{identity_provider.url}/authorize"
     remote.access_token_url = f"{identity_provider.url}{TOKEN}"
     remote.api_base_url = identity_provider.url
@@ -42,13 +41,13 @@ def test_google_is_an_openid_provider_with_googles_issuer(settings: Settings) ->
     assert google.remote._server_metadata_url == discovery
 
 
-async def test_github_is_asked_at_its_own_addresses(app: FastAPI, browser: httpx.AsyncClient) -> None:
+async def test_github_is_asked_at_its_own_addresses(started: Started, browser: httpx.AsyncClient) -> None:
     authorize_url = await begin(browser, provider_id="github")
     assert authorize_url.startswith("https://github.com/login/oauth/authorize?")
     query = query_of(authorize_url)
     assert (query["scope"], query["code_challenge_method"]) == ("read:user", "S256")
     assert query["redirect_uri"] == "http://127.0.0.1:8080/auth/callback/github"
-    remote = app.state.sign_in_providers["github"].remote
+    remote = started.sign_in_providers["github"].remote
     assert remote.access_token_url == "https://github.com/login/oauth/access_token"
     assert remote.api_base_url == "https://api.github.com/"
 

@@ -69,7 +69,7 @@ async def test_an_unknown_address_has_a_page_of_ours(http: httpx.AsyncClient) ->
 
 async def test_a_page_without_its_database_says_so_and_when_to_come_back(settings: Settings) -> None:
     dead = TestDatabase(serving_url="postgresql+psycopg://nobody@127.0.0.1:1/none", owning_url="")
-    async with started_app(settings, dead) as app, client_for(app) as http:
+    async with started_app(settings, dead) as started, client_for(started.app) as http:
         http.cookies.set("easel_session", "whatever")
         reply = await http.get("/dashboard/generate")
     assert reply.status_code == 503
