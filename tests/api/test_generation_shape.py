@@ -143,7 +143,7 @@ async def test_a_repeated_submit_answers_what_has_become_of_it(
     assert provider.creates == 1
 
 
-def test_the_gallery_knows_the_sentences_of_a_charge() -> None:
-    script = (Path(__file__).parents[2] / "ui/static/gallery.js").read_text()
+def test_the_screen_knows_the_sentences_of_a_charge() -> None:
+    script = (Path(__file__).parents[2] / "ui/static/items.js").read_text()
     for charge in (Charge.CHARGED, Charge.NOT_CHARGED):
         assert f'{charge.value}: "{charge.sentence}"' in script

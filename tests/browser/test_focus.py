@@ -34,7 +34,7 @@ async def walk(page: Page) -> tuple[set[str], set[str]]:
         for _ in range(40):
             await page.keyboard.press("Tab")
             tag, *found = await page.evaluate(RING)
-            if tag in {"BODY", "TEXTAREA"}:  # the prompt shows it by its edge
+            if tag == "BODY":
                 continue
             name, contrast = found
             names.add(name)
