@@ -7,6 +7,8 @@ SICK_SECONDS ?= 600
 SOAK_SECONDS ?= 600
 HISTORIES ?= 300
 AZURITE = 3.35.0
+REDOCLY = 2.77.0
+SPECTRAL = 6.16.3
 # Write the figures of these to docs/reliability.md; CI, which runs short ones, does not.
 REPORT ?= --reliability-report
 PRESSES ?= 60
@@ -18,7 +20,7 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test js-check lighthouse lock clean
+	limits presses store-test js-check api-lint lighthouse lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -115,6 +117,17 @@ store-test: .venv/.installed-dev .venv/.azurite-$(AZURITE)
 .venv/.azurite-$(AZURITE): .venv/.installed
 	@command -v npm >/dev/null || { echo "make store-test needs Node.js with npm"; exit 1; }
 	npm install --prefix .venv/node --no-save --no-audit --no-fund --ignore-scripts --silent azurite@$(AZURITE)
+	@touch $@
+
+# Apart from `test`, as it needs Node.js.
+api-lint: .venv/.installed-dev .venv/.api-linters-$(REDOCLY)-$(SPECTRAL)
+	.venv/bin/python -m pytest tests/api_lint $(ARGS)
+
+# In a folder of their own: npm removes from a folder what it was not asked for this time.
+.venv/.api-linters-$(REDOCLY)-$(SPECTRAL): .venv/.installed
+	@command -v npm >/dev/null || { echo "make api-lint needs Node.js with npm"; exit 1; }
+	npm install --prefix .venv/node-api --no-save --no-audit --no-fund --ignore-scripts --silent \
+		@redocly/cli@$(REDOCLY) @stoplight/spectral-cli@$(SPECTRAL)
 	@touch $@
 
 lighthouse: .venv/.installed-dev

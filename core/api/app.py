@@ -13,6 +13,11 @@ from core.envelope import error_json
 from core.errors import EaselError, MethodNotAllowed, NotFound, ValidationFailed
 from core.middleware import ErrorBoundaryMiddleware
 
+_DESCRIPTION = """Submit a prompt, read its generation until that has ended, fetch the picture.
+
+Every JSON answer is `{"success": true, "data": ...}` or `{"success": false, "error": ...}`. Every answer has
+`X-Request-Id`, and `HEAD` is answered wherever `GET` is."""
+
 
 def create_api(ctx: Context) -> FastAPI:
     """The API; its documentation at `/docs` is served from here, not from another site."""
@@ -21,6 +26,11 @@ def create_api(ctx: Context) -> FastAPI:
         redoc_url=None,
         title="Easel",
         version="1",
+        description=_DESCRIPTION,
+        contact={"name": "Whoever runs this site", "url": ctx.settings.public_url},
+        license_info={"name": "MIT", "identifier": "MIT"},
+        openapi_tags=[{"name": "generations", "description": "Prompts, and the pictures made of them."}],
+        generate_unique_id_function=lambda route: route.name,
         static_url="/docs/static",
         redirect_slashes=False,
         exception_handlers={

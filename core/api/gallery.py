@@ -36,8 +36,8 @@ def create_router(ctx: Context) -> APIRouter:
     """The routes of the list, and of what is deleted from it."""
     router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
 
-    @router.get("", summary="List generations", responses=described_errors(400, 401, 404, 503))
-    async def list_(
+    @router.get("", responses=described_errors(400, 401, 404, 503))
+    async def list_generations(
         owner_id: OwnerId,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")] = DEFAULT_LIMIT,
         before: Annotated[UUID | None, Query(description="The id of the last one that you have.")] = None,
@@ -50,20 +50,18 @@ def create_router(ctx: Context) -> APIRouter:
 
     @router.post(
         "/{id}/delete",
-        summary="Delete a generation",
         responses=described_errors(400, 401, 403, 404, 409, 503),
     )
-    async def delete(id: UUID, owner_id: OwnerId) -> Success[Deleted]:
+    async def delete_generation(id: UUID, owner_id: OwnerId) -> Success[Deleted]:
         """Delete a finished generation and its picture, for good after `undo_seconds`."""
         seconds = await services.delete_generation(ctx, id=id, owner_id=owner_id)
         return Success(data=Deleted(id=id, undo_seconds=seconds))
 
     @router.post(
         "/{id}/restore",
-        summary="Restore a generation",
         responses=described_errors(400, 401, 403, 404, 503),
     )
-    async def restore(id: UUID, owner_id: OwnerId) -> Success[Restored]:
+    async def restore_generation(id: UUID, owner_id: OwnerId) -> Success[Restored]:
         """Undo a delete, while that is still possible."""
         await services.restore_generation(ctx, id=id, owner_id=owner_id)
         return Success(data=Restored(id=id))

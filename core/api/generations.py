@@ -29,6 +29,7 @@ class SubmitBody(BaseModel):
 
 # Described here and checked by `core.services`, as the prompt is.
 _IDEMPOTENCY_KEY = Header(
+    alias="Idempotency-Key",
     description="The same key with the same prompt starts nothing twice, for a day.",
     json_schema_extra={"minLength": 1, "maxLength": MAX_KEY_LENGTH, "pattern": "^[!-~]([ -~]*[!-~])?$"},
 )
@@ -40,10 +41,9 @@ def create_router(ctx: Context) -> APIRouter:
 
     @router.post(
         "/submit",
-        summary="Submit a prompt",
         responses=described_errors(400, 401, 402, 403, 408, 409, 413, 415, 502, 503),
     )
-    async def submit(
+    async def submit_generation(
         body: SubmitBody,
         owner_id: OwnerId,
         idempotency_key: Annotated[str | None, _IDEMPOTENCY_KEY] = None,
@@ -56,18 +56,17 @@ def create_router(ctx: Context) -> APIRouter:
         generation = await _read_started(ctx, generation_id, owner_id)
         return Success(data=shape_of(generation, ctx.settings))
 
-    @router.get("/{id}", summary="Read a generation", responses=described_errors(400, 401, 404, 503))
-    async def read(id: UUID, owner_id: OwnerId) -> Success[GenerationShape]:
+    @router.get("/{id}", responses=described_errors(400, 401, 404, 503))
+    async def read_generation(id: UUID, owner_id: OwnerId) -> Success[GenerationShape]:
         """What became of one of your generations."""
         generation = await services.get_generation(ctx, id=id, owner_id=owner_id)
         return Success(data=shape_of(generation, ctx.settings))
 
     @router.post(
         "/{id}/cancel",
-        summary="Cancel a generation",
         responses=described_errors(400, 401, 403, 404, 502, 503),
     )
-    async def cancel(id: UUID, owner_id: OwnerId) -> Success[GenerationShape]:
+    async def cancel_generation(id: UUID, owner_id: OwnerId) -> Success[GenerationShape]:
         """End a running generation. One that ended first is answered as it ended: its picture is kept."""
         generation = await services.cancel_generation(ctx, id=id, owner_id=owner_id)
         return Success(data=shape_of(generation, ctx.settings))

@@ -39,11 +39,10 @@ def create_router(ctx: Context) -> APIRouter:
 
     @router.get(
         "/{id}/image",
-        summary="Fetch a picture",
         response_class=StreamingResponse,
         responses={**_PICTURES, **described_errors(400, 401, 404, 503)},
     )
-    async def image(
+    async def fetch_picture(
         id: UUID,
         owner_id: OwnerId,
         *,
