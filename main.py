@@ -27,7 +27,7 @@ from core.middleware import (
     SecurityHeadersMiddleware,
 )
 from core.server import listen, serve
-from core.services.upkeep import Upkeep
+from core.services import Upkeep
 from core.settings import Settings
 from core.sign_in import routes as sign_in
 from core.sign_in.providers import SignInProvider, create_providers

@@ -1,18 +1,26 @@
 """Which part may know which, read from the sources: the shape that the rest stands on."""
 
 import ast
+import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from core import services
+
 ROOT = Path(__file__).parents[1]
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+MAP = CONTRIBUTING.partition("## The map of the code")[2].partition("\n## ")[0]
 SOURCES = [
     path
     for folder in ("core", "ui", "migrations", "main.py")
     for path in sorted([ROOT / folder] if folder.endswith(".py") else (ROOT / folder).rglob("*.py"))
 ]
 SQL_MAKERS = {"delete", "insert", "select", "text", "update"}
+# `core.services.X` is a module of the same name as nothing that the door exports.
+EXPORTED = {f"core.services.{name}" for name in services.__all__}
 PLACES_WITH_SQL = ("core/repositories/", "core/database/", "migrations/")
 
 
@@ -50,8 +58,22 @@ def test_core_knows_nothing_of_the_screens() -> None:
     assert importing("nicegui", "ui", "main", under="core/") == []
 
 
+@pytest.mark.parametrize("outside", ["ui/", "core/api/", "core/sign_in/", "main.py"])
+def test_pages_and_routes_reach_the_domain_through_its_door_alone(outside: str) -> None:
+    """What is not exported by `core.services` is none of their business; start-up prepares the database."""
+    inside = [f"core.services.{name}" for name in modules_of("core/services")]
+    inside += ["core.models", "core.failures", "core.charges", "core.orders", "core.ends", "core.looks"]
+    inside += ["core.repositories", "core.provider", "core.pictures"]
+    found = importing(*inside, under=outside)
+    found += [] if outside == "main.py" else importing("core.database", under=outside)
+    assert [each for each in found if each.partition(": ")[2] not in EXPORTED] == []
+
+
+def modules_of(folder: str) -> list[str]:
+    return [path.stem for path in (ROOT / folder).glob("*.py") if path.stem != "__init__"]
+
+
 def test_the_screens_reach_neither_database_nor_provider() -> None:
-    assert importing("core.database", "core.repositories", "core.provider", under="ui/") == []
     assert importing("sqlalchemy", "sqlmodel", "psycopg", "replicate", "httpx", under="ui/") == []
 
 
@@ -94,3 +116,30 @@ def test_the_rules_have_something_to_look_at() -> None:
     assert len(SOURCES) > 30
     assert importing("core.services", under="ui/") != []
     assert importing("sqlalchemy.text", under="core/repositories/") != []
+
+
+def test_the_map_of_the_code_names_every_module() -> None:
+    """A package by its folder, the modules in it by their names, others by their path."""
+    named: set[str] = set()
+    for row in MAP.splitlines():
+        where, _, what = row.strip("|").partition(" | ")
+        places = re.findall(r"`((?:core|ui|main)[\w/]*(?:/|\.py))`", where)
+        named |= set(places)
+        named |= {f"{places[0]}{name}" for name in re.findall(r"`(\w+\.py)`", what) if len(places) == 1}
+    assert {each for each in named if each.endswith(".py")} == set(mapped_modules())
+
+
+def mapped_modules() -> Iterator[str]:
+    """All of `core` and `ui`; a component's folder is mapped whole."""
+    for path in SOURCES:
+        place = path.relative_to(ROOT)
+        is_in_component = place.parent.parent == Path("ui/components")
+        if path.name != "__init__.py" and place.parts[0] != "migrations" and not is_in_component:
+            yield str(place)
+
+
+def test_the_table_of_changes_names_files_that_exist() -> None:
+    rows = CONTRIBUTING.partition("## Where do I change")[2].partition("## Habits")[0]
+    named = re.findall(r"`([\w/]+\.(?:py|js|css))", rows)
+    assert named != []
+    assert [name for name in named if not (ROOT / name).exists()] == []

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 
 from core import services
 from core.context import Context
-from core.models import LoginSession
+from core.services import LoginSession
 from core.sign_in.cookies import session_token
 
 

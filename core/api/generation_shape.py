@@ -5,11 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from core.charges import Charge
 from core.envelope import OrLeftOut
-from core.failures import FailureCode
-from core.models import Generation, Phase, Status
 from core.prices import price_usd
+from core.services import Charge, FailureCode, Generation, Phase, Status
 from core.settings import Settings
 
 PATH = "/v1/generations"

@@ -12,7 +12,7 @@ from core.api.access import OwnerId, signed_in_router
 from core.api.generation_shape import PATH
 from core.context import Context
 from core.envelope import described_errors
-from core.pictures.store import StoredPicture
+from core.services import StoredPicture
 
 # Kept by this person's browser, never by a shared cache, and shown only after asking us: signed out,
 # or deleted, it is gone. Its ETag makes that question a cheap one.

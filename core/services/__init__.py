@@ -4,6 +4,7 @@ from core.charges import Charge
 from core.failures import Failure, FailureCode
 from core.models import Generation, LoginSession, Phase, Status
 from core.orders import Order
+from core.pictures.store import StoredPicture
 from core.services.cancel import cancel_generation
 from core.services.credit_check import check_user_has_credits
 from core.services.gallery import delete_generation, list_generations, restore_generation
@@ -32,6 +33,7 @@ __all__ = [
     "Phase",
     "Progress",
     "Status",
+    "StoredPicture",
     "Upkeep",
     "cancel_generation",
     "check_health",

@@ -3,7 +3,7 @@
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from core.services.login_sessions import LIFETIME
+from core.services import LIFETIME
 from core.settings import Settings
 
 

@@ -15,7 +15,7 @@ from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.services.login_sessions import Person
+from core.services import Person
 from core.settings import Settings, SignInProviderId
 
 _GOOGLE_ISSUER = "https://accounts.google.com"

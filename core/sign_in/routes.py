@@ -14,7 +14,7 @@ from core import services
 from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.errors import NotFound
-from core.services.login_sessions import Person
+from core.services import Person
 from core.sign_in.cookies import delete_session_cookie, session_token, set_session_cookie
 from core.sign_in.problems import SignInProblem
 from core.sign_in.providers import NotVerified, SignInProvider
