@@ -1,1 +1,1 @@
-"""Easel's domain: settings, database, services, provider, sign-in and HTTP API. Knows no user interface."""
+"""Easel without its screens: settings, database, services, provider, sign-in, HTTP API and server."""

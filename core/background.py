@@ -1,4 +1,4 @@
-"""Background work: what goes on without a caller, and ends before the process does."""
+"""Background work: tasks that outlive their caller, and end before the process does."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
@@ -13,7 +13,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Background:
-    """Supervises the tasks of one process."""
+    """The background tasks of one process."""
 
     def __init__(self) -> None:
         self._unfinished: set[asyncio.Task[Any]] = set()
@@ -24,21 +24,21 @@ class Background:
         return frozenset(self._unfinished)
 
     def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Run `work` to its end, even when the program is told to stop."""
+        """Start `work` as a task, which `close` waits for, and return the task."""
         task = asyncio.create_task(work)
         self._unfinished.add(task)
         task.add_done_callback(self._unfinished.discard)
         return task
 
     async def finish(self, work: Coroutine[Any, Any, T]) -> T:
-        """Await `work`, which runs to its end even when the caller is cancelled meanwhile."""
+        """The result of `work`, which runs on even when the caller is cancelled. Raises its errors."""
         return await asyncio.shield(self.start(work))
 
     async def close(self) -> None:
-        """Let unfinished work end.
+        """Wait for unfinished tasks.
 
-        What has not ended after `CLOSE_SECONDS` is cut off; the next start, or another process, takes
-        the work up from its row.
+        Tasks that run for longer than `CLOSE_SECONDS` are cancelled; the next start, or another process,
+        continues the work from the generation's row.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -51,14 +51,14 @@ class Background:
 
 
 class Shared(Generic[K, T]):
-    """Work that callers at the same time share: one task for each key."""
+    """Work that simultaneous callers share: one task for each key."""
 
     def __init__(self, background: Background) -> None:
         self._background = background
         self._under_way: dict[K, asyncio.Task[T]] = {}
 
     async def get(self, key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """The result of the task for `key` that is under way, or of `work()`, started now."""
+        """The result of the running task for `key`, or of `work()`, started now. Raises its errors."""
         task = self._under_way.get(key)
         if task is None:
             task = self._under_way[key] = self._background.start(work())

@@ -4,12 +4,15 @@ from enum import StrEnum
 
 
 class Charge(StrEnum):
+    """Whether the provider took money for a generation."""
+
     CHARGED = "charged"
     NOT_CHARGED = "not_charged"
     UNKNOWN = "unknown"
 
     @property
     def sentence(self) -> str:
+        """The charge in words for the person."""
         return _SENTENCES[self]
 
 

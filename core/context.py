@@ -1,4 +1,4 @@
-"""What the services work with: passed as `ctx`, so that nothing is reached through a global."""
+"""The context: the parts that services work with, passed as `ctx` in place of globals."""
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -18,12 +18,14 @@ from core.provider.choose import choose_provider
 from core.provider.client import Provider
 from core.settings import Settings
 
-# By generation, and whether all of the provider's list is searched.
+# The key is the generation's id, and whether all of the provider's list is searched.
 Looks = Shared[tuple[UUID, bool], Look]
 
 
 @dataclass(frozen=True)
 class Context:
+    """The parts of one process, made by `create_context` and closed by `close`."""
+
     settings: Settings
     database: Database
     provider: Provider
@@ -31,26 +33,26 @@ class Context:
     downloader: PictureDownloader
     limits: Limits = Limits()
     demo_pictures: Starlette | None = None
-    """With the demo: the application that serves its pictures."""
+    """The application that serves the demo's pictures; None with Replicate."""
     waiting: WaitingPictures = field(default_factory=WaitingPictures)
     background: Background = field(default_factory=Background)
     looks: Looks = field(init=False)
-    """The questions to the provider that are under way."""
+    """The requests to the provider that are under way."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "looks", Shared(self.background))
 
     async def close(self) -> None:
-        """Let unfinished work end, then close the provider's and the database's connections."""
+        """Wait for background work, then close all connections."""
         await self.background.close()
-        async with AsyncExitStack() as closing:  # each, whatever becomes of the others
+        async with AsyncExitStack() as closing:  # an error in one does not keep the others open
             closing.push_async_callback(self.database.close)
             closing.push_async_callback(self.downloader.close)
             closing.push_async_callback(self.provider.close)
 
 
 def create_context(settings: Settings, database_url: str, limits: Limits = Limits()) -> Context:
-    """The context of one process. Raises `ConfigurationError` for a picture store that cannot be."""
+    """The context of one process. Raises `ConfigurationError` for an unusable picture store."""
     provider, demo_pictures = choose_provider(settings, limits.provider)
     transport = httpx.ASGITransport(demo_pictures) if demo_pictures else None
     folder = settings.data_dir / "pictures"

@@ -1,4 +1,4 @@
-"""How a generation ended: the provider's word for it, or Easel's own verdict."""
+"""The end of a generation: as the provider reports it, or as Easel decides it."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from core.models import Status
 
 
 class End(NamedTuple):
-    """A terminal `status`; `url` only when succeeded, `failure` only when failed."""
+    """A terminal `status`, with a `url` only if succeeded and a `failure` only if failed."""
 
     status: Status
     url: str | None = None
@@ -19,9 +19,10 @@ class End(NamedTuple):
 
     @property
     def is_success(self) -> bool:
+        """Whether there is a picture."""
         return self.status is Status.SUCCEEDED
 
 
 def failed(code: FailureCode, charge: Charge) -> End:
-    """The end of a generation without a picture."""
+    """The end of a generation without a picture, for the reason `code`."""
     return End(Status.FAILED, failure=code, charge=charge)

@@ -1,4 +1,4 @@
-"""The error tree. Every error a caller can meet is here, with its HTTP status, code and sentence.
+"""The error tree: every error that a caller can meet, with its HTTP status, code and sentence.
 
 EaselError
  ├─ ValidationFailed         400 VALIDATION_ERROR
@@ -26,7 +26,10 @@ from core.failures import FailureCode
 
 
 class EaselError(Exception):
-    """An error with a sentence for the person and a stable code for the program."""
+    """An error with a sentence for the person and a stable code for programs.
+
+    `message` replaces the class's sentence; `details` is the `details` of the API's error.
+    """
 
     status: ClassVar[int]
     code: ClassVar[str]
@@ -39,10 +42,13 @@ class EaselError(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
+        """HTTP headers that belong to the answer."""
         return {}
 
 
 class ValidationFailed(EaselError):
+    """Input that is not accepted, with sentences for each field and for the form as a whole."""
+
     status = 400
     code = "VALIDATION_ERROR"
     message = "Please check what you entered."
@@ -58,40 +64,50 @@ class ValidationFailed(EaselError):
         super().__init__(message, details=details)
         first = next((problems for problems in (field_errors or {}).values() if problems), form_errors)
         self.sentence = first[0] if first else self.message
-        """The first of the problems, for a person."""
+        """The first of the problems, for the person."""
 
 
 class Unauthenticated(EaselError):
+    """A request without a valid login session."""
+
     status = 401
     code = "UNAUTHENTICATED"
     message = "Please sign in."
 
 
 class NoCredits(EaselError):
+    """A submit by a person without credits."""
+
     status = 402
     code = "NO_CREDITS"
     message = "Upgrade or wait for reset."
 
 
 class Forbidden(EaselError):
+    """A change that a page of another site asks for."""
+
     status = 403
     code = "FORBIDDEN"
     message = "This request came from another site, so it was refused."
 
 
 class NotFound(EaselError):
+    """An unknown address, or an id that does not exist or belongs to another owner."""
+
     status = 404
     code = "NOT_FOUND"
     message = "There is nothing here."
 
 
 class MethodNotAllowed(EaselError):
+    """A known address with an HTTP method that it does not have."""
+
     status = 405
     code = "METHOD_NOT_ALLOWED"
     message = "This address does not answer that method."
 
     def __init__(self, allowed: str) -> None:
-        """`allowed` is the value of an `Allow`; where GET is answered, HEAD is."""
+        """`allowed` is the value of an `Allow` header; GET in it allows HEAD too."""
         super().__init__()
         methods = set(allowed.split(", "))
         self.allowed = methods | {"HEAD"} if "GET" in methods else methods
@@ -102,43 +118,55 @@ class MethodNotAllowed(EaselError):
 
 
 class RequestTimedOut(EaselError):
+    """A request whose body does not arrive in time."""
+
     status = 408
     code = "REQUEST_TIMEOUT"
     message = "The request did not arrive in time. Please send it again."
 
 
 class GenerationInFlight(EaselError):
+    """An act that has to wait until the owner's running generation has ended."""
+
     status = 409
     code = "GENERATION_IN_FLIGHT"
     message = "Please wait until the current generation completes."
 
 
 class IdempotencyConflict(EaselError):
+    """An `Idempotency-Key` that has been used for another order."""
+
     status = 409
     code = "IDEMPOTENCY_CONFLICT"
     message = "This Idempotency-Key has been used with another prompt. Please use a new key."
 
 
 class PayloadTooLarge(EaselError):
+    """A request whose body is too large."""
+
     status = 413
     code = "PAYLOAD_TOO_LARGE"
     message = "That is more than this address accepts."
 
 
 class UnsupportedMediaType(EaselError):
+    """A request whose body is not JSON."""
+
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
     message = "Please send JSON, with the header Content-Type: application/json."
 
 
 class InternalError(EaselError):
+    """An error that nobody expected."""
+
     status = 500
     code = "INTERNAL_ERROR"
     message = "Something went wrong on our side. It has been logged."
 
 
 class ProviderFailed(EaselError):
-    """The provider refused a submit, or was never reached. Nothing was started and nothing charged."""
+    """The provider refused a submit or was not reached: nothing was started, nothing was charged."""
 
     status = 502
     code = "PROVIDER_ERROR"
@@ -160,6 +188,8 @@ class CancelNotConfirmed(EaselError):
 
 
 class ServiceUnavailable(EaselError):
+    """The database, or the picture store, does not answer."""
+
     status = 503
     code = "SERVICE_UNAVAILABLE"
     message = "Easel cannot reach its database at the moment. Please try again in a few seconds."
@@ -171,7 +201,7 @@ class ServiceUnavailable(EaselError):
 
 
 class ConfigurationError(Exception):
-    """The program cannot start as it is set up; `problems` has one line for each thing to mend."""
+    """The program cannot start with these settings; `problems` has one line for each thing to mend."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))

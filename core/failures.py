@@ -7,6 +7,8 @@ from core.charges import Charge
 
 
 class FailureCode(StrEnum):
+    """The reason why a generation has no picture."""
+
     MODERATED = "MODERATED"
     PROVIDER_BUSY = "PROVIDER_BUSY"
     PROVIDER_BILLING = "PROVIDER_BILLING"
@@ -17,25 +19,25 @@ class FailureCode(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What happened and what to do next, in words for the person who pressed Generate."""
+        """The reason and the next step, in words for the person who pressed Generate."""
         return _SENTENCES[self]
 
 
 class Failure(NamedTuple):
-    """Why a generation failed, and whether it was charged all the same."""
+    """The reason why a generation failed, and whether it was charged all the same."""
 
     code: FailureCode
     charge: Charge
 
     @property
     def sentence(self) -> str:
-        """What happened, what to do next, whether it was charged, and what may still come."""
+        """The reason, the next step, the charge, and whether a picture may still arrive."""
         late = f" {_LATE}" if self.is_unresolved else ""
         return f"{self.code.sentence} {self.charge.sentence}{late}"
 
     @property
     def is_unresolved(self) -> bool:
-        """Whether Easel stopped waiting without knowing what became of the prediction."""
+        """Whether Easel stopped waiting without knowing how the prediction ended."""
         return self.code is FailureCode.TIMED_OUT and self.charge is Charge.UNKNOWN
 
 

@@ -1,6 +1,6 @@
-"""How long, how large and how many: what parts of Easel obey, and are given, so that a test can give less.
+"""Limits of time, size and number. They are passed to the parts of Easel, so tests can pass smaller ones.
 
-Nothing here is a setting: whoever runs Easel has no reason to choose another.
+They are not settings: nobody who runs Easel has a reason to change them.
 """
 
 from dataclasses import dataclass
@@ -8,54 +8,61 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """Of the server, for each connection and for all of them."""
+    """Limits of the server, for each connection and for all together."""
 
     head_seconds: float = 10.0
-    """For the head of a request, the first and each later one."""
+    """Time for the head of a request to arrive, the first and each later one."""
     reader_seconds: float = 30.0
-    """Without anything read of an answer that waits to be sent."""
+    """Time that a client may read nothing of an answer."""
     check_seconds: float = 1.0
-    """How often these two are looked after."""
+    """Time between two checks of the limits above."""
     max_head_bytes: int = 64 * 1024
     max_pipelined_requests: int = 100
     max_connections: int = 16_384
-    """Or fewer, where the process may open fewer files."""
+    """Fewer where the process may open fewer files."""
     max_socket_message_bytes: int = 1_000_000
-    """What NiceGUI's server takes in one message; its pages send no more."""
+    """Bytes of one web socket message: the limit of NiceGUI's server, which its pages respect."""
     goodbye_seconds: float = 1.0
-    """For pages to be told that the server stops."""
+    """Time to tell open pages that the server stops."""
     shutdown_seconds: int = 6
-    """For requests under way, once a signal has come."""
+    """Time for running requests to end after a signal."""
     exit_seconds: float = 9.5
-    """For all of the end."""
+    """Time for the whole shutdown; after that the process ends by force."""
 
 
 @dataclass(frozen=True)
 class BodyLimits:
-    """Of the bodies of requests."""
+    """Limits of request bodies."""
 
     max_bytes: int = 64 * 1024
     max_polling_bytes: int = 1_000_000
-    """What NiceGUI's pages send at once when they poll, for want of a web socket."""
+    """Bytes of one message of a NiceGUI page that polls because it has no web socket."""
     max_held_bytes: int = 32 * 1024 * 1024
-    """Of all that are being read, without their beginnings: a prompt always finds room."""
+    """Bytes of all bodies that are being read, not counting the first `beginning_bytes` of each."""
     beginning_bytes: int = 8 * 1024
+    """Enough for a prompt, which therefore always finds room."""
     seconds: float = 15.0
+    """Time for a body to arrive."""
 
 
 @dataclass(frozen=True)
 class DatabaseLimits:
+    """Limits of waiting for the database."""
+
     start_seconds: float = 15.0
-    """For a database that is still starting when Easel starts."""
+    """Time for a database that is still starting when Easel starts."""
     connect_seconds: int = 3
     pool_seconds: float = 5.0
-    """For a connection that is free."""
+    """Time to wait for a free connection of the pool."""
     statement_seconds: float = 10.0
 
 
 @dataclass(frozen=True)
 class ProviderLimits:
-    """Of one call each, but for `search_seconds`: of all calls that look for one prediction."""
+    """Limits of calls to the provider.
+
+    The times are for one call; only `search_seconds` is for all calls that search for one prediction.
+    """
 
     start_seconds: float = 20.0
     fetch_seconds: float = 2.0
@@ -64,27 +71,31 @@ class ProviderLimits:
     search_seconds: float = 20.0
     max_reply_bytes: int = 1_000_000
     failures_in_a_row: int = 5
-    """So many make a provider sick, which is asked again after a pause."""
+    """The number of failed reads after which calls pause."""
     first_pause_seconds: float = 2.0
     longest_pause_seconds: float = 30.0
     longest_named_pause_seconds: float = 60.0
-    """Of a pause that the provider has asked for."""
+    """The longest pause that is granted when the provider asks for one."""
 
 
 @dataclass(frozen=True)
 class PictureLimits:
+    """Limits of downloading and storing pictures."""
+
     max_bytes: int = 50 * 1024 * 1024
     download_seconds: float = 60.0
     store_seconds: float = 30.0
-    """For one act of the store."""
+    """Time for one read, write or delete."""
     probe_seconds: float = 20.0
-    """For the trial of the store at the start."""
+    """Time to try out the store when Easel starts."""
     tell_seconds: float = 60.0
-    """Between two words in the log on pictures that could not be stored."""
+    """Time between two log lines about pictures that could not be stored."""
 
 
 @dataclass(frozen=True)
 class Limits:
+    """All limits of one process."""
+
     connections: ConnectionLimits = ConnectionLimits()
     bodies: BodyLimits = BodyLimits()
     database: DatabaseLimits = DatabaseLimits()

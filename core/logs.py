@@ -1,4 +1,4 @@
-"""Logging: one line an event, with the request's id, and no secret in any of them."""
+"""Logging: one line for each event, with the request's id and without secrets."""
 
 import logging
 from contextvars import ContextVar
@@ -6,7 +6,7 @@ from contextvars import ContextVar
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
-# At INFO these write addresses with their query: sign-in codes and states, ids of open pages.
+# At INFO these libraries log addresses with their query: sign-in codes and states, ids of open pages.
 _TALKATIVE = (
     "httpx",
     "httpx2",
@@ -21,7 +21,7 @@ _SHORTEST_SECRET_TO_HIDE = 6
 
 
 class _Formatter(logging.Formatter):
-    """Adds the request's id, and hides the known secrets wherever they turn up, tracebacks included."""
+    """Adds the request's id, and replaces each known secret with `***`, in tracebacks too."""
 
     def __init__(self, secrets: list[str]) -> None:
         super().__init__(_FORMAT)
@@ -36,7 +36,7 @@ class _Formatter(logging.Formatter):
 
 
 def set_up_logging(secrets: list[str]) -> None:
-    """Log to standard error at INFO; `secrets` are values to hide should they ever be logged."""
+    """Log to standard error at INFO; `secrets` are the values to hide if a line has them."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Formatter(secrets))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""What a look at the provider shows."""
+"""The result of asking the provider how a generation stands."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,9 @@ from core.models import Generation, Phase
 
 
 class Look(NamedTuple):
-    """A generation, with its prediction's id if that has just been found, and where it stands.
+    """A generation (with its prediction's id, if just found), its end and its phase at the provider.
 
-    `end` is None while it runs, or while nobody knows; `phase` is None where the provider names none.
+    `end` is None while the prediction runs or is unknown; `phase` is None where the provider names none.
     """
 
     generation: Generation

@@ -12,17 +12,20 @@ from core.charges import Charge
 from core.failures import Failure, FailureCode
 from core.orders import Order
 
-# Replicate deletes a prediction's files after an hour: a copy that has not worked by then never will.
+# Replicate deletes a prediction's files after an hour: a copy that has not succeeded by then cannot succeed.
 PROVIDER_KEEPS = timedelta(minutes=65)
 
 
 class Status(StrEnum):
+    """How a generation stands; `processing` is the only state that can change."""
+
     PROCESSING = "processing"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
 
     @property
     def is_terminal(self) -> bool:
+        """Whether the state is an end."""
         return self is not Status.PROCESSING
 
 
@@ -32,7 +35,7 @@ def may_become(current: Status, new: Status) -> bool:
 
 
 class Phase(StrEnum):
-    """Where a run is: sent to the provider, accepted there, being drawn, its picture being copied."""
+    """The step that a run is at: sent to the provider, accepted there, being drawn, picture being copied."""
 
     WAITING = "waiting"
     STARTING = "starting"
@@ -41,21 +44,21 @@ class Phase(StrEnum):
 
 
 def _text_of(enum: type[StrEnum]) -> Enum:
-    """A column of text that holds an enum's values and gives its members."""
+    """The type of a text column that stores an enum's values and returns its members."""
     return Enum(enum, native_enum=False, values_callable=lambda members: [m.value for m in members])
 
 
 class Task(StrEnum):
-    """What is still to be done for a generation, though nobody watches."""
+    """Work that upkeep still has to do for a generation."""
 
     REMOVE = "remove"
     """Remove a deleted row and its picture, once the time to undo has passed."""
     ADVANCE = "advance"
-    """Ask the provider how the run stands."""
+    """Ask the provider how the run stands, and write down its end."""
     STORE = "store"
-    """Copy the picture, which only the provider has so far."""
+    """Copy the picture from the provider into the store."""
     FOLLOW_UP = "follow up"
-    """Learn what became of a prediction whose fate was unknown at the end."""
+    """Learn how the prediction ended, which was unknown when the generation timed out."""
 
 
 TASK_DUE_AFTER = {
@@ -64,12 +67,12 @@ TASK_DUE_AFTER = {
     Task.STORE: timedelta(seconds=2),
     Task.FOLLOW_UP: timedelta(seconds=10),
 }
-"""When a task is due: so long after the change of the row that made it one. The trigger
-`note_what_to_settle` says the same in PL/pgSQL; a test compares the two."""
+"""How long after the change of the row that gave rise to it a task is due. The trigger
+`note_what_to_settle` has the same times in PL/pgSQL; a test compares the two."""
 
 
 class Generation(SQLModel, table=True):
-    """One press of Generate: the order, and what became of it.
+    """One press of Generate: the order, the run, and the result.
 
     =====================  ==========================  =======================================================
     column                 set by                      meaning
@@ -79,22 +82,21 @@ class Generation(SQLModel, table=True):
     quality
     created_at             the database, at submit     the time limit counts from here
     updated_at             a trigger, at each change
-    external_id            submit, once the provider   the prediction at the provider; None while nobody knows
-                           answers; else adoption      whether there is one
-    phase                  submit, advance             where the run stands at the provider
-    cancel_requested_at    cancel                      somebody wants the run to end; upkeep asks until it has
-    status                 submit: `processing`;       terminal ones never change
-                           the end: a terminal one
-    result_url             the end, when succeeded     at the provider, who deletes it after an hour
+    external_id            submit, once the provider   the prediction's id at the provider; None while Easel
+                           answers; else adoption      does not know whether a prediction exists
+    phase                  submit, advance             the step that the run is at
+    cancel_requested_at    cancel                      the owner wants an end; upkeep repeats the request
+    status                 submit: `processing`;       terminal states never change
+                           the end: a terminal state
+    result_url             the end, when succeeded     the picture at the provider, which deletes it after 1 h
     error_code             the end, when failed        why there is no picture
     charge                 the end                     as known at the end; never changes
     finished_at            the end
-    late_charge            follow-up                   what was learned of an unknown charge after the end
-    stored_at, picture_*   the copy of the picture     the picture is in the store, and what it is
-    given_up_at            upkeep, follow-up           nothing more is to be had: the picture of a success was
-                                                       not stored in time, or what became of a time-out stays
-                                                       unknown. Easel has stopped looking
-    deleted_at             delete; None by restore     out of sight, and removed for good some seconds later
+    late_charge            follow-up                   a charge that was unknown at the end, learned later
+    stored_at, picture_*   the copy of the picture     the picture in the store: time, type, size in pixels
+    given_up_at            upkeep, follow-up           Easel has stopped trying: a success's picture was not
+                                                       stored in time, or a time-out's charge stays unknown
+    deleted_at             delete; None by restore     hidden, and removed for good some seconds later
     =====================  ==========================  =======================================================
     """
 
@@ -133,26 +135,27 @@ class Generation(SQLModel, table=True):
 
     @property
     def order(self) -> Order:
-        """What was ordered."""
+        """The order that the row stores."""
         return Order(**{field.name: getattr(self, field.name) for field in fields(Order)})
 
     @property
     def marker(self) -> str:
-        """The mark that its prediction bears in the provider's list."""
+        """The text by which the generation's prediction is recognised in the provider's list."""
         return f"easel-{self.id}"
 
     @property
     def is_processing(self) -> bool:
+        """Whether the generation has not ended."""
         return self.status is Status.PROCESSING
 
     @property
     def is_lost(self) -> bool:
-        """Whether the provider has deleted the picture before it was stored."""
+        """Whether the picture was not stored before the provider deleted it."""
         return self.status is Status.SUCCEEDED and self.given_up_at is not None
 
     @property
     def task(self) -> Task | None:
-        """What is still to be done for it."""
+        """The task that upkeep has for the generation; None if there is nothing left to do."""
         if self.deleted_at:
             return Task.REMOVE
         if self.is_processing:
@@ -166,16 +169,17 @@ class Generation(SQLModel, table=True):
 
     @property
     def needs_storing(self) -> bool:
-        """Whether there is a picture that only the provider has so far."""
+        """Whether there is a picture that is not in the store yet."""
         return self.task is Task.STORE
 
     @property
     def known_charge(self) -> Charge:
-        """Whether it was charged, as Easel knows by now."""
+        """The charge as known by now: the one at the end, or the one that was learned later."""
         return self.late_charge or self.charge or Charge.UNKNOWN
 
     @property
     def current_phase(self) -> Phase:
+        """The phase to show: `saving` while the picture is copied, else the run's phase."""
         return Phase.SAVING if self.needs_storing else self.phase
 
     @property
@@ -187,7 +191,7 @@ class Generation(SQLModel, table=True):
 
 
 class LoginSession(SQLModel, table=True):
-    """A browser that is signed in. The token itself is only in the browser's cookie."""
+    """A browser that is signed in. The row has the token's SHA-256 hash; only the cookie has the token."""
 
     __tablename__ = "login_sessions"
 

@@ -1,4 +1,4 @@
-"""What was ordered: all that decides what is drawn, and what it costs."""
+"""An order: everything that decides what is drawn and what it costs."""
 
 import hashlib
 from dataclasses import dataclass, fields
@@ -8,9 +8,9 @@ _THE_HOSTS_CHOICE = frozenset({"model", "quality"})
 
 @dataclass(frozen=True)
 class Order:
-    """A picture as it was ordered. Each field is a column of `generations` with the same name.
+    """The order of a picture. Each field is a column of `generations` with the same name.
 
-    `quality` is None for a model that takes none, and in rows of versions that did not note it.
+    `quality` is None for a model without that input, and in rows of versions that did not store it.
     """
 
     prompt: str
@@ -19,6 +19,6 @@ class Order:
 
     @property
     def fingerprint(self) -> bytes:
-        """A hash of what the person chose: a repeated press is the same order after a change of settings."""
+        """A SHA-256 hash of the person's choices, without the settings', which may change between repeats."""
         chosen = (field.name for field in fields(self) if field.name not in _THE_HOSTS_CHOICE)
         return hashlib.sha256("\0".join(str(getattr(self, name)) for name in chosen).encode()).digest()

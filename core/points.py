@@ -1,6 +1,6 @@
-"""Named points in the life of a generation, where tests end the process to see that nothing is lost.
+"""Named points in the life of a generation, at which tests kill the process to see that nothing is lost.
 
-In a served Easel passing one does nothing; only a test's own start-up script can put a hook here.
+In production a point does nothing; only the start-up script of a test sets `hook`.
 """
 
 from collections.abc import Callable
@@ -22,5 +22,6 @@ hook: Callable[[Point], None] | None = None
 
 
 def passing(point: Point) -> None:
+    """Call the hook of a test, if one is set."""
     if hook:
         hook(point)

@@ -1,4 +1,4 @@
-"""Signals that end the program: cleanly, and not in the middle of what must not be left half done."""
+"""Signals that end the program: cleanly, and never in the middle of a step that must be completed."""
 
 import signal
 import sys
@@ -10,9 +10,10 @@ _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def end_cleanly_on_signals() -> None:
-    """Without this SIGTERM ends the process on the spot, and the embedded database stays behind.
+    """Have SIGTERM and SIGHUP end the program through `SystemExit`, so that clean-up code runs.
 
-    The same goes for SIGHUP, a terminal that was closed; under nohup it stays ignored.
+    By default they end the process at once, and the embedded database keeps running. SIGHUP comes when the
+    terminal is closed; under nohup it stays ignored.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
@@ -21,9 +22,9 @@ def end_cleanly_on_signals() -> None:
 
 @contextmanager
 def holding_signals() -> Iterator[None]:
-    """Let a signal that comes during the block take effect after it."""
+    """Delay a signal that arrives during the block until the block has ended."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals are the main thread's
+        yield  # only the main thread receives signals
         return
     came: list[int] = []
     handlers = {each: signal.getsignal(each) for each in _ENDING}

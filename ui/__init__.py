@@ -1,1 +1,1 @@
-"""The screens: NiceGUI pages over `core.services`. They touch neither the database nor the provider."""
+"""The screens: NiceGUI pages over `core.services`. They use neither the database nor the provider."""

@@ -1,4 +1,4 @@
-"""Who is looking at a page, asked anew before each act: an open page outlives the sign-in otherwise."""
+"""The person who looks at a page, checked before each act, because a page stays open after signing out."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
@@ -26,10 +26,10 @@ class Visitor:
         self._token = token
         self.name = login_session.name
         self.opened_by = login_session.owner_id
-        """The owner when the page was built; to act later, ask `owner_id`."""
+        """The owner's id when the page was built; a later act has to ask `owner_id`."""
 
     async def owner_id(self) -> UUID:
-        """The owner, if still signed in. Raises `SignedOut`."""
+        """The owner's id, if still signed in. Raises `SignedOut` and `ServiceUnavailable`."""
         login_session = await services.get_login_session(self._ctx, self._token)
         if login_session is None:
             raise SignedOut
@@ -40,7 +40,7 @@ Page = Callable[[Visitor], Awaitable[None]]
 
 
 def signed_in_page(ctx: Context, path: str, *, title: str) -> Callable[[Page], None]:
-    """Register a page for signed-in people; others are sent to sign in first."""
+    """A decorator that registers a page for signed-in people; others are sent to the login page first."""
 
     def register(build: Page) -> None:
         @ui.page(path, title=title)
@@ -56,4 +56,5 @@ def signed_in_page(ctx: Context, path: str, *, title: str) -> Callable[[Page], N
 
 
 def login_path(next_path: str) -> str:
+    """The address of the login page that leads to `next_path` after signing in."""
     return f"/login?{urlencode({'next': next_path})}"

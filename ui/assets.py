@@ -22,7 +22,7 @@ _STYLESHEET = "easel.css"
 _KEPT_FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
 _FONT_FILES = {400: "Regular/OpenSans-Regular.woff2", 600: "Semibold/OpenSans-Semibold.woff2"}
-# A font of the system with the measures of Open Sans, so that nothing moves when that has come.
+# A system font with the measures of Open Sans, so that nothing moves when Open Sans has loaded.
 _UNTIL_LOADED = (
     "@font-face{font-family:'Open Sans until loaded';"
     "src:local('Arial'),local('Liberation Sans'),local('DejaVu Sans');"
@@ -31,7 +31,7 @@ _UNTIL_LOADED = (
 
 
 class _CachedStaticFiles(StaticFiles):
-    """Files that may be kept for a year: their address changes with their content."""
+    """Files that browsers may keep for a year: their address changes with their content."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
@@ -46,14 +46,14 @@ def mount_assets(app: FastAPI) -> None:
         Route(asset_url(_STYLESHEET), _serve_stylesheet, middleware=[Middleware(GZipMiddleware)])
     )
     app.mount(f"/assets/{_version()}", GZipMiddleware(_CachedStaticFiles(directory=STATIC_DIR)))
-    # What components share, for them to import by name.
+    # The components' scripts import the shared modules as "easel/...".
     register_importmap_override("easel/", asset_url(""))
     ui.add_head_html(head_html(), shared=True)
 
 
 def asset_url(name: str) -> str:
-    """The address of a file in `ui/static`; it changes with the content of any of them, so that
-    script modules, which import each other by name, always fit together."""
+    """The address of a file in `ui/static`. It changes with the content of any such file, so that script
+    modules, which import each other by name, are always of one version."""
     return f"/assets/{_version()}/{name}"
 
 
@@ -71,7 +71,7 @@ async def _serve_stylesheet(_: Request) -> Response:
 
 @lru_cache
 def _stylesheet() -> str:
-    """The theme's tokens, what pages share, and what each component has beside it: one request for all."""
+    """The theme's tokens, the shared styles, and each component's style, in one file for one request."""
     shared = [STATIC_DIR / name for name in ("tokens.css", "app.css")]
     return "\n".join(path.read_text() for path in [*shared, *_component_styles()])
 
@@ -81,7 +81,7 @@ def _component_styles() -> list[Path]:
 
 
 def head_html() -> str:
-    """What every page has in its head: theme, fonts, and the scripts that must run before all others."""
+    """The head of every page: theme, fonts, and the scripts that must run before all others."""
     fonts = "".join(
         f"@font-face{{font-family:'Open Sans';font-weight:{weight};font-display:swap;"
         f"src:url('/assets/fonts/{path}') format('woff2')}}"
@@ -91,8 +91,8 @@ def head_html() -> str:
         f'<link rel="preload" href="/assets/fonts/{path}" as="font" type="font/woff2" crossorigin>'
         for path in _FONT_FILES.values()
     )
-    # The theme is set before the first paint, so a dark page never flashes white. Scripts come first, as
-    # they would wait for style sheets, and fonts last, as they are heavy and can be waited for.
+    # The theme is set before the first paint, so a dark page never flashes white. Scripts come first, because
+    # they would wait for style sheets before them, and fonts last, because they are large and least urgent.
     return (
         f'<script src="{asset_url("theme.js")}"></script>'
         f'<script src="{asset_url("start.js")}"></script>'

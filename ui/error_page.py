@@ -1,4 +1,4 @@
-"""The page for what went wrong: plain HTML, so that it shows whatever else is broken."""
+"""The error page: plain HTML, which shows even when other parts are broken."""
 
 import logging
 from html import escape
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def error_page(error: EaselError) -> Response:
-    """The error's sentence with a way on; its code and the request's id small below, for support."""
+    """The answer for an error: its sentence, a link to the start, and for support its code and request id."""
     title = _TITLES.get(error.status, "Something went wrong")
     return HTMLResponse(
         f"""<!doctype html>
@@ -47,7 +47,7 @@ def error_page(error: EaselError) -> Response:
 
 
 def answer_page_errors() -> None:
-    """Show this page, not NiceGUI's own, for unknown addresses and methods, and for errors in a page."""
+    """Replace NiceGUI's error page, for unknown addresses and methods, and for errors in a page."""
 
     @nicegui_app.exception_handler(404)
     async def not_found(_: Request, error: Exception) -> Response:  # noqa: ARG001

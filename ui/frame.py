@@ -1,4 +1,4 @@
-"""What surrounds every page: top bar, header, main landmark."""
+"""The frame of every page: top bar, header, main landmark."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +18,9 @@ DEMO_NOTICE = "This is a demo: pictures are drawn by Easel itself, not by an ima
 
 @contextmanager
 def frame(settings: Settings, *, outline: str, person_name: str | None = None) -> Iterator[TopBar]:
-    """Put the page's content inside; yields the top bar, which can show that something runs.
+    """Build the frame around the block's elements. Yields the top bar.
 
-    `outline` is what is seen in its place until the scripts have come.
+    `outline` is the HTML to show in place of the content until the scripts have loaded.
     """
     notice = DEMO_NOTICE if settings.is_demo else ""
     icons = 3 if person_name else 2
@@ -43,7 +43,7 @@ def frame(settings: Settings, *, outline: str, person_name: str | None = None) -
 
 
 def _leave_main_to_us() -> None:
-    """Quasar's page is a `main` that holds the header too; a page has one, and ours is without."""
+    """Turn Quasar's `main`, which contains the header too, into a `div`: a page has one `main` only."""
     slot = context.client.content.parent_slot
     if slot:
         slot.parent.tag = "div"

@@ -26,9 +26,10 @@ _PATHS = {
 
 
 def svg(name: str) -> str:
-    """The icon's markup; hidden from screen readers, as the control around it has a name."""
+    """The icon's markup, hidden from screen readers, because the control around it has a name."""
     return f'<svg viewBox="0 0 24 24" {_STROKE} aria-hidden="true" focusable="false">{_PATHS[name]}</svg>'
 
 
 def icon(name: str) -> ui.html:
+    """The icon as an element of the page."""
     return ui.html(svg(name), sanitize=False, tag="span").classes("icon")

@@ -32,13 +32,13 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
         favicon=STATIC_DIR / "favicon.svg",
         tailwind=False,
         show_welcome_message=False,
-        # Long enough for a phone that changes networks; the page reloads by itself after that.
+        # Seconds: enough for a phone that changes networks; after that the page reloads by itself.
         reconnect_timeout=20.0,
     )
 
 
 def forget_page(scope: Scope) -> None:
-    """Delete what was built for that request, if it was a page's: NiceGUI keeps it a minute for a browser."""
+    """Delete the NiceGUI page that was built for a request, which would otherwise be kept for a minute."""
     if "nicegui_page_path" not in scope:
         return
     for page in [each for each in Client.instances.values() if each.request.scope is scope]:
@@ -46,7 +46,7 @@ def forget_page(scope: Scope) -> None:
 
 
 async def say_goodbye() -> None:
-    """Tell the pages that poll, for want of a web socket, to connect again: to another process by then."""
+    """Tell the pages that poll instead of using a web socket to connect again, to another process."""
     for each in list(nicegui_core.sio.eio.sockets.values()):
         if not each.upgraded:
             await each.close(wait=False)

@@ -1,4 +1,4 @@
-"""NiceGUI's page in the order of what is seen first: the skeleton, then what the scripts need."""
+"""NiceGUI's page template, reordered so that the skeleton comes before the style sheets of the framework."""
 
 import re
 from pathlib import Path
@@ -18,19 +18,19 @@ _OWN_APP = '<div id="app">{{ request.state.until_started | safe }}</div>'
 
 
 def use_own_template() -> None:
-    """Have NiceGUI render its pages in our order."""
+    """Have NiceGUI render its pages with the reordered template. Raises `RuntimeError` for an unknown one."""
     source = _THEIRS.get_source(templates.env, _NAME)[0]
     templates.env.loader = ChoiceLoader([DictLoader({_NAME: _reordered(source)}), _THEIRS])
 
 
 def show_until_started(request: Request, html: str) -> None:
-    """Put `html` where the page appears, which replaces it once its scripts run."""
+    """Show `html` in place of the page until the page's scripts run."""
     request.state.until_started = html
 
 
 def _reordered(source: str) -> str:
-    """The framework's style sheets hold back what comes after them, and its words for browsers without
-    modules are shown to everyone who waits for longer than a second."""
+    """The template with the skeleton first, as browsers show nothing that follows a style sheet until that
+    has loaded; without NiceGUI's message for old browsers, which appears to everybody after a second."""
     style = _only(_FRAMEWORK_STYLE, source)
     for moved in (style, _only(_OLD_BROWSER, source), _only(_APP, source)):
         source = source.replace(moved, "")

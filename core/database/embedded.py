@@ -1,8 +1,7 @@
 """The embedded PostgreSQL, kept in `DATA_DIR` and shared by the processes that use that folder.
 
-Each process holds a shared lock on a file beside the data. The last one to leave gets the lock for
-itself alone and stops the server. The kernel drops a killed process's lock, so none is counted
-that is gone.
+Each process holds a shared lock on a file beside the data. The last process to leave can get the exclusive
+lock, and stops the server. The kernel releases the lock of a killed process, so it does not count.
 """
 
 import fcntl
@@ -34,12 +33,12 @@ logger = logging.getLogger(__name__)
 
 
 class EmbeddedDatabase:
-    """A running embedded server, with an owning and a serving role; `stop` when done."""
+    """A running embedded server, with an owning and a serving role; call `stop` when done."""
 
     def __init__(self, data_dir: Path) -> None:
-        """Start the server of `data_dir`, or join the one that runs there.
+        """Start the server of `data_dir`, or join the server that runs there.
 
-        Raises `ConfigurationError` where this platform has no embedded server or it does not start.
+        Raises `ConfigurationError` when this platform has no embedded server, or it does not start.
         """
         self._server: PrivateServer | None = None
         try:
@@ -49,7 +48,7 @@ class EmbeddedDatabase:
             raise ConfigurationError([f"DATA_DIR: the database cannot be kept there: {error}"]) from None
         fcntl.flock(self._users, fcntl.LOCK_SH)
         try:
-            with holding_signals():  # or the server would be up before we know of it
+            with holding_signals():  # a signal in between would leave a server that `stop` does not know
                 self._server = _start_server(data_dir.resolve() / "postgres")
             self._address = self._server.address
             self._create_roles_and_database()
@@ -58,11 +57,11 @@ class EmbeddedDatabase:
             raise
 
     def url(self, role: str) -> str:
-        """The SQLAlchemy URL by which `role` reaches the database, over the server's own socket."""
+        """The SQLAlchemy URL for `role`, over the server's Unix socket."""
         return f"postgresql+psycopg://{role}@/{DATABASE_NAME}?{urlencode(self._address)}"
 
     def stop(self) -> None:
-        """Leave the server; stop it when no other process uses it."""
+        """Leave the server, and stop it if no other process uses it."""
         with holding_signals(), suppress(BlockingIOError):
             fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._server:
@@ -71,7 +70,7 @@ class EmbeddedDatabase:
 
     def _create_roles_and_database(self) -> None:
         with self._connect_as_superuser() as connection:
-            # Processes that start together would both find a role missing and both create it.
+            # Without the lock, two processes that start together would both create a missing role.
             connection.execute("SELECT pg_advisory_lock(hashtext('easel roles'))")
             for role in (OWNING_ROLE, SERVING_ROLE):
                 _create_role(connection, role)
@@ -104,7 +103,7 @@ def _create_database(connection: psycopg.Connection[Any]) -> None:
 def _start_server(folder: Path) -> "PrivateServer":
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that there is no XDG_RUNTIME_DIR, which we do not use
+            warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR, which is not used
             from core.database.private_server import PrivateServer  # noqa: PLC0415
     except ImportError as error:
         raise ConfigurationError([f"DATABASE_URL: set it, {_why_missing(error)}"]) from None
@@ -124,7 +123,7 @@ def _start_server(folder: Path) -> "PrivateServer":
 
 
 def _why_missing(error: ImportError) -> str:
-    """Why the library cannot be imported, as the end of "set DATABASE_URL, ..."."""
+    """The reason why the library cannot be imported, as the end of "set DATABASE_URL, ..."."""
     if not isinstance(error, ModuleNotFoundError):
         return f"the embedded PostgreSQL does not load here: {error}".partition("\n")[0]
     if not _has_wheel():

@@ -1,4 +1,4 @@
-"""Connections and transactions. Every transaction says for whom it runs; the policies do the rest."""
+"""Connections and transactions. Every transaction names its owner; the policies then limit its rows."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -16,8 +16,8 @@ from core.limits import DatabaseLimits
 
 logger = logging.getLogger(__name__)
 
-# psycopg cannot bind parameters in SET LOCAL, so set_config(..., true) does it: the values end with
-# the transaction. One statement, because it is a round trip before every transaction.
+# psycopg cannot bind parameters in SET LOCAL; set_config(..., true) has the same effect, until the end of
+# the transaction. One statement sets all values, because every transaction waits for it.
 _BEGIN = text(
     "SELECT set_config('app.user_id', :owner_id, true),"
     " set_config('app.login_token_hash', :login_token_hash, true),"
@@ -26,7 +26,7 @@ _BEGIN = text(
 
 
 class Database:
-    """The serving role's connections. `transaction` is the only thing that commits."""
+    """The pool of the serving role's connections to the database at `url`."""
 
     def __init__(self, url: str, limits: DatabaseLimits = DatabaseLimits()) -> None:
         self._statement_timeout = f"{limits.statement_seconds * 1000:.0f}ms"
@@ -35,8 +35,8 @@ class Database:
             pool_size=10,
             max_overflow=10,
             pool_timeout=limits.pool_seconds,
-            pool_pre_ping=True,  # a connection that a database restart has killed is replaced
-            hide_parameters=True,  # an unexpected error is logged, and prompts are nobody's business
+            pool_pre_ping=True,  # replaces a connection that a restart of the database has closed
+            hide_parameters=True,  # keeps prompts out of logged errors
             connect_args={"connect_timeout": limits.connect_seconds},
         )
 
@@ -44,10 +44,10 @@ class Database:
     async def transaction(
         self, owner_id: UUID | None = None, *, login_token_hash: bytes | None = None
     ) -> AsyncIterator[AsyncSession]:
-        """A transaction that sees the rows of `owner_id` and the login session of `login_token_hash`.
+        """A transaction that sees only the rows of `owner_id` and the login session of `login_token_hash`.
 
-        Commits on leaving, rolls back on an error. Raises `ServiceUnavailable` when the database is
-        away, too slow, or not migrated.
+        Commits at the end of the block, rolls back on an error. Raises `ServiceUnavailable` when the
+        database cannot be reached, takes longer than `DatabaseLimits`, or is not migrated.
         """
         try:
             async with (
@@ -72,17 +72,18 @@ class Database:
             raise
 
     async def close(self) -> None:
+        """Close all connections."""
         await self.engine.dispose()
 
 
 def violated_constraint(error: IntegrityError) -> str | None:
-    """The name of the constraint or unique index that a statement has violated."""
+    """The name of the constraint or unique index that a statement violated; None if there is no name."""
     assert isinstance(error.orig, psycopg.Error)  # noqa: S101  (the only driver)
     return error.orig.diag.constraint_name
 
 
 def _reason(error: SQLAlchemyError) -> str:
-    """What the driver says, without the statement that SQLAlchemy adds."""
+    """The driver's message, without the statement that SQLAlchemy adds."""
     original = error.orig if isinstance(error, DBAPIError) else error
     return f"{type(original).__name__}: {original}".partition("\n")[0]
 

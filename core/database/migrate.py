@@ -1,4 +1,4 @@
-"""Bring the database to the newest migration, and say whether the serving role is fit to serve."""
+"""Bring the database to the newest migration, and find out whether policies bind the serving role."""
 
 import time
 from collections.abc import Iterator
@@ -29,10 +29,10 @@ def migrate(
     revision: str = "head",
     limits: DatabaseLimits = DatabaseLimits(),
 ) -> None:
-    """Run the migrations as the owning role and grant the serving role what it needs.
+    """Run the migrations as the owning role up to `revision`, and grant the serving role its rights.
 
-    Safe when several processes start at once: they queue on an advisory lock. Raises
-    `ConfigurationError` when the database stays away or the role may not do it.
+    Processes that start at the same time wait for each other with an advisory lock. Raises
+    `ConfigurationError` when the database cannot be reached or the owning role lacks a right.
     """
     try:
         engine = _engine(owner_url, limits)
@@ -57,40 +57,42 @@ def _locked(connection: Connection) -> Iterator[None]:
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations up to `revision` and commit. Raises Alembic's and SQLAlchemy's errors."""
     command.upgrade(_alembic_config(connection), revision)
     connection.commit()
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
+    """Undo the migrations down to `revision` and commit. Raises Alembic's and SQLAlchemy's errors."""
     command.downgrade(_alembic_config(connection), revision)
     connection.commit()
 
 
 @lru_cache
 def newest_revision() -> str:
-    """The revision that the code expects the database to be at."""
+    """The revision that the code expects of the database."""
     [head] = ScriptDirectory.from_config(_alembic_config()).get_heads()
     return head
 
 
 class Role(NamedTuple):
-    """A database role; `is_bound` when row level security binds it."""
+    """A database role; `is_bound` says whether row level security binds it."""
 
     name: str
     is_bound: bool
 
 
 def role_of(url: str, limits: DatabaseLimits = DatabaseLimits()) -> Role:
-    """The role that `url` connects as. Raises `ConfigurationError` when the database stays away."""
+    """The role that `url` connects as. Raises `ConfigurationError` when the database cannot be reached."""
     query = "SELECT rolname, NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user"
     with wait_for(_engine(url, limits), "DATABASE_URL", limits) as connection:
         return Role(*connection.execute(text(query)).one())
 
 
 def wait_for(engine: Engine, setting: str, limits: DatabaseLimits) -> Connection:
-    """A connection, waiting up to `limits.start_seconds` for a database that is still starting.
+    """A connection; a database that is still starting is awaited for up to `limits.start_seconds`.
 
-    Raises `ConfigurationError` naming `setting`, without the URL's password, when it stays away.
+    Raises `ConfigurationError`, which names `setting` but not the URL's password, when there is none.
     """
     deadline = time.monotonic() + limits.start_seconds
     while True:
@@ -104,7 +106,7 @@ def wait_for(engine: Engine, setting: str, limits: DatabaseLimits) -> Connection
 
 
 def _is_final(error: DBAPIError) -> bool:
-    """Whether waiting cannot help: a wrong password, role, database name or option."""
+    """Whether waiting cannot help, as with a wrong password, role, database name or option."""
     message = str(error.orig)
     return (
         not isinstance(error, OperationalError)
@@ -115,7 +117,7 @@ def _is_final(error: DBAPIError) -> bool:
 
 
 def _first_line(error: CommandError | DBAPIError) -> str:
-    """What went wrong, without the statement or the address that SQLAlchemy adds."""
+    """The error's message, without the statement or the address that SQLAlchemy adds."""
     return str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
 
 

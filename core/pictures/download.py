@@ -1,4 +1,4 @@
-"""Fetch a picture from the provider: from its hosts only, whole, and not too large."""
+"""Download a picture from the provider: only from its hosts, complete, and within a size limit."""
 
 import asyncio
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ _MAX_REDIRECTS = 3
 
 
 class DownloadFailed(Exception):
-    """The picture could not be fetched; says why, without the address's query."""
+    """The picture could not be downloaded; the message has the reason, without the address."""
 
 
 class PictureDownloader:
     """Downloads from `replicate.delivery`, its subdomains, and the host of `REPLICATE_BASE_URL`.
 
-    The token is sent only to a host that asked for it, which can only be one of these.
+    The token is sent only to a host that answers 401 or 403, which is always one of these.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class PictureDownloader:
         )
 
     async def download(self, url: str) -> bytes:
-        """The bytes at `url`. Raises `DownloadFailed`."""
+        """The bytes at `url`, within `PictureLimits`. Raises `DownloadFailed`."""
         try:
             async with asyncio.timeout(self._limits.download_seconds):
                 return await self._follow(url)
@@ -47,6 +47,7 @@ class PictureDownloader:
             raise DownloadFailed(type(error).__name__) from error
 
     async def close(self) -> None:
+        """Close all connections."""
         await self._http.aclose()
 
     async def _follow(self, url: str) -> bytes:
@@ -81,7 +82,7 @@ class PictureDownloader:
 async def _read(response: httpx.Response, max_bytes: int) -> bytes:
     if _announced(response.headers) > max_bytes:
         raise DownloadFailed("too large")
-    if response.headers.get("content-encoding", "identity") != "identity":  # not asked for
+    if response.headers.get("content-encoding", "identity") != "identity":  # unasked
         raise DownloadFailed("compressed, which a small part could be without end")
     content = bytearray()
     async for part in response.aiter_bytes():

@@ -1,6 +1,6 @@
-"""Why a store cannot be used, in one line that names what to mend.
+"""The reason why a store cannot be used, in one line that names the setting to correct.
 
-The library's own words are of many lines, and about its sources rather than about the settings.
+The library's own messages have many lines, and speak of its sources rather than of the settings.
 """
 
 import re
@@ -11,14 +11,14 @@ _REQUEST = re.compile(r"Error performing [A-Z]+ (https?://)([^/\s]+)(\S*)")
 _CAUSE = re.compile(r'(?:message|error): "([^"\n]+)"')
 _KIND = re.compile(r"^Generic \w+ error: ")
 _USER = re.compile(r"(?<=://)[^/@\s]*@")
-# Where machines in the cloud get their credentials; asked for them only when none are set.
+# Paths at which a cloud machine asks for its credentials, when none are in the environment.
 _CREDENTIALS_PATHS = ("/latest/", "/metadata/identity/", "/computeMetadata/")
 _PANICS = ("RustPanic", "PanicException")
 _AZURE_FORM = "the address is az://container/prefix, and AZURE_STORAGE_ACCOUNT_NAME names the account"
 
 
 def reason_of(error: BaseException) -> str:
-    """One line without a secret: the library keeps keys out of its errors, and names in addresses go here."""
+    """The reason of the library's error in one line, without keys, or users and passwords in addresses."""
     text = _USER.sub("", str(error))
     first_line = _KIND.sub("", text.partition("\n")[0]).strip()
     if type(error).__name__ in _PANICS:
@@ -29,7 +29,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def _of_request(text: str, first_line: str) -> str | None:
-    """Of one that got no answer, or asked for credentials; None for all others."""
+    """The reason of a request that had no answer, or asked for credentials; None for other errors."""
     request = _REQUEST.search(first_line)
     if not request:
         return None
@@ -46,7 +46,7 @@ def _of_request(text: str, first_line: str) -> str | None:
 
 
 def _of_answer(text: str) -> str | None:
-    """Of one that says no; None when there is no answer."""
+    """The reason of an answer with an error status; None without an answer."""
     status, code = _STATUS.search(text), _CODE.search(text)
     name = code and (code[1] or code[2])
     answer = " ".join(part for part in (status and status[1], name) if part)

@@ -1,4 +1,4 @@
-"""Where pictures are kept: a folder, or any bucket that obstore knows (S3-compatible, GCS, Azure)."""
+"""The store of pictures: a folder, or a bucket of any kind that obstore supports (S3, GCS, Azure)."""
 
 import asyncio
 import secrets
@@ -20,18 +20,18 @@ from core.pictures.reasons import reason_of
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
-# obstore's own are ten in three minutes; what fails longer than this is tried again by the reconcile loop.
+# obstore's default is ten in three minutes; here upkeep repeats a copy that fails for longer.
 _RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
-# A reader who does not read holds one part; obstore's own are 10 MB.
+# The memory that a slow reader takes; obstore's default is 10 MB.
 _PART_BYTES = 64 * 1024
 
 
 class StoreUnavailable(Exception):
-    """The folder or bucket does not answer as it should; says why in one line."""
+    """The folder or bucket does not work; the message has the reason in one line."""
 
 
 class StoredPicture:
-    """A picture in the store: its `size` in bytes, and its bytes from any to any."""
+    """A picture in the store: its `size` in bytes, and any range of its bytes."""
 
     def __init__(self, store: ObjectStore, key: str, size: int) -> None:
         self._store = store
@@ -39,7 +39,10 @@ class StoredPicture:
         self.size = size
 
     async def parts(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """The bytes from `start` up to but not including `end`, in parts."""
+        """The bytes from `start` up to but not including `end` (None: the last), in parts.
+
+        Raises obstore's errors.
+        """
         options: obstore.GetOptions = {"range": (start, self.size if end is None else end)}
         result = await obstore.get_async(self._store, self._key, options=options)
         async for part in result.stream(min_chunk_size=_PART_BYTES):
@@ -47,8 +50,8 @@ class StoredPicture:
 
 
 class PictureStore:
-    """Puts, reads and deletes by key, each within `store_seconds`. A put is whole or not there at all:
-    obstore writes a file under a temporary name and renames it, and a bucket's put is one request."""
+    """Writes, reads and deletes by key, each within `store_seconds`. A write is complete or has no effect:
+    obstore writes a file under a temporary name and renames it, and writes to a bucket in one request."""
 
     def __init__(self, store: ObjectStore, setting: str, limits: PictureLimits) -> None:
         self._store = store
@@ -57,10 +60,10 @@ class PictureStore:
 
     @classmethod
     def open(cls, url: str | None, folder: Path, limits: PictureLimits = PictureLimits()) -> "PictureStore":
-        """The store at `url` (`s3://`, `gs://`, `az://`, `file://`), or `folder` without one.
+        """The store at `url` (`s3://`, `gs://`, `az://`, `file://`), or in `folder` if `url` is None.
 
-        A bucket's credentials come from its provider's usual environment variables. Raises
-        `ConfigurationError` for a URL or a folder that cannot be one; `try_out` finds out the rest.
+        A bucket's credentials come from the usual environment variables of its provider. Raises
+        `ConfigurationError` for an impossible URL or folder; `try_out` finds out whether the store works.
         """
         setting = "DATA_DIR" if url is None else "IMAGE_STORE_URL"
         try:
@@ -72,13 +75,13 @@ class PictureStore:
             raise _not_usable(setting, reason_of(error)) from None
 
     def try_out(self) -> None:
-        """Write, read and delete a small object, whose name no other process has.
+        """Write, read and delete a small object under a random name.
 
-        Raises `ConfigurationError` when one of these fails, or all take longer than `probe_seconds`.
+        Raises `ConfigurationError` when a step fails, or all steps take longer than `probe_seconds`.
         """
         problems = [f"no answer within {self._limits.probe_seconds:g} seconds"]
-        # In a thread, as the library's calls hear no signal. Its coroutines do, but whoever ends right
-        # after one of them may be aborted, as its own threads are not done with Python yet.
+        # In a thread, because signals do not interrupt the library's calls. They interrupt its coroutines,
+        # but a process that ends right after one may crash, because the library's threads still use Python.
         trial = Thread(target=lambda: problems.append(self._try_out()), daemon=True)
         trial.start()
         trial.join(self._limits.probe_seconds)
@@ -86,20 +89,20 @@ class PictureStore:
             raise _not_usable(self._setting, problems[-1])
 
     async def put(self, key: str, content: bytes, content_type: str) -> None:
-        """Raises `StoreUnavailable`."""
-        # A folder keeps no content type; the row does, for both.
+        """Write `content` under `key`, in place of what is there. Raises `StoreUnavailable`."""
+        # A folder cannot store the content type; Easel reads it from the generation's row.
         attributes = None if isinstance(self._store, LocalStore) else {"Content-Type": content_type}
         async with self._answering("writing"):
             await obstore.put_async(self._store, key, content, attributes=attributes)
 
     async def open_picture(self, key: str) -> StoredPicture:
-        """Raises `FileNotFoundError` when it is not there and `StoreUnavailable`."""
+        """The picture under `key`. Raises `FileNotFoundError` and `StoreUnavailable`."""
         async with self._answering("reading", may_lack=True):
             meta = await obstore.head_async(self._store, key)
         return StoredPicture(self._store, key, meta["size"])
 
     async def delete(self, key: str) -> None:
-        """One that is not there counts as deleted. Raises `StoreUnavailable`."""
+        """Delete the picture under `key`, if there is one. Raises `StoreUnavailable`."""
         try:
             async with self._answering("deleting", may_lack=True):
                 await obstore.delete_async(self._store, key)
@@ -108,7 +111,10 @@ class PictureStore:
 
     @asynccontextmanager
     async def _answering(self, doing: str, *, may_lack: bool = False) -> AsyncIterator[None]:
-        """Bounds what the store may take. The library raises errors of many kinds, its panics among them."""
+        """Limits the block's time and turns the library's many errors into `StoreUnavailable`.
+
+        With `may_lack`, `FileNotFoundError` stays as it is.
+        """
         seconds = self._limits.store_seconds
         try:
             async with asyncio.timeout(seconds):
@@ -121,7 +127,7 @@ class PictureStore:
             raise StoreUnavailable(f"{doing}: {reason_of(error)}") from None
 
     def _try_out(self) -> str:
-        """What is wrong; nothing if all is well."""
+        """The reason why the store does not work; empty if it works."""
         key = f"easel-probe-{secrets.token_hex(16)}"
         doing = "writing"
         try:
@@ -130,7 +136,7 @@ class PictureStore:
             is_same = bytes(obstore.get(self._store, key).bytes()) == key.encode()
             doing = "deleting"
             obstore.delete(self._store, key)
-        except BaseException as error:  # noqa: BLE001  (a panic of the library is no Exception)
+        except BaseException as error:  # noqa: BLE001  (the library's panic is no Exception)
             if doing == "reading":
                 with suppress(BaseException):
                     obstore.delete(self._store, key)

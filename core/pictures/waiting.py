@@ -1,4 +1,4 @@
-"""The pictures that could not be stored so far, as far as this process knows, and the log's word on them."""
+"""The pictures that this process could not store so far, and the log lines about them."""
 
 import logging
 import time
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 class WaitingPictures:
-    """Generations whose picture only the provider has, as its copy failed; since when each."""
+    """The generations whose picture waits for another attempt to copy it, each with its first failure."""
 
     def __init__(self, limits: PictureLimits = PictureLimits()) -> None:
         self._limits = limits
@@ -22,27 +22,29 @@ class WaitingPictures:
         self._has_told = False
 
     def add(self, generation_id: UUID, reason: str) -> None:
+        """Note that a copy failed, and why."""
         self._since.setdefault(generation_id, datetime.now(UTC))
         self._reason = reason
         self._tell()
 
     def remove(self, generation_ids: Iterable[UUID]) -> None:
-        """They are stored, lost or deleted; any that does not wait is passed over."""
+        """Forget generations whose picture is stored, lost or deleted; unknown ids are ignored."""
         for each in generation_ids:
             self._since.pop(each, None)
         self._tell()
 
     @property
     def generation_ids(self) -> set[UUID]:
+        """The generations whose picture waits."""
         return set(self._since)
 
     @property
     def failing_since(self) -> datetime | None:
-        """When the first of those that still wait failed; None when none waits."""
+        """The time of the first failure among the pictures that still wait; None if none waits."""
         return min(self._since.values(), default=None)
 
     def _tell(self) -> None:
-        """To the log: an error every `tell_seconds` while some wait, and once that none does any more."""
+        """Log an error every `tell_seconds` while pictures wait, and one line when no more wait."""
         if self._since and time.monotonic() >= self._next_telling:
             self._next_telling = time.monotonic() + self._limits.tell_seconds
             self._has_told = True

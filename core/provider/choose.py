@@ -13,13 +13,14 @@ from core.settings import Settings
 
 
 class Chosen(NamedTuple):
-    """A provider, and with the demo the application that serves its pictures, below `/demo`."""
+    """A provider, and for the demo the application that serves its pictures below `/demo`."""
 
     provider: Provider
     pictures: Starlette | None
 
 
 def choose_provider(settings: Settings, limits: ProviderLimits = ProviderLimits()) -> Chosen:
+    """Replicate if the settings have its token, else the demo."""
     if not settings.is_demo:
         return Chosen(Provider(settings, limits=limits), None)
     emulator = Emulator(files_url=f"{settings.public_url}/demo/files", folder=settings.data_dir / "demo")

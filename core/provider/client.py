@@ -1,4 +1,4 @@
-"""Start, look at and cancel predictions. The boundary to the provider: nothing else talks to it."""
+"""Start, fetch, find and cancel predictions: the only module that calls the provider's API."""
 
 import asyncio
 import logging
@@ -22,16 +22,16 @@ from core.provider.transport import ErrorStatus, SendOnceTransport, UnreadableRe
 from core.settings import Settings
 
 START_TIMEOUT_SECONDS = ProviderLimits.start_seconds
-# 100 predictions each: what an account that creates 4 a second has created in ten minutes.
+# Each has 100 predictions: enough for the last ten minutes of an account that creates 4 a second.
 LIST_PAGES = 25
-# The provider ends a run by itself a little after we stop waiting, should nobody be there to cancel.
+# How long after Easel's time limit the provider cancels a run by itself, if nobody has canceled it.
 CANCEL_AFTER_SLACK_SECONDS = 30
 
 logger = logging.getLogger(__name__)
 
 
 class StartRefused(Exception):
-    """No prediction was started: the provider refused it, or was never reached."""
+    """No prediction was started: the provider refused it, or was not reached."""
 
     def __init__(self, code: FailureCode) -> None:
         super().__init__(code.value)
@@ -39,15 +39,15 @@ class StartRefused(Exception):
 
 
 class StartUncertain(Exception):
-    """A prediction may or may not have been started: the request went out, no readable reply came."""
+    """A prediction may have been started: the request was sent, but no readable reply arrived."""
 
 
 class ProviderUnavailable(Exception):
-    """The provider could not be asked, or gave no readable answer."""
+    """The provider was not reached or gave no readable answer, or calls to it pause at the moment."""
 
 
 class Provider:
-    """One account at Replicate (or the demo, when `wrapped` is its transport)."""
+    """One account at Replicate; the demo if `wrapped` is a transport to its emulator."""
 
     def __init__(
         self,
@@ -71,15 +71,14 @@ class Provider:
         )
 
     async def start_prediction(self, *, order: Order, marker: str | None = None) -> str:
-        """Start a prediction, sending the request exactly once; returns its id at the provider.
+        """Start a prediction, with one request that is never repeated. Returns its id at the provider.
 
-        `marker` goes into the inputs where the model has a place for one: `find_predictions` knows
-        the prediction by it.
+        `marker` goes into the inputs of models that have a place for it; `find_predictions` searches for it.
 
-        Raises `StartRefused` when nothing was started and `StartUncertain` when nobody can know.
+        Raises `StartRefused` when nothing was started, and `StartUncertain` when this is unknown.
         """
         if self._breaker.is_sick and not await self._is_back():
-            # Sent all the same, it would most likely be uncertain, and block its owner for minutes.
+            # A create sent now would most likely end uncertain, and block its owner for minutes.
             raise StartRefused(FailureCode.PROVIDER_BUSY)
         create = self._client.models.predictions.async_create(
             model=order.model,
@@ -104,11 +103,11 @@ class Provider:
     async def find_predictions(
         self, *, order: Order, marker: str, created_after: datetime, whole_list: bool
     ) -> list[Listed]:
-        """The predictions that may be the one started with that order and marker, oldest first.
+        """The predictions, oldest first, that may have been started with that order and marker.
 
-        Asks for one page of the provider's list, as quickly as for a prediction, or, for the `whole_list`,
-        for up to `LIST_PAGES`. Raises `ProviderUnavailable`, also when nothing was found and the list is
-        longer than that.
+        Reads one page of the provider's list within `fetch_seconds`, or, for the `whole_list`, up to
+        `LIST_PAGES` within `search_seconds`. Raises `ProviderUnavailable`, also when nothing was found on
+        these pages and the list has more.
         """
         timeout_seconds = self._limits.search_seconds if whole_list else self._limits.fetch_seconds
         query = urlencode({"created_after": created_after.isoformat()})
@@ -132,24 +131,25 @@ class Provider:
             raise ProviderUnavailable(str(error)) from error
 
     async def fetch_prediction(self, external_id: str) -> Prediction:
-        """Where a prediction stands, asked once. Raises `ProviderUnavailable` when nobody says."""
+        """The state of a prediction, from one request. Raises `ProviderUnavailable`."""
         fetch = self._client.predictions.async_get(external_id)
         return await self._ask(fetch, self._limits.fetch_seconds)
 
     async def cancel_prediction(self, external_id: str) -> Prediction:
-        """Ask the provider to end a prediction; where it stands then. Raises `ProviderUnavailable`."""
+        """Cancel a prediction. Returns its state after that. Raises `ProviderUnavailable`."""
         cancel = self._client.predictions.async_cancel(external_id)
         return await self._ask(cancel, self._limits.cancel_seconds, is_urgent=True)
 
     async def close(self) -> None:
+        """Close all connections."""
         if self._finding_out:
             self._finding_out.cancel()
         await self._transport.aclose()
 
     async def _is_back(self) -> bool:
-        """Whether a sick provider answers again, asked for an empty page; once for all who want to know.
+        """Whether a sick provider answers a request for an empty page, which simultaneous callers share.
 
-        Not asked before the time that it has named itself.
+        False, without a request, during a pause that the provider asked for.
         """
         if self._breaker.is_told_to_wait:
             return False
@@ -172,7 +172,7 @@ class Provider:
     async def _read(
         self, call: Coroutine[Any, Any, Any], timeout_seconds: float, *, is_urgent: bool = False
     ) -> dict[str, Any]:
-        """The reply, asked for once; not at all while the provider is sick, unless it `is_urgent`."""
+        """The reply to one request; during a pause only an urgent call is made."""
         if not (is_urgent or self._breaker.lets_through()):
             call.close()
             raise ProviderUnavailable("not asked: it has failed too often just now")
@@ -190,22 +190,22 @@ class Provider:
             raise ProviderUnavailable(str(error)) from error
         except (httpx.HTTPError, TimeoutError) as error:
             self._breaker.failed(asked_after)
-            # Not its text, which can quote our headers.
+            # Without the error's text, which can quote headers.
             raise ProviderUnavailable(type(error).__name__) from error
         self._breaker.succeeded(asked_after)
         return reply
 
 
 def _is_answer(status: int) -> bool:
-    """Whether it is the provider's own no; 429, 5xx and a redirect are signs of a sick or tired one."""
+    """Whether a healthy provider refused the request; 429, 5xx and redirects count as failures."""
     return httpx.codes.is_client_error(status) and status != httpx.codes.TOO_MANY_REQUESTS
 
 
 async def _answer(call: Awaitable[Any], timeout_seconds: float) -> dict[str, Any]:
-    """The JSON object that the provider answers `call` with, however the client takes it.
+    """The JSON object with which the provider answers `call`.
 
-    The client raises errors of its own on replies that it cannot parse, long after our transport
-    has read them, so what it makes of the reply is of no interest.
+    The client raises errors on replies that it cannot parse, after the transport has read them: these
+    errors are ignored.
     """
     with kept_reply() as reply:
         async with asyncio.timeout(timeout_seconds):

@@ -13,7 +13,7 @@ Colour = tuple[int, int, int]
 
 
 def draw_picture(prompt: str) -> bytes:
-    """A PNG of `SIZE` by `SIZE` pixels; the same prompt always gives the same picture."""
+    """A PNG of `SIZE` by `SIZE` pixels; equal prompts give equal pictures."""
     seed = hashlib.sha256(prompt.encode("utf-8", "replace")).digest()
     dice = random.Random(seed)  # noqa: S311  (a picture, not a secret)
     hue = dice.random()

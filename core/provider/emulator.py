@@ -1,8 +1,8 @@
 """An emulator of Replicate's HTTP API: the demo provider.
 
-It answers create, get, cancel and list as the API does, takes a few seconds for a picture and draws
-it from the prompt. It is called in-process, with its predictions kept in a folder so that processes of
-one `DATA_DIR` share them.
+It answers create, get, cancel and list as the API does, and after a few seconds has a picture that is drawn
+from the prompt. It runs inside Easel's process, and keeps its predictions in a folder, so that all processes
+with the same `DATA_DIR` share them.
 """
 
 import json
@@ -25,11 +25,11 @@ _PAGE = 100
 
 @dataclass
 class Emulator:
-    """The state of the emulated account.
+    """The emulated account.
 
-    `seconds_to_start` and `seconds_to_draw` are the times a prediction spends in `starting` and
-    `processing`; `files_url` is where its pictures are seen (default: the emulator's own address);
-    `folder` is where predictions are kept (default: in memory only).
+    `seconds_to_start` and `seconds_to_draw` are the times that a prediction spends in `starting` and
+    `processing`; `files_url` is the address below which its pictures are served (default: the emulator's
+    own); `folder` is the folder of its predictions (default: memory only).
     """
 
     seconds_to_start: float = 1.0
@@ -39,10 +39,11 @@ class Emulator:
     predictions: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def app(self) -> Starlette:
-        """The ASGI application that answers like `https://api.replicate.com`, and serves the files."""
+        """The ASGI application that answers like `https://api.replicate.com` and serves the pictures."""
         return Starlette(routes=self.routes())
 
     def routes(self) -> list[Route]:
+        """The routes of the API and of the pictures."""
         return [
             Route("/v1/models/{owner}/{name}/predictions", self._create, methods=["POST"]),
             Route("/v1/predictions", self._create, methods=["POST"]),
@@ -53,7 +54,7 @@ class Emulator:
         ]
 
     async def picture(self, request: Request) -> Response:
-        """The picture of a prediction, as a PNG."""
+        """The picture of a prediction, as a PNG; 404 for an unknown prediction."""
         prediction = self._find(request.path_params["id"])
         if prediction is None or not prediction.get("input"):
             return Response(status_code=404)
@@ -113,7 +114,7 @@ class Emulator:
         return JSONResponse({"previous": None, "next": following, "results": page})
 
     def end(self, prediction_id: str, status: str, **changes: Any) -> None:
-        """End a prediction with that status, whatever the time; `changes` go into its JSON."""
+        """End a prediction now with that status; `changes` go into its JSON. Raises `KeyError`."""
         prediction = self.predictions[prediction_id]
         prediction.update(status=status, completed_at=datetime.now(UTC).isoformat(), **changes)
         self._keep(prediction)
@@ -124,7 +125,7 @@ class Emulator:
         return sorted(found, key=lambda prediction: _time(prediction["created_at"]), reverse=True)
 
     def _find(self, prediction_id: str) -> dict[str, Any] | None:
-        # Another process may have ended it: what the folder says wins over our own copy.
+        # Another process may have ended the prediction: the file is newer than the copy in memory.
         prediction = self._read(prediction_id) if self.folder else self.predictions.get(prediction_id)
         if prediction and prediction["status"] in {"starting", "processing"}:
             self._advance(prediction)

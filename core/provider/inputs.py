@@ -1,4 +1,4 @@
-"""What is sent to each model: only the inputs that its schema on Replicate knows."""
+"""The inputs of each model: only those that its schema on Replicate has."""
 
 from core.orders import Order
 from core.settings import MODELS_THAT_REQUIRE_OPENAI_KEY, Settings
@@ -13,21 +13,21 @@ SUPPORTED_MODELS = MODELS_THAT_REQUIRE_OPENAI_KEY | {
 
 
 def keeps_marker(model: str) -> bool:
-    """Whether the model has an input that the provider only keeps, where our marker can be."""
+    """Whether the model has an input, without effect on the picture, that can carry Easel's marker."""
     return model in SUPPORTED_MODELS
 
 
 def new_order(settings: Settings, prompt: str) -> Order:
-    """The order of somebody who writes `prompt` to an Easel with these settings."""
+    """An order for `prompt`, with the model and the quality of these settings."""
     model = settings.replicate_model
     return Order(prompt, model, settings.image_quality if model in SUPPORTED_MODELS else None)
 
 
 def model_inputs(order: Order, *, marker: str | None, openai_api_key: str | None) -> dict[str, str | int]:
-    """The `input` of the order's prediction; an unknown model gets the prompt alone.
+    """The `input` of the order's prediction; a model that is not in `SUPPORTED_MODELS` gets only the prompt.
 
-    `marker` goes into `user_id`, which the provider only keeps, so that Easel knows its own again. The
-    quality is always named: the models' own `auto` is billed at the highest price or more.
+    `marker` goes into `user_id`, which the provider only stores, so that Easel can recognise its prediction.
+    The quality is always sent: the models' default, `auto`, costs the highest price or more.
     """
     inputs: dict[str, str | int] = {"prompt": order.prompt}
     if not keeps_marker(order.model):

@@ -1,4 +1,4 @@
-"""The provider's list of predictions, page by page: which of them may be one whose id we never learned."""
+"""The provider's list of predictions, page by page, for finding a prediction whose id is unknown."""
 
 import re
 from collections.abc import Mapping
@@ -11,12 +11,12 @@ from core.provider.inputs import keeps_marker
 from core.provider.replies import MAX_URL_LENGTH
 from core.provider.transport import UnreadableReply
 
-# It becomes part of addresses, and is stored.
+# An id becomes part of addresses, and is stored.
 _USABLE_ID = re.compile(r"[\w-]{1,200}", re.ASCII)
 
 
 class Listed(NamedTuple):
-    """A prediction as the list has it."""
+    """A prediction in the list."""
 
     external_id: str
     model: object
@@ -24,21 +24,24 @@ class Listed(NamedTuple):
     created_at: datetime | None
 
     def may_be(self, order: Order, marker: str) -> bool:
-        """Whether this may be the order's prediction; a certainty where the model keeps the marker."""
+        """Whether this may be the order's prediction; certain if the model keeps the marker."""
         if keeps_marker(order.model):
             return self.inputs.get("user_id") == marker
         return self.model == order.model and self.inputs.get("prompt") == order.prompt
 
 
 class Page(NamedTuple):
-    """Newest first; `following` is the query of the next page, if there is one."""
+    """A page of the list, newest first; `following` is the next page's query, None on the last page."""
 
     predictions: list[Listed]
     following: str | None
 
 
 def read_page(reply: Mapping[str, Any]) -> Page:
-    """Raises `UnreadableReply` for a reply that is no page: an empty page would prove that there is none."""
+    """The page in the provider's reply. Raises `UnreadableReply` for a reply that is no page.
+
+    Such a reply must not count as an empty page, which proves that no prediction exists.
+    """
     results = reply.get("results")
     if not isinstance(results, list):
         raise UnreadableReply("no list")
@@ -47,7 +50,7 @@ def read_page(reply: Mapping[str, Any]) -> Page:
 
 
 def usable_id(reply: Mapping[str, Any]) -> str | None:
-    """The prediction's id, if it is one that can be asked about."""
+    """The id in a prediction's JSON; None if it is missing, or unfit for an address."""
     external_id = reply.get("id")
     return external_id if isinstance(external_id, str) and _USABLE_ID.fullmatch(external_id) else None
 
@@ -68,7 +71,7 @@ def _time(value: object) -> datetime | None:
 
 
 def _following(address: object) -> str | None:
-    """The query of the next page's address, and no more of it: the token goes where we say."""
+    """The query of the next page's address. Its host is not used, so that the token stays with this host."""
     if address is None:
         return None
     try:

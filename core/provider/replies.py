@@ -1,4 +1,4 @@
-"""Replicate's replies in our words: what a prediction's JSON and an error mean to us."""
+"""Replicate's replies in Easel's terms: the state in a prediction's JSON, the cause of an error."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +12,7 @@ from core.models import Phase, Status
 
 
 class Prediction(NamedTuple):
-    """Where a prediction stands: `url` only when succeeded, `error` only when failed."""
+    """The state of a prediction, with a `url` only if succeeded and an `error` only if failed."""
 
     status: Status
     url: str | None = None
@@ -24,7 +24,7 @@ class Prediction(NamedTuple):
 
     @property
     def end(self) -> End | None:
-        """The end of the generation that this prediction is; None while it runs."""
+        """The end of the prediction's generation; None while it runs."""
         if not self.status.is_terminal:
             return None
         return End(self.status, self.url, self.error, self.charge or Charge.UNKNOWN, self.seconds)
@@ -33,7 +33,7 @@ class Prediction(NamedTuple):
 PROCESSING = Prediction(Status.PROCESSING)
 MAX_URL_LENGTH = 4000
 
-# Parts of the texts that failed predictions carried, in lower case, each with what it meant.
+# Parts of the error texts of failed predictions, in lower case, under their cause.
 _FAILURE_TEXTS = {
     FailureCode.MODERATED: (
         "e005",
@@ -77,7 +77,7 @@ _REFUSALS = {
 
 
 def read_prediction(reply: Mapping[str, Any]) -> Prediction:  # noqa: PLR0911  (one per status)
-    """Where the prediction of `reply` stands. A status that nobody has heard of is still processing."""
+    """The state in a prediction's JSON. An unknown status counts as processing."""
     match reply.get("status"):
         case "succeeded":
             url = _image_url(reply.get("output"))
@@ -86,9 +86,9 @@ def read_prediction(reply: Mapping[str, Any]) -> Prediction:  # noqa: PLR0911  (
             return _failed(FailureCode.PROVIDER_ERROR, Charge.UNKNOWN)
         case "failed":
             return _failed(failure_of_text(reply.get("error")), Charge.UNKNOWN)
-        case "canceled":  # after it had started
+        case "canceled":  # after the start
             return _failed(FailureCode.CANCELED, Charge.CHARGED)
-        case "aborted":  # before it had
+        case "aborted":  # before the start
             return _failed(FailureCode.CANCELED, Charge.NOT_CHARGED)
         case "starting":
             return PROCESSING._replace(phase=Phase.STARTING)
@@ -111,7 +111,7 @@ def _seconds(reply: Mapping[str, Any]) -> float | None:
 
 
 def failure_of_text(text: object) -> FailureCode:
-    """The cause that a failed prediction's `error` names; `PROVIDER_ERROR` for one we do not know."""
+    """The cause in a failed prediction's `error`; `PROVIDER_ERROR` for an unknown text."""
     lowered = str(text or "").lower()
     for code, parts in _FAILURE_TEXTS.items():
         if any(part in lowered for part in parts):
@@ -120,18 +120,18 @@ def failure_of_text(text: object) -> FailureCode:
 
 
 def failure_of_status(status: int) -> FailureCode:
-    """The cause of an HTTP error status of the provider."""
+    """The cause of an HTTP error status; `PROVIDER_ERROR` for an unknown status."""
     return _REFUSALS.get(status, FailureCode.PROVIDER_ERROR)
 
 
 def _image_url(output: object) -> str | None:
-    """The first http(s) address in an output, which is a list, a string or nothing at all."""
+    """The first http(s) address in an output, which is a list, a string or null."""
     candidates = output if isinstance(output, list) else [output]
     return next((candidate for candidate in candidates if _is_http_url(candidate)), None)
 
 
 def _is_http_url(candidate: object) -> TypeGuard[str]:
-    # A NUL or half a surrogate pair, which are not printable, could not be stored.
+    # Unprintable characters, such as NUL and half a surrogate pair, cannot be stored.
     if not isinstance(candidate, str) or len(candidate) > MAX_URL_LENGTH or not candidate.isprintable():
         return False
     try:

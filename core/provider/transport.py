@@ -1,9 +1,9 @@
-"""The HTTP transport under the `replicate` client, which guards against the client's own faults.
+"""The HTTP transport under the `replicate` client, which makes up for faults of the client.
 
-The client (1.0.7) retries GETs up to ten times and obeys any Retry-After, switches every time-out off
-for a create, and cannot read a reply whose JSON is not the prediction it expects (an `aborted` one,
-for instance). So here each request is sent once with time limits, an error status ends it before
-the client's retries see it, and the reply's JSON is kept for us to read.
+The client (1.0.7) repeats GET requests up to ten times and waits for as long as any Retry-After says, has no
+time limit for a create, and cannot read a reply whose JSON it does not expect (an `aborted` prediction, for
+instance). Here each request is sent once and with time limits, an error status is raised before the client
+can repeat the request, and the reply's JSON is kept for Easel to read.
 """
 
 import json
@@ -23,22 +23,22 @@ TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 
 
 class ErrorStatus(Exception):
-    """The provider answered with something other than success."""
+    """The provider answered with another status than success."""
 
     def __init__(self, status: int, retry_after: float | None = None) -> None:
-        """`retry_after` is in seconds, if the answer named a time."""
+        """`retry_after` is in seconds; None if the answer names no time."""
         super().__init__(f"The provider answered with status {status}")
         self.status = status
         self.retry_after = retry_after
 
 
 class UnreadableReply(Exception):
-    """The provider answered with success, but not with a JSON object of a sane size."""
+    """The provider answered with success, but not with a JSON object of at most `max_reply_bytes`."""
 
 
 @dataclass
 class Reply:
-    """The JSON object that the provider answered with, once it has come."""
+    """The JSON object of the provider's answer, once it has arrived."""
 
     content: dict[str, Any] = field(default_factory=dict)
     has_come: bool = False
@@ -49,7 +49,7 @@ _reply: ContextVar[Reply] = ContextVar("provider_reply")
 
 @contextmanager
 def kept_reply() -> "Iterator[Reply]":
-    """The reply to the one request that is sent inside the `with` block."""
+    """The reply to the request that is sent inside the block."""
     reply = Reply()
     token = _reply.set(reply)
     try:
@@ -59,13 +59,16 @@ def kept_reply() -> "Iterator[Reply]":
 
 
 class SendOnceTransport(httpx.AsyncBaseTransport):
-    """Sends once, within time limits; raises `ErrorStatus` and `UnreadableReply`; keeps the reply."""
+    """Sends each request once, within `TIMEOUT`, and keeps the reply; `wrapped` replaces the network.
+
+    Raises `ErrorStatus`, `UnreadableReply` and httpx's errors.
+    """
 
     def __init__(self, wrapped: httpx.AsyncBaseTransport | None, max_reply_bytes: int) -> None:
         self._max_reply_bytes = max_reply_bytes
         self._reads = wrapped or httpx.AsyncHTTPTransport(verify=_tls())
-        # A create on a kept connection that the provider is just closing would be lost with no way
-        # to know whether it was accepted, so each create gets a connection of its own.
+        # Each create gets a new connection: on a kept one, which the provider may be closing, the create
+        # could be lost, and nobody would know whether it was accepted.
         limits = httpx.Limits(max_keepalive_connections=0)
         self._writes = wrapped or httpx.AsyncHTTPTransport(verify=_tls(), limits=limits)
 
@@ -88,7 +91,7 @@ class SendOnceTransport(httpx.AsyncBaseTransport):
         await self._writes.aclose()
 
     async def _retry_after(self, response: httpx.Response) -> float | None:
-        """From the problem's JSON, where Replicate puts it, or from the header."""
+        """The seconds named in the answer's JSON, where Replicate puts them, or in the header."""
         if response.status_code not in {429, 503}:
             return None
         try:
@@ -111,7 +114,7 @@ class SendOnceTransport(httpx.AsyncBaseTransport):
 
 @lru_cache
 def _tls() -> ssl.SSLContext:
-    """One for all transports: it takes 20 ms to load the certificates."""
+    """One context for all transports, because loading the certificates takes 20 ms."""
     return httpx.create_ssl_context()
 
 

@@ -15,7 +15,7 @@ UNDO_TIME = TASK_DUE_AFTER[Task.REMOVE]
 async def list_newest_first(
     session: AsyncSession, *, owner_id: UUID, limit: int, start: Generation | None
 ) -> list[Generation]:
-    """Up to `limit` generations of the owner, beginning after `start`."""
+    """Up to `limit` of the owner's generations that are not deleted, from the newest or after `start`."""
     position = tuple_(col(Generation.created_at), col(Generation.id))
     query = (
         select(Generation)
@@ -29,12 +29,13 @@ async def list_newest_first(
 
 
 async def mark_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:
-    """Take it out of sight; it is due to be removed after `UNDO_TIME`."""
+    """Mark the generation as deleted; its removal is due after `UNDO_TIME`."""
     await session.execute(update(Generation).where(*is_owners(id, owner_id)).values(deleted_at=func.now()))
 
 
 async def restore(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
-    """Bring a deleted generation back, while its removal cannot have begun; whether that was so."""
+    """Undo the deletion, as long as the removal cannot have begun. False if it is too late, or nothing is
+    there."""
     deleted_at = col(Generation.deleted_at)
     statement = (
         update(Generation)
@@ -46,7 +47,7 @@ async def restore(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
 
 
 async def remove_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
-    """Remove the row of a generation that is still deleted; whether it was."""
+    """Remove the row of a deleted generation. False if it has been restored, or removed before."""
     statement = (
         delete(Generation)
         .where(*is_owners(id, owner_id), col(Generation.deleted_at).is_not(None))

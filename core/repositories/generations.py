@@ -18,7 +18,10 @@ from core.orders import Order
 
 
 async def create(session: AsyncSession, *, owner_id: UUID, order: Order) -> Generation:
-    """A new `processing` generation. Raises `GenerationInFlight` when the owner has one already."""
+    """Add a `processing` generation for the order and return it.
+
+    Raises `GenerationInFlight` when another generation of the owner is in flight.
+    """
     generation = Generation(owner_id=owner_id, **asdict(order))
     session.add(generation)
     try:
@@ -33,6 +36,7 @@ async def create(session: AsyncSession, *, owner_id: UUID, order: Order) -> Gene
 async def get_by_id(
     session: AsyncSession, *, id: UUID, owner_id: UUID, with_deleted: bool = False
 ) -> Generation | None:
+    """The owner's generation with that id, or None; deleted generations only `with_deleted`."""
     query = select(Generation).where(*is_owners(id, owner_id))
     if not with_deleted:
         query = query.where(col(Generation.deleted_at).is_(None))
@@ -42,7 +46,7 @@ async def get_by_id(
 async def find_active_by_owner_within_ttl(
     session: AsyncSession, *, owner_id: UUID, ttl: timedelta
 ) -> Generation | None:
-    """The owner's generation that is in flight and not older than `ttl`."""
+    """The owner's generation that is in flight and not older than `ttl`, by the database's clock."""
     query = _unfinished(owner_id).where(col(Generation.created_at) > func.now() - ttl)
     return (await session.execute(query)).scalar_one_or_none()
 
@@ -56,7 +60,7 @@ async def find_overdue_by_owner(
 
 
 async def get_age_seconds(session: AsyncSession, *, id: UUID, owner_id: UUID) -> float:
-    """How long ago it was created; 0 for one that is not there."""
+    """Seconds since the generation was created, by the database's clock; 0 for an unknown id."""
     query = select(func.extract("epoch", func.now() - col(Generation.created_at))).where(
         *is_owners(id, owner_id)
     )
@@ -64,9 +68,9 @@ async def get_age_seconds(session: AsyncSession, *, id: UUID, owner_id: UUID) ->
 
 
 async def create_late(session: AsyncSession, *, timed_out: Generation, url: str) -> None:
-    """The picture of a generation that had timed out before it came, as a generation of its own.
+    """Add a succeeded generation for the picture at `url`, which arrived after `timed_out` had ended.
 
-    It has no charge: that is the timed-out one's.
+    The new generation has no charge: the charge belongs to `timed_out`.
     """
     await session.execute(
         insert(Generation).values(
@@ -80,7 +84,7 @@ async def create_late(session: AsyncSession, *, timed_out: Generation, url: str)
 
 
 async def save_external_id(session: AsyncSession, *, id: UUID, owner_id: UUID, external_id: str) -> bool:
-    """Note which prediction is the generation's; False when it is another generation's."""
+    """Write down the prediction's id. False when another generation has that prediction."""
     statement = (
         update(Generation)
         .where(*is_owners(id, owner_id))
@@ -97,9 +101,9 @@ async def save_external_id(session: AsyncSession, *, id: UUID, owner_id: UUID, e
 
 
 async def save_late_charge(session: AsyncSession, *, id: UUID, owner_id: UUID, charge: Charge | None) -> bool:
-    """Note what we have learned of an unknown charge, or, with None, that nobody will ever know.
+    """Write down a charge that was unknown at the end; None means that it stays unknown for good.
 
-    False if that was noted before, or the generation has been deleted.
+    False if this was written down before, or the generation has been deleted.
     """
     statement = (
         update(Generation)
@@ -117,7 +121,7 @@ async def save_late_charge(session: AsyncSession, *, id: UUID, owner_id: UUID, c
 
 
 async def save_phase(session: AsyncSession, *, id: UUID, owner_id: UUID, phase: Phase) -> Generation | None:
-    """Note the phase of a generation that is still `processing`; the row, or None when it is not."""
+    """Write down the phase of a generation. Returns the new row; None when it is no longer `processing`."""
     statement = (
         update(Generation)
         .where(*_is_processing(id, owner_id))
@@ -129,6 +133,7 @@ async def save_phase(session: AsyncSession, *, id: UUID, owner_id: UUID, phase: 
 
 
 async def note_cancel_request(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:
+    """Write down that the owner wants a cancel; without effect once the generation has ended."""
     await session.execute(
         update(Generation).where(*_is_processing(id, owner_id)).values(cancel_requested_at=func.now())
     )
@@ -137,7 +142,7 @@ async def note_cancel_request(session: AsyncSession, *, id: UUID, owner_id: UUID
 async def save_picture(
     session: AsyncSession, *, id: UUID, owner_id: UUID, content_type: str, width: int, height: int
 ) -> bool:
-    """Note that the picture is in the store; whether its generation is still there."""
+    """Write down that the picture is in the store; sizes in pixels. False if the generation is gone."""
     statement = (
         update(Generation)
         .where(*is_owners(id, owner_id), col(Generation.status) == Status.SUCCEEDED)
@@ -154,7 +159,10 @@ async def save_picture(
 
 
 async def give_up(session: AsyncSession, *, id: UUID, owner_id: UUID, age: timedelta) -> bool:
-    """Look no longer for the picture of one that finished longer than `age` ago; whether it was so."""
+    """Set `given_up_at` if the generation ended longer than `age` ago without a stored picture.
+
+    False if nothing was set.
+    """
     finished_at = func.coalesce(col(Generation.finished_at), col(Generation.updated_at))
     statement = (
         update(Generation)
@@ -168,7 +176,7 @@ async def give_up(session: AsyncSession, *, id: UUID, owner_id: UUID, age: timed
 async def update_status_and_url(
     session: AsyncSession, *, id: UUID, owner_id: UUID, end: End
 ) -> Generation | None:
-    """End a generation that is still `processing`; the ended row, or None when it had ended before."""
+    """Write down the end of a generation. Returns the ended row; None when it had ended before."""
     statement = (
         update(Generation)
         .where(*_is_processing(id, owner_id))
@@ -191,6 +199,7 @@ def _unfinished(owner_id: UUID) -> Select[Generation]:
 
 
 def is_owners(id: UUID, owner_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that select the owner's generation with that id."""
     return col(Generation.id) == id, col(Generation.owner_id) == owner_id
 
 

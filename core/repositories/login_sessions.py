@@ -1,4 +1,4 @@
-"""Reading and writing login sessions, by the hash of their token."""
+"""Reading and writing login sessions, which are found by the SHA-256 hash of their token."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -14,7 +14,7 @@ LAST_SEEN_PRECISION = timedelta(minutes=5)
 
 
 class Live(NamedTuple):
-    """A login session that has not expired, and whether it is time to note that it was used."""
+    """A login session that has not expired, and whether its `last_seen_at` is due for an update."""
 
     login_session: LoginSession
     is_to_be_touched: bool
@@ -29,6 +29,7 @@ async def create(
     picture: str | None,
     lifetime: timedelta,
 ) -> None:
+    """Add a login session that expires after `lifetime`."""
     await session.execute(
         insert(LoginSession).values(
             token_hash=token_hash,
@@ -43,7 +44,7 @@ async def create(
 
 
 async def get_live(session: AsyncSession, *, token_hash: bytes) -> Live | None:
-    """The login session of that token, unless it has expired."""
+    """The login session of that token; None when it is unknown or has expired."""
     is_to_be_touched = col(LoginSession.last_seen_at) < func.now() - LAST_SEEN_PRECISION
     query = select(LoginSession, is_to_be_touched).where(
         col(LoginSession.token_hash) == token_hash, col(LoginSession.expires_at) > func.now()
@@ -53,7 +54,7 @@ async def get_live(session: AsyncSession, *, token_hash: bytes) -> Live | None:
 
 
 async def touch(session: AsyncSession, *, token_hash: bytes) -> None:
-    """Note that it was used, at most once in `LAST_SEEN_PRECISION`, so that reads stay reads."""
+    """Set `last_seen_at` to now, at most once in `LAST_SEEN_PRECISION`, so that most requests only read."""
     await session.execute(
         update(LoginSession)
         .where(
@@ -65,10 +66,12 @@ async def touch(session: AsyncSession, *, token_hash: bytes) -> None:
 
 
 async def delete_by_token_hash(session: AsyncSession, *, token_hash: bytes) -> None:
+    """Delete the login session of that token; an unknown token is no error."""
     await session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == token_hash))
 
 
 async def delete_expired_of_owner(session: AsyncSession, *, owner_id: UUID) -> None:
+    """Delete the owner's login sessions that have expired."""
     await session.execute(
         delete(LoginSession).where(
             col(LoginSession.owner_id) == owner_id, col(LoginSession.expires_at) <= func.now()

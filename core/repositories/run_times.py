@@ -1,4 +1,4 @@
-"""How long finished runs took: of everyone's, so it names no one."""
+"""How long finished runs took. The runs of all owners count together, so the table names no owner."""
 
 from typing import NamedTuple
 
@@ -17,12 +17,13 @@ class Estimate(NamedTuple):
 
 
 async def add(session: AsyncSession, *, model: str, quality: str, seconds: float) -> None:
+    """Write down that a run of the model took `seconds`."""
     statement = text("INSERT INTO run_times (model, quality, seconds) VALUES (:model, :quality, :seconds)")
     await session.execute(statement, {"model": model, "quality": quality, "seconds": seconds})
 
 
 async def estimate(session: AsyncSession, *, model: str, quality: str) -> Estimate | None:
-    """The middle 80 % of the newest runs; None while there are too few to say anything."""
+    """The range of the middle 80 % of the `NEWEST_RUNS`; None for fewer than `FEWEST_RUNS`."""
     query = text(
         """
         SELECT count(*), percentile_cont(ARRAY[0.1, 0.9]) WITHIN GROUP (ORDER BY seconds)

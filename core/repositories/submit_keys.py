@@ -1,4 +1,4 @@
-"""The idempotency keys of submits: which generation a key has started."""
+"""The idempotency keys of submits: each key with the generation that it started."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -10,12 +10,14 @@ KEPT_HOURS = 24
 
 
 class UsedKey(NamedTuple):
+    """The generation that a key started, and the SHA-256 hash of the order it came with."""
+
     generation_id: UUID
     prompt_hash: bytes
 
 
 async def find(session: AsyncSession, *, owner_id: UUID, key: str) -> UsedKey | None:
-    """What the owner's key has started in the last `KEPT_HOURS`."""
+    """The use of the owner's key in the last `KEPT_HOURS`; None if there was none."""
     query = text(
         """
         SELECT generation_id, prompt_hash FROM submit_keys
@@ -29,7 +31,7 @@ async def find(session: AsyncSession, *, owner_id: UUID, key: str) -> UsedKey | 
 async def add(
     session: AsyncSession, *, owner_id: UUID, key: str, generation_id: UUID, prompt_hash: bytes
 ) -> bool:
-    """Note what the key starts, in the place of a use that is no longer kept; False if it is in use."""
+    """Keep the key for `KEPT_HOURS`, in place of an older use. False if the owner's key is still kept."""
     statement = text(
         """
         INSERT INTO submit_keys (owner_id, key, generation_id, prompt_hash)

@@ -1,14 +1,15 @@
-"""The server: uvicorn, with limits for slow, silent and endless clients, and an end that comes in time.
+"""The server: uvicorn, with limits for slow, silent and endless clients, and a shutdown that ends in time.
 
-A proxy that keeps requests and answers whole before it passes them on, such as nginx, has such limits
-itself: behind it these are hardly ever met. Easel is also served without one, or behind a balancer that
-passes bytes on as they come, and there each is needed. Of their own, uvicorn and httptools wait for ever for
-a connection's first head, and for a later one once a byte of it has come; take a head of any length and with
-any number of Hosts; read a pipeline on after each answer; and keep for as long as it likes what a client
-does not read. `limit_concurrency` turns newcomers away, where here the longest idle make room. h11, which
-uvicorn has too, bounds heads and pipelines and wants one Host, but takes twice as long for each request and
-does not know an address in full (`GET http://host/path`). Left to uvicorn's own options are the time that
-requests have at the end, the size of a web socket's messages, and the pings that find its dead ones.
+A proxy that buffers whole requests and answers, such as nginx, has such limits itself, and behind it the
+limits here hardly ever apply. They are needed where Easel is served without a proxy, or behind a load
+balancer that passes bytes on as they arrive. uvicorn with httptools, left alone, has no time limit for the
+first head of a connection, nor for a later head whose first byte has arrived; it accepts heads of any length
+with any number of Host headers; it reads further pipelined requests after each answer; and it keeps an
+answer in memory for as long as the client does not read. Its `limit_concurrency` refuses new connections;
+here the connections that are idle for the longest time are closed instead. h11, the other parser of uvicorn,
+limits heads and pipelines and requires one Host header, but takes twice the time for each request and does
+not accept absolute addresses (`GET http://host/path`). Three limits are uvicorn's own options: the time for
+running requests at the end, the size of web socket messages, and the pings that find dead web sockets.
 """
 
 from core.server.server import LimitedServer, create_server, serve

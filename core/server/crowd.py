@@ -1,4 +1,4 @@
-"""Every connection of the server, and which of them have to go."""
+"""All connections of the server, and the choice of those that are closed."""
 
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,40 +13,44 @@ if TYPE_CHECKING:
 
 
 class Unread(NamedTuple):
-    """How many bytes of an answer are left to send, and since when it is that many."""
+    """The number of bytes of an answer that wait to be read, and the time since which it is the same."""
 
     left: int
     since: float
 
 
 class Crowd(ServerState):
-    """Every connection, those that wait for a request's head, and those whose client does not read."""
+    """All connections, with those that wait for a request's head, and those whose client does not read.
+
+    Times are seconds of `time.monotonic`.
+    """
 
     def __init__(self, limits: ConnectionLimits) -> None:
         super().__init__()
         self.limits = limits
         self._waiting: dict[HttpToolsProtocol, float] = {}
-        """Since when, oldest first."""
+        """Since when each connection waits for a head, oldest first."""
         self._unread: dict[Protocols, Unread] = {}
 
     def wait_for_head(self, connection: HttpToolsProtocol) -> None:
-        """A head is due; where there are too many connections, the one that waits longest makes room."""
+        """Note that a head is due; with too many connections, close the one that has waited longest."""
         self.stop_waiting(connection)
         self._waiting[connection] = time.monotonic()
         if len(self.connections) > self.limits.max_connections:
             self._close(next(iter(self._waiting)))
 
     def stop_waiting(self, connection: HttpToolsProtocol) -> None:
+        """Note that the head has arrived, or that the connection is closed."""
         self._waiting.pop(connection, None)
 
     def close_without_head(self, now: float) -> None:
-        """Close what has waited too long for a request's head."""
+        """Close the connections whose head has not arrived within `head_seconds` before `now`."""
         latest = now - self.limits.head_seconds
         for connection in [one for one, since in self._waiting.items() if since < latest]:
             self._close(connection)
 
     def drop_unread(self, now: float) -> None:
-        """Drop the connections whose client has read nothing for too long."""
+        """Abort the connections whose client has read nothing for `reader_seconds` before `now`."""
         known, self._unread = self._unread, {}
         for each in list(self.connections):
             left = each.transport.get_write_buffer_size()
@@ -64,6 +68,6 @@ class Crowd(ServerState):
 
 
 def _is_done_writing(connection: "Protocols") -> bool:
-    """Whether nothing is added to what is left to send until some of it is read."""
+    """Whether the bytes left to send can only become fewer: no more are added until some are read."""
     is_paused = isinstance(connection, HttpToolsProtocol) and connection.flow.write_paused
     return is_paused or connection.transport.is_closing()

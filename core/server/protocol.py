@@ -1,4 +1,4 @@
-"""One connection: what is refused before it becomes a request."""
+"""One connection: bytes that are refused before they become a request."""
 
 from asyncio import BaseTransport, Transport
 from typing import TYPE_CHECKING, cast
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 
 class TooManyRequests(Exception):
-    """Sent at once over one connection. For the parser, which stops there."""
+    """Too many pipelined requests. Raised to stop the parser."""
 
 
 class NotOneHost(Exception):
-    """A request does not say for which site it is, or says it twice. For the parser, too."""
+    """A request with no Host header, or with several. Raised to stop the parser."""
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """A connection that ends when no head comes of what it sends, be it too little or too much."""
+    """A connection that is closed when its bytes do not form a head within the limits of time and size.
+
+    The methods extend those of uvicorn's protocol, which asyncio and httptools call.
+    """
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(cast(Transport, transport))
@@ -44,7 +47,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         if len(self.pipeline) >= self._crowd.limits.max_pipelined_requests:
-            # uvicorn reads on after each answer: one who asks without reading would fill the memory.
+            # uvicorn goes on reading after each answer: a client that never reads would fill the memory.
             raise TooManyRequests
         if not self._has_one_host:
             self.send_400_response("A request has one Host header.")
@@ -67,14 +70,14 @@ class LimitedProtocol(HttpToolsProtocol):
             self._crowd.wait_for_head(self)
 
     def handle_websocket_upgrade(self) -> None:
-        """What the web socket's own parser refuses without a word would stay open for ever."""
+        """Answer 400 to a bad handshake: the web socket's parser says nothing and leaves it open for ever."""
         super().handle_websocket_upgrade()
         upgraded = self.transport.get_protocol()
         if isinstance(upgraded, WebSocketsSansIOProtocol) and not upgraded.handshake_initiated:
             self.send_400_response("This is no handshake of a web socket.")
 
     def send_400_response(self, msg: str) -> None:
-        """The one shape of every error, for what never becomes a request; nothing in midst of an answer."""
+        """Answer with the API's error format and close; in the middle of another answer, only close."""
         if self.transport.is_closing():
             return
         if self._is_answering:
@@ -92,14 +95,15 @@ class LimitedProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _forget_client(self) -> None:
-        """uvicorn tells the newest of its requests only, and the one under way writes on and fails."""
+        """Tell the running request that its client is gone: uvicorn tells only the newest request, and the
+        running one would write on and fail."""
         if self._running:
             self._running.disconnected = True
             self._running.message_event.set()
 
     @property
     def _has_one_host(self) -> bool:
-        """As HTTP/1.1 requires it; an older client may leave it out."""
+        """Whether there is one Host header, as HTTP/1.1 requires; HTTP/1.0 may have none."""
         hosts = sum(name == b"host" for name, _ in self.headers)
         return hosts == 1 or (hosts == 0 and self.parser.get_http_version() == "1.0")
 

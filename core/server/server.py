@@ -1,4 +1,4 @@
-"""The server itself: how it is made, looks after its connections, and ends."""
+"""The server itself: its creation, the checks of its connections, and its shutdown."""
 
 import asyncio
 import faulthandler
@@ -22,7 +22,7 @@ from core.server.files import allow_files, connections_for
 from core.server.protocol import LimitedProtocol
 from core.server.sockets import BACKLOG
 
-_TICKS_A_SECOND = 10  # of uvicorn
+_TICKS_A_SECOND = 10  # uvicorn's
 
 Goodbye = Callable[[], Awaitable[None]]
 
@@ -32,10 +32,10 @@ logger = logging.getLogger(__name__)
 def serve(
     app: ASGIApp, sockets: list[socket.socket], *, say_goodbye: Goodbye, limits: ConnectionLimits
 ) -> None:
-    """Serve `app` on these listening sockets until a signal.
+    """Serve `app` on these listening sockets until a signal arrives.
 
-    `say_goodbye` is for open pages that no web socket tells. Then running requests have
-    `limits.shutdown_seconds` to end in.
+    Then `say_goodbye` tells the open pages that have no web socket, and running requests have
+    `limits.shutdown_seconds` to end. Exits with status 1 when the server does not start.
     """
     server = create_server(app, say_goodbye=say_goodbye, limits=limits)
     server.run(sockets)
@@ -44,7 +44,7 @@ def serve(
 
 
 def create_server(app: ASGIApp, *, say_goodbye: Goodbye, limits: ConnectionLimits) -> "LimitedServer":
-    """The server, not yet running; `run` takes its listening sockets."""
+    """A server that does not run yet; its `run` takes the listening sockets."""
     max_connections = connections_for(allow_files(2 * limits.max_connections), limits.max_connections)
     limits = replace(limits, max_connections=max_connections)
     config = uvicorn.Config(
@@ -53,7 +53,7 @@ def create_server(app: ASGIApp, *, say_goodbye: Goodbye, limits: ConnectionLimit
         ws=WebSocketsSansIOProtocol,
         ws_max_size=limits.max_socket_message_bytes,
         backlog=BACKLOG,
-        access_log=False,  # ours leaves the query out, which carries sign-in codes
+        access_log=False,  # Easel's own leaves out the query, which has sign-in codes
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=limits.shutdown_seconds,
@@ -62,7 +62,7 @@ def create_server(app: ASGIApp, *, say_goodbye: Goodbye, limits: ConnectionLimit
 
 
 class LimitedServer(uvicorn.Server):
-    """Looks after the crowd once a second, and says goodbye to open pages."""
+    """Checks its connections every `check_seconds`, and says goodbye to open pages before it ends."""
 
     def __init__(self, config: uvicorn.Config, say_goodbye: Goodbye, limits: ConnectionLimits) -> None:
         super().__init__(config)
@@ -73,9 +73,9 @@ class LimitedServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """From here on a signal stops the server and does nothing more.
+        """Have a signal stop the server and nothing more.
 
-        uvicorn raises it again at the end, in the midst of the clean-up, and a second one breaks into that.
+        uvicorn would raise the signal again at the end, and so interrupt the clean-up.
         """
         if threading.current_thread() is threading.main_thread():
             for each in (signal.SIGTERM, signal.SIGINT):
@@ -83,9 +83,9 @@ class LimitedServer(uvicorn.Server):
         yield
 
     def handle_exit(self, *_: object) -> None:
-        """uvicorn takes a second Ctrl+C for leave to cut everything off.
+        """Begin the shutdown; further signals change nothing, whereas uvicorn would then drop all requests.
 
-        Whatever hangs in the end is written down with its stack, and the process goes all the same.
+        After `exit_seconds` the stacks of all threads are logged, and the process ends by force.
         """
         if not self.should_exit:
             faulthandler.dump_traceback_later(self._limits.exit_seconds, exit=True)
@@ -100,10 +100,10 @@ class LimitedServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
-            server.close()  # before the goodbye, or a page would come back to us
+            server.close()  # before the goodbye, or pages would connect to this process again
         try:
             async with asyncio.timeout(self._limits.goodbye_seconds):
                 await self._say_goodbye()
         except Exception:
-            logger.exception("Not every page has heard the goodbye")
+            logger.exception("Not every page was told that the server stops")
         await super().shutdown(sockets)

@@ -1,4 +1,4 @@
-"""Where the server listens."""
+"""The sockets on which the server listens."""
 
 import socket
 
@@ -8,9 +8,9 @@ BACKLOG = 4096
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """A listening socket for each address of `host`, a name or an address.
+    """One listening socket for each address of `host`, which is a name or an address.
 
-    Raises `ConfigurationError` when the port is taken, or an address is not one of this machine.
+    Raises `ConfigurationError` when the port is taken, or an address does not belong to this machine.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -1,4 +1,4 @@
-"""Find the prediction of a generation whose create was never answered, or learn that there is none."""
+"""Adoption: find the prediction of a generation whose create got no answer, or prove that none exists."""
 
 import logging
 from datetime import timedelta
@@ -14,11 +14,11 @@ from core.provider.inputs import keeps_marker
 from core.provider.listing import Listed
 from core.repositories import generations
 
-# Before that, the create may still be under way.
+# Until then the create request may still be under way.
 ORPHAN_AFTER_SECONDS = START_TIMEOUT_SECONDS + 5
-# By then the provider lists a prediction that it has accepted; one that it does not list never was.
+# By then every prediction that the provider has accepted is in its list: a missing one was never accepted.
 LISTED_AFTER_SECONDS = 90.0
-# Replicate deletes a prediction's inputs after an hour, and we do not know it again.
+# Replicate deletes a prediction's inputs after an hour; without them the prediction cannot be recognised.
 FORGOTTEN_AFTER_SECONDS = 55 * 60.0
 _CLOCKS_MAY_DIFFER_BY = timedelta(minutes=5)
 _CLOCKS_OFTEN_DIFFER_BY = timedelta(seconds=5)
@@ -28,9 +28,10 @@ logger = logging.getLogger(__name__)
 
 
 async def adopt(ctx: Context, generation: Generation, *, whole_list: bool) -> Look:
-    """The generation, with its `external_id` if its prediction was found; an end if there never was one.
+    """The generation with its `external_id` if its prediction was found; with an end if none ever existed.
 
-    Somebody who waits for the answer asks for one page of the provider's list, upkeep for the `whole_list`.
+    A caller with a person waiting searches one page of the provider's list; upkeep, the `whole_list`.
+    Raises `ServiceUnavailable`.
     """
     async with ctx.database.transaction(generation.owner_id) as session:
         age = await generations.get_age_seconds(session, id=generation.id, owner_id=generation.owner_id)
@@ -59,7 +60,10 @@ async def adopt(ctx: Context, generation: Generation, *, whole_list: bool) -> Lo
 
 
 def _may_be_its_own(generation: Generation, one: Listed, age: float) -> bool:
-    """Without a marker the same words may be another's: made before, or with an id yet to be saved."""
+    """Whether `one` may be the generation's prediction, by its time where the model keeps no marker.
+
+    The same prompt may belong to another generation: an older one, or one whose id is not saved yet.
+    """
     if keeps_marker(generation.model):
         return True
     if one.created_at is None:
@@ -70,7 +74,7 @@ def _may_be_its_own(generation: Generation, one: Listed, age: float) -> bool:
 
 
 async def _take(ctx: Context, generation: Generation, external_id: str) -> Generation | None:
-    """The generation with that prediction; None when it is another generation's."""
+    """The generation with that prediction saved; None when the prediction belongs to another generation."""
     async with ctx.database.transaction(generation.owner_id) as session:
         is_ours = await generations.save_external_id(
             session, id=generation.id, owner_id=generation.owner_id, external_id=external_id

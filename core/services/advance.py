@@ -1,4 +1,4 @@
-"""Advance a generation: look at the provider, and write down its phase or its end."""
+"""Advance a generation: ask the provider, and write down the phase or the end."""
 
 import logging
 from datetime import timedelta
@@ -17,16 +17,16 @@ logger = logging.getLogger(__name__)
 
 
 def in_flight_ttl(ctx: Context) -> timedelta:
-    """How long an unfinished generation may take, and blocks the owner's next one."""
+    """The time limit of a generation. Until then an unfinished generation blocks the owner's next one."""
     return timedelta(minutes=ctx.settings.in_flight_ttl_minutes)
 
 
 async def advance(
     ctx: Context, generation: Generation, *, is_overdue: bool, whole_list: bool = False
 ) -> Generation:
-    """Learn where an unfinished generation stands; end it when it has ended there, or is overdue.
+    """Ask how an unfinished generation stands, and end it if it has ended there or `is_overdue`.
 
-    Returns the row as it is then. `whole_list`: see `look`.
+    Returns the row after that. `whole_list` is explained at `look`. Raises `ServiceUnavailable`.
     """
     seen = await look(ctx, generation, whole_list=whole_list)
     generation, verdict = seen.generation, seen.end
@@ -38,7 +38,8 @@ async def advance(
 
 
 async def end(ctx: Context, generation: Generation, verdict: End) -> Generation:
-    """Write the end down, unless somebody else has; returns the generation as it stands then."""
+    """Write down the end, unless an end is written already. Returns the row after that, and starts the copy
+    of a picture in the background. Raises `ServiceUnavailable`."""
     async with ctx.database.transaction(generation.owner_id) as session:
         ended = await generations.update_status_and_url(
             session, id=generation.id, owner_id=generation.owner_id, end=verdict
@@ -61,12 +62,12 @@ async def end(ctx: Context, generation: Generation, verdict: End) -> Generation:
 
 
 def quality_of_run(ctx: Context, generation: Generation) -> str:
-    """The quality under which its time is filed; a row without one counts as of the quality set now."""
+    """The quality under which the run's time is filed; for a row without quality, the one in the settings."""
     return generation.quality or ctx.settings.image_quality
 
 
 async def _time_out(ctx: Context, generation: Generation, verdict: End | None) -> End:
-    """The end of a generation that is overdue and has not succeeded: canceled if it still runs."""
+    """The end of an overdue generation without a picture; a prediction that still runs is canceled."""
     if verdict is None:
         verdict = (await ask_to_cancel(ctx, generation)).end
     if verdict is None:
@@ -78,7 +79,7 @@ async def _time_out(ctx: Context, generation: Generation, verdict: End | None) -
 
 
 async def _note_phase(ctx: Context, generation: Generation, phase: Phase | None) -> Generation:
-    """The generation as it stands now: while the provider was asked, somebody else may have ended it."""
+    """Save a new phase. Returns the row as it is now: another process may have ended it meanwhile."""
     async with ctx.database.transaction(generation.owner_id) as session:
         saved = None
         if phase and phase is not generation.phase:

@@ -17,11 +17,11 @@ _PAUSE_SECONDS = 0.5
 
 
 async def cancel_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generation:
-    """End a running generation at the provider; its state once the provider has confirmed.
+    """Cancel a running generation. Returns its row after the provider has confirmed the end.
 
-    One that ended meanwhile is returned as it ended: a cancel that comes too late keeps the picture.
-    Raises `NotFound`, `ServiceUnavailable`, and `CancelNotConfirmed` when the provider has not confirmed
-    the cancel: upkeep goes on asking.
+    A generation that has ended already is returned unchanged: a late cancel keeps the picture. Raises
+    `NotFound`, `ServiceUnavailable`, and `CancelNotConfirmed` when the provider does not confirm within
+    seconds: upkeep then repeats the request.
     """
     generation = await get_generation(ctx, id=id, owner_id=owner_id)
     if not generation.is_processing:
@@ -35,9 +35,9 @@ async def cancel_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Genera
 
 
 async def cancel_at_provider(ctx: Context, generation: Generation) -> Generation:
-    """Cancel it at the provider and wait a moment for its end there; the generation as it ended.
+    """Cancel the prediction and wait some seconds for its end. Returns the ended row.
 
-    Raises `CancelNotConfirmed` when the provider still says, or may think, that it runs.
+    Raises `ServiceUnavailable`, and `CancelNotConfirmed` when the prediction runs on or nobody answers.
     """
     verdict = (await ask_to_cancel(ctx, generation)).end
     for _ in range(_LOOKS):

@@ -1,4 +1,4 @@
-"""Follow up a generation that timed out without a word from the provider: its charge, and a late picture."""
+"""Follow up a generation that timed out with an unknown charge: learn the charge, keep a late picture."""
 
 import logging
 
@@ -13,10 +13,10 @@ logger = logging.getLogger(__name__)
 
 
 async def follow_up(ctx: Context, generation: Generation) -> None:
-    """Learn what became of its prediction; give up when the provider has forgotten it by now.
+    """Ask how the prediction of a timed-out generation ended; give up once the provider has deleted it.
 
-    A prediction that still runs is canceled. A picture that was made after all becomes a generation of
-    its own, as terminal states never change. Raises `ServiceUnavailable`.
+    A prediction that still runs is canceled. A late picture becomes a generation of its own, because
+    terminal states never change. Raises `ServiceUnavailable`.
     """
     seen = await look(ctx, generation, whole_list=True)
     generation, verdict = seen.generation, seen.end

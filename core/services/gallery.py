@@ -1,4 +1,4 @@
-"""A person's generations, newest first; delete one, and undo that."""
+"""A person's generations, newest first; deleting a generation, and undoing the deletion."""
 
 from uuid import UUID
 
@@ -11,9 +11,9 @@ from core.repositories import gallery, generations
 async def list_generations(
     ctx: Context, *, owner_id: UUID, limit: int, before: UUID | None = None
 ) -> list[Generation]:
-    """Up to `limit` of the owner's generations, from the newest, or from after the one called `before`.
+    """Up to `limit` of the owner's generations, from the newest, or from after the id `before`.
 
-    Raises `NotFound` when there is no `before` of this owner.
+    Raises `NotFound` when the owner has no generation `before`, and `ServiceUnavailable`.
     """
     async with ctx.database.transaction(owner_id) as session:
         start = None
@@ -25,9 +25,10 @@ async def list_generations(
 
 
 async def delete_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> int:
-    """Take it out of sight; row and bytes go for good some seconds later. Returns how many.
+    """Delete a generation. Returns for how many seconds the deletion can be undone.
 
-    Raises `NotFound`, and `GenerationInFlight` while it runs: it has to be canceled first.
+    After that upkeep removes the row and the picture. Raises `NotFound`, `ServiceUnavailable`, and
+    `GenerationInFlight` for a running generation, which has to be canceled first.
     """
     async with ctx.database.transaction(owner_id) as session:
         generation = await generations.get_by_id(session, id=id, owner_id=owner_id)
@@ -40,7 +41,7 @@ async def delete_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> int:
 
 
 async def restore_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
-    """Undo a delete. Raises `NotFound` once it is gone for good."""
+    """Undo a deletion. Raises `NotFound` once the time for that is over, and `ServiceUnavailable`."""
     async with ctx.database.transaction(owner_id) as session:
         if not await gallery.restore(session, id=id, owner_id=owner_id):
             raise NotFound("It has been deleted for good.")

@@ -1,4 +1,4 @@
-"""Whether this process can serve."""
+"""Whether this process can serve requests."""
 
 from enum import StrEnum
 
@@ -11,18 +11,20 @@ from core.repositories import schema
 
 
 class Health(StrEnum):
+    """`OK`, or the reason why requests cannot be served."""
+
     OK = "ok"
     DATABASE_AWAY = "the database is away"
     DATABASE_BEHIND = "the database is not at this version's migration"
 
 
 async def check_health(ctx: Context) -> Health:
-    """Asks the database, which has a few seconds to answer."""
+    """Ask the database for its migration, within `DatabaseLimits`. Raises nothing: a failure is a reason."""
     try:
         async with ctx.database.transaction() as session:
             revision = await schema.get_revision(session)
     except ServiceUnavailable as error:
-        # It answered, but has no such table: a database that no migration has seen.
+        # The database answered, but lacks Alembic's table: no migration has run on it.
         behind = isinstance(error.__cause__, ProgrammingError)
         return Health.DATABASE_BEHIND if behind else Health.DATABASE_AWAY
     return Health.OK if revision == newest_revision() else Health.DATABASE_BEHIND

@@ -1,4 +1,4 @@
-"""Sign people in and out, and say who a cookie's token belongs to."""
+"""Sign people in and out, and find the person to whom a cookie's token belongs."""
 
 import hashlib
 import secrets
@@ -17,7 +17,7 @@ _MAX_PICTURE_LENGTH = 2000
 
 
 class Person(NamedTuple):
-    """Who signed in, as their provider says: `issuer` and `subject` identify them, nothing else does."""
+    """A person as the sign-in provider describes them; `issuer` and `subject` together identify them."""
 
     issuer: str
     subject: str
@@ -26,13 +26,16 @@ class Person(NamedTuple):
 
     @property
     def owner_id(self) -> UUID:
-        """The same person is the same owner on every process."""
-        # Lengths keep the pair unambiguous: no issuer and subject can be shifted into another pair.
+        """The owner's id, which is computed from issuer and subject, so every process has the same."""
+        # The length makes the text unambiguous: two different pairs never give the same text.
         return uuid5(NAMESPACE_URL, f"{len(self.issuer)}:{self.issuer}{self.subject}")
 
 
 async def sign_in(ctx: Context, person: Person) -> str:
-    """Start a login session; returns the token for the cookie, of which only the hash is kept."""
+    """Start a login session of `LIFETIME`. Returns the token for the cookie; only its hash is stored.
+
+    Raises `ServiceUnavailable`.
+    """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     async with ctx.database.transaction(person.owner_id) as session:
         await login_sessions.delete_expired_of_owner(session, owner_id=person.owner_id)
@@ -48,7 +51,10 @@ async def sign_in(ctx: Context, person: Person) -> str:
 
 
 async def get_login_session(ctx: Context, token: str | None) -> LoginSession | None:
-    """The live login session of a cookie's token; None when there is none, or it has ended."""
+    """The login session of a cookie's token; None without a token or a session that is still valid.
+
+    Raises `ServiceUnavailable`.
+    """
     if not token:
         return None
     token_hash = hash_token(token)
@@ -62,7 +68,7 @@ async def get_login_session(ctx: Context, token: str | None) -> LoginSession | N
 
 
 async def sign_out(ctx: Context, token: str | None) -> None:
-    """End the login session of a token: it is worthless from now on, on every process."""
+    """End the login session of a token, from now on and for every process. Raises `ServiceUnavailable`."""
     if not token:
         return
     token_hash = hash_token(token)
@@ -71,7 +77,7 @@ async def sign_out(ctx: Context, token: str | None) -> None:
 
 
 def hash_token(token: str) -> bytes:
-    # A random 256-bit token needs no slow, salted hash: there is nothing to guess.
+    """The SHA-256 hash of a token. A random 256-bit token cannot be guessed, so the hash may be fast."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 

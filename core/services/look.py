@@ -1,4 +1,4 @@
-"""Ask the provider where a generation stands, or to end it. Without an answer nothing changes."""
+"""Ask the provider how a generation stands, or to cancel it. Without an answer nothing changes."""
 
 import logging
 
@@ -14,18 +14,18 @@ logger = logging.getLogger(__name__)
 
 
 async def look(ctx: Context, generation: Generation, *, whole_list: bool = False) -> Look:
-    """Where it stands; the generation comes back with its prediction's id if it had none before.
+    """The generation (with its prediction's id, if that was found), its end and its phase at the provider.
 
-    Readers who ask at the same time share one question: nobody can use up the provider's patience,
-    which is everyone's, by reading in parallel. `whole_list` searches all of the provider's list for a
-    prediction whose create was never answered; that takes long, so others do not wait for it.
+    Callers at the same time share one request, so parallel reads cannot use up the account's rate limit.
+    `whole_list` searches all of the provider's list for a prediction whose create got no answer; this may
+    take 20 seconds, so callers without it do not wait for it. Raises `ServiceUnavailable`.
     """
     question = (generation.id, whole_list and generation.external_id is None)
     return await ctx.looks.get(question, lambda: _ask(ctx, generation, whole_list=whole_list))
 
 
 async def ask_to_cancel(ctx: Context, generation: Generation) -> Look:
-    """Where it stands once the provider has been asked to end it."""
+    """Ask the provider to cancel; the end and the phase that it answers with, empty without an answer."""
     if generation.external_id is None:
         return Look(generation)
     try:

@@ -1,4 +1,4 @@
-"""The pictures of generations: copy them while the provider still has them, and read them."""
+"""The pictures of generations: copy them while the provider still has them, read them, delete them."""
 
 import logging
 from typing import NamedTuple
@@ -19,18 +19,18 @@ logger = logging.getLogger(__name__)
 
 
 class PictureNotStored(Exception):
-    """The copy did not succeed this time."""
+    """This attempt to copy a picture failed; a later attempt may succeed."""
 
 
 class Picture(NamedTuple):
-    """A stored picture, and what a browser is told of it."""
+    """A stored picture and its MIME type."""
 
     content_type: str
     stored: StoredPicture
 
 
 async def store_picture(ctx: Context, generation: Generation) -> None:
-    """Copy the picture of a succeeded generation into the store; repeating it does no harm.
+    """Copy the picture of a succeeded generation into the store, with a thumbnail; may be repeated.
 
     Raises `PictureNotStored` and `ServiceUnavailable`.
     """
@@ -57,12 +57,12 @@ async def store_picture(ctx: Context, generation: Generation) -> None:
             height=facts.height,
         )
     ctx.waiting.remove([generation.id])
-    if not is_there:  # deleted for good meanwhile: the bytes must not outlive it
+    if not is_there:  # the row was removed meanwhile: its picture must not stay
         await _try_to_delete_picture(ctx, generation)
 
 
 async def try_to_store_picture(ctx: Context, generation: Generation) -> None:
-    """`store_picture`, at once and in the background; the reconcile loop tries again what fails."""
+    """`store_picture` without the errors: upkeep repeats a copy that failed."""
     try:
         await store_picture(ctx, generation)
     except (PictureNotStored, EaselError) as error:
@@ -70,7 +70,7 @@ async def try_to_store_picture(ctx: Context, generation: Generation) -> None:
 
 
 async def forget_settled_pictures(ctx: Context) -> None:
-    """What has come of the pictures that wait may be the work of another process: stored, lost, deleted.
+    """Take the pictures off `ctx.waiting` that another process has stored, given up or deleted.
 
     Raises `ServiceUnavailable`.
     """
@@ -82,7 +82,10 @@ async def forget_settled_pictures(ctx: Context) -> None:
 
 
 async def open_picture(ctx: Context, *, id: UUID, owner_id: UUID, is_thumbnail: bool) -> Picture:
-    """An owner's stored picture. Raises `NotFound` and `ServiceUnavailable`."""
+    """An owner's stored picture, or its thumbnail.
+
+    Raises `NotFound`, also for a generation without a stored picture, and `ServiceUnavailable`.
+    """
     async with ctx.database.transaction(owner_id) as session:
         generation = await generations.get_by_id(session, id=id, owner_id=owner_id)
     if generation is None or generation.picture_type is None:
@@ -107,7 +110,7 @@ async def _try_to_delete_picture(ctx: Context, generation: Generation) -> None:
 
 
 async def delete_picture(ctx: Context, generation: Generation) -> None:
-    """Remove the bytes. Raises `StoreUnavailable`."""
+    """Delete a picture and its thumbnail from the store. Raises `StoreUnavailable`."""
     key = _key(generation.owner_id, generation.id)
     await ctx.pictures.delete(key)
     await ctx.pictures.delete(f"{key}.thumb")

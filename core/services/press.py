@@ -1,4 +1,4 @@
-"""A press of Generate: by whom, for what, and the key that makes a repeated press the same press."""
+"""A press of Generate: the owner, the order, and the idempotency key, by which a repeat is recognised."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -14,12 +14,17 @@ MAX_KEY_LENGTH = 255
 
 
 class Press(NamedTuple):
+    """A press of Generate; a press without a key is never taken for a repeat."""
+
     owner_id: UUID
     order: Order
     key: str | None
 
     async def find_started(self, ctx: Context) -> UUID | None:
-        """What a press with this key has started. Raises `IdempotencyConflict` for another prompt's key."""
+        """The id of the generation that an earlier press with this key started; None if there was none.
+
+        Raises `IdempotencyConflict` when that press had another prompt, and `ServiceUnavailable`.
+        """
         if self.key is None:
             return None
         async with ctx.database.transaction(self.owner_id) as session:
@@ -31,7 +36,7 @@ class Press(NamedTuple):
         return used.generation_id
 
     async def note_started(self, session: AsyncSession, generation_id: UUID) -> bool:
-        """Keep the key with what it starts, in the transaction that starts it; False if it is in use."""
+        """Store the key with the generation, in the transaction that creates the row. False if it is used."""
         if self.key is None:
             return True
         return await submit_keys.add(
@@ -44,7 +49,7 @@ class Press(NamedTuple):
 
 
 def check_key(key: str | None) -> None:
-    """Raise `ValidationFailed` unless the key is one that can be kept."""
+    """Raise `ValidationFailed` unless the key is None or has 1 to 255 printable ASCII characters."""
     if key is None:
         return
     if not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):

@@ -1,4 +1,4 @@
-"""Read a generation: its latest state, what is in flight, and how far along it is."""
+"""Read a generation: its latest state, the one that is in flight, and its progress."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -12,10 +12,10 @@ from core.services.advance import advance, in_flight_ttl, quality_of_run
 
 
 async def get_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generation:
-    """The latest state of an owner's generation; asks the provider where it stands, once, while it runs.
+    """The latest state of an owner's generation; for a running generation the provider is asked once.
 
-    Raises `NotFound` (for another owner's id, too) and `ServiceUnavailable`. A provider that is slow or
-    down leaves the state as it was.
+    Without an answer from the provider the state stays as it was. Raises `NotFound` (for another owner's
+    id, too) and `ServiceUnavailable`.
     """
     async with ctx.database.transaction(owner_id) as session:
         generation = await generations.get_by_id(session, id=id, owner_id=owner_id)
@@ -28,7 +28,7 @@ async def get_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generatio
 
 
 async def get_active_generation(ctx: Context, *, owner_id: UUID) -> Generation | None:
-    """The owner's generation that is in flight, for a page that opens while it runs.
+    """The owner's generation that is in flight and within its time limit; None if there is none.
 
     Raises `ServiceUnavailable`.
     """
@@ -39,16 +39,16 @@ async def get_active_generation(ctx: Context, *, owner_id: UUID) -> Generation |
 
 
 class Progress(NamedTuple):
-    """How long a generation has run, by the database's clock, and how long most take here."""
+    """The seconds that a generation has run, by the database's clock, and the usual range of seconds."""
 
     age_seconds: float
     estimate: Estimate | None
 
 
 async def get_progress(ctx: Context, generation: Generation) -> Progress:
-    """The estimate comes from this installation's own newest runs of the model; None without enough.
+    """The age of the generation, and an estimate from this installation's newest runs of the same model.
 
-    Raises `ServiceUnavailable`.
+    The estimate is None while there are too few runs. Raises `ServiceUnavailable`.
     """
     async with ctx.database.transaction(generation.owner_id) as session:
         return Progress(

@@ -1,4 +1,4 @@
-"""Submit a generation: checks, one in flight, the row, and the prediction, which is started once."""
+"""Submit a generation: check the order, reserve the owner's place in flight, start the prediction once."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 
 def new_order(ctx: Context, prompt: str) -> Order:
-    """The order for `prompt`, with the model and the quality that this installation is set to."""
+    """An order for `prompt`, with the model and the quality from the settings. The prompt is not checked."""
     return inputs.new_order(ctx.settings, prompt)
 
 
@@ -49,12 +49,12 @@ async def submit_generation(
     if not await credit_check.check_user_has_credits(owner_id):
         raise NoCredits
     await _end_overdue(ctx, owner_id)
-    # A closed page or a dropped request must not stop this half-way, with a row that nobody starts.
+    # A closed page or a dropped request must not stop this between the row and the prediction.
     return await ctx.background.finish(_reserve_and_start(ctx, press))
 
 
 def _check_prompt(prompt: str) -> None:
-    """Raise `ValidationFailed` unless `prompt` is something to draw and can be stored."""
+    """Raise `ValidationFailed` for a prompt that is empty, too long, or cannot be stored."""
     problem = _prompt_problem(prompt)
     if problem:
         raise ValidationFailed(field_errors={"prompt": [problem]})
@@ -71,7 +71,7 @@ def _prompt_problem(prompt: str) -> str | None:
 
 
 async def _end_overdue(ctx: Context, owner_id: UUID) -> None:
-    """An unfinished generation past its time limit blocks the next one until it has ended."""
+    """End the owner's overdue generation, if there is one: the database allows one in flight."""
     async with ctx.database.transaction(owner_id) as session:
         overdue = await generations.find_overdue_by_owner(session, owner_id=owner_id, ttl=in_flight_ttl(ctx))
     if overdue:
@@ -82,7 +82,7 @@ async def _reserve_and_start(ctx: Context, press: Press) -> UUID:
     try:
         generation = await _reserve(ctx, press)
     except GenerationInFlight:
-        # Perhaps by this very press, sent twice at once.
+        # The generation in flight may come from the same press, which was sent twice at once.
         started = await press.find_started(ctx)
         if started is None:
             raise
@@ -106,7 +106,7 @@ async def _reserve(ctx: Context, press: Press) -> Generation:
 
 
 async def _start(ctx: Context, generation: Generation) -> None:
-    """Start the prediction; no transaction is open meanwhile."""
+    """Start the prediction, outside of any transaction. Raises `ProviderFailed` when it was refused."""
     try:
         external_id = await ctx.provider.start_prediction(order=generation.order, marker=generation.marker)
     except StartRefused as refusal:
@@ -122,7 +122,7 @@ async def _start(ctx: Context, generation: Generation) -> None:
 
 
 async def _save_external_id(ctx: Context, generation: Generation, external_id: str) -> None:
-    """Save the id of a prediction that is being charged, waiting for a database that is away for seconds."""
+    """Save the id of a prediction, which costs money; try again for seconds when the database is away."""
     for pause in _SAVE_PAUSES_SECONDS:
         await asyncio.sleep(pause)
         try:
@@ -134,5 +134,5 @@ async def _save_external_id(ctx: Context, generation: Generation, external_id: s
             continue
         if is_ours:
             return
-        break  # the provider has given one id twice
+        break  # another generation has this id: the provider gave it twice
     logger.error("Generation %s: could not save the prediction's id %s", generation.id, external_id)

@@ -1,7 +1,7 @@
-"""Upkeep: what is due for generations that nobody watches. Unfinished runs are advanced, pictures copied,
-unknown fates followed up, deleted rows removed.
+"""Upkeep: a loop that does the due tasks of all generations, also of those that nobody watches.
 
-Any number of processes run the loop on one database: each takes due generations that no other has.
+Unfinished runs are advanced, pictures copied, unknown ends followed up, deleted rows removed. Any number of
+processes may run the loop on one database: each claims due generations that no other process has claimed.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """The loop of one process, from `start` to `stop`; says how it is doing."""
+    """The loop of one process, from `start` to `stop`, with figures for the health check."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -46,19 +46,19 @@ class Upkeep:
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self.last_run_at: datetime | None = None
         self.lag_seconds = 0.0
-        """How long what was due last had been due."""
+        """For how long the oldest task of the last batch had been due."""
         self._next_housekeeping = 0.0
 
     def start(self) -> None:
-        """The loop is background work: the context closes only when the run under way has ended."""
+        """Start the loop as background work, so that the context waits for the present run when it closes."""
         self._ctx.background.start(self._loop()).set_name(LOOP_NAME)
 
     def stop(self) -> None:
-        """Let the run under way be the last."""
+        """End the loop after the present run."""
         self._stopping.set()
 
     async def run_once(self) -> int:
-        """Do what is due now, for a batch of generations; returns how many. Raises `ServiceUnavailable`."""
+        """Do the due tasks of up to `BATCH` generations; returns how many. Raises `ServiceUnavailable`."""
         async with self._ctx.database.transaction() as session:
             if time.monotonic() >= self._next_housekeeping:
                 await housekeeping.remove_expired(session)
@@ -86,7 +86,7 @@ class Upkeep:
     async def _look_after(self, due: Due) -> None:
         async with self._slots:
             if self._stopping.is_set():
-                return  # due again soon, for another process or the next start
+                return  # the task becomes due again, for another process or the next start
             try:
                 await self._ctx.background.finish(
                     look_after(self._ctx, id=due.generation_id, owner_id=due.owner_id)
@@ -98,7 +98,7 @@ class Upkeep:
 
 
 async def look_after(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
-    """Do the task that a generation needs, if any. Raises `ServiceUnavailable`."""
+    """Do the generation's task, if it has one. Raises `ServiceUnavailable`."""
     async with ctx.database.transaction(owner_id) as session:
         generation = await generations.get_by_id(session, id=id, owner_id=owner_id, with_deleted=True)
     if generation and generation.task:
@@ -106,14 +106,14 @@ async def look_after(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
 
 
 async def _advance(ctx: Context, generation: Generation) -> None:
-    """Search the whole list for a lost prediction, and ask again for a cancel that was not confirmed."""
+    """Advance the run, with a search of the whole list, and repeat a cancel that was not confirmed."""
     async with ctx.database.transaction(generation.owner_id) as session:
         overdue = await generations.find_overdue_by_owner(
             session, owner_id=generation.owner_id, ttl=in_flight_ttl(ctx)
         )
     generation = await advance(ctx, generation, is_overdue=overdue is not None, whole_list=True)
     if generation.is_processing and generation.cancel_requested_at and generation.external_id:
-        with suppress(CancelNotConfirmed):  # asked for again when it is due again
+        with suppress(CancelNotConfirmed):  # the next time that the task is due repeats it
             await cancel_at_provider(ctx, generation)
 
 
@@ -131,12 +131,12 @@ async def _store(ctx: Context, generation: Generation) -> None:
 
 
 async def _remove(ctx: Context, generation: Generation) -> None:
-    """Row and bytes in one transaction: a restore comes before both or after both, and a row whose
-    bytes could not be deleted stays, to be tried again."""
+    """Remove row and picture in one transaction: a restore comes before both or after both, and if the
+    picture cannot be deleted, the row stays for the next attempt."""
     ctx.waiting.remove([generation.id])
     try:
         async with ctx.database.transaction(generation.owner_id) as session:
-            # Deleted only after it was claimed for something else: its time to undo is still running.
+            # Claimed for another task, then deleted: the time to undo is still running.
             if not await settling.is_claimed(session, generation_id=generation.id):
                 return
             if await gallery.remove_deleted(session, id=generation.id, owner_id=generation.owner_id):

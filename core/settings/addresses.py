@@ -1,4 +1,4 @@
-"""Hosts, URLs and origins: the types that settings have, which check what is given for them."""
+"""Hosts, URLs and origins: the types of settings, which check and normalise their values."""
 
 import ipaddress
 import os
@@ -15,7 +15,7 @@ _STORE_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address, means this machine only."""
+    """Whether `host`, a name or an address, can be reached from this machine only."""
     if host.lower() == "localhost":
         return True
     try:
@@ -25,7 +25,7 @@ def is_loopback(host: str) -> bool:
 
 
 def as_origin(url: str) -> str:
-    """An address as browsers write it in `Origin`: in lower case, and without the scheme's own port."""
+    """The origin of a URL as browsers send it: in lower case, and without the scheme's default port."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     own_port = 443 if parts.scheme == "https" else 80
@@ -36,7 +36,7 @@ def as_origin(url: str) -> str:
 def store_endpoint_problems() -> list[str]:
     """A line for each endpoint in the environment that has no scheme.
 
-    They belong to the library that knows buckets, and such an address ends the program there.
+    The endpoints are for the library of the picture store, which such an address would crash.
     """
     given = {name: os.environ.get(name, "") for name in _STORE_ENDPOINTS}
     return [

@@ -1,11 +1,11 @@
-"""What a start that others can reach must have set."""
+"""The settings that are required when other machines can reach Easel."""
 
 from core.settings.secret import MIN_STORAGE_SECRET_LENGTH
 from core.settings.settings import Settings
 
 
 def missing_for_hosting(settings: Settings) -> list[str]:
-    """One line, with its mend, for each setting that a hosted start lacks; empty in local mode."""
+    """A line with the remedy for each required setting that is missing; empty in local mode."""
     if not settings.is_hosted:
         return []
     secret = settings.storage_secret.get_secret_value() if settings.storage_secret else ""

@@ -1,4 +1,4 @@
-"""Names in the environment and the `.env` file that are most likely settings, mistyped."""
+"""Names in the environment and the `.env` file that are probably mistyped settings."""
 
 import difflib
 import os
@@ -8,15 +8,15 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from core.errors import ConfigurationError
 
-# Close enough to be a typing error, far enough that GITLAB_CLIENT_ID is not taken for GITHUB_CLIENT_ID.
+# Low enough to find typing errors, high enough that GITLAB_CLIENT_ID does not count as GITHUB_CLIENT_ID.
 _TYPING_ERROR_SIMILARITY = 0.92
 _SHORTEST_TELLING_NAME = 8
 
 
 def mistyped_names(settings: type[BaseSettings], env_file: str | None) -> list[str]:
-    """A line for each, with the setting of the class `settings` that was meant.
+    """A line for each mistyped name, with the field of `settings` that was probably meant.
 
-    Raises `ConfigurationError` for an `env_file` that cannot be read.
+    Raises `ConfigurationError` for an unreadable `env_file`.
     """
     known = [name.upper() for name in settings.model_fields]
     meant = {name: _meant_by(name, known) for name in _candidates(settings, env_file) - set(known)}
@@ -28,7 +28,7 @@ def mistyped_names(settings: type[BaseSettings], env_file: str | None) -> list[s
 
 
 def _candidates(settings: type[BaseSettings], env_file: str | None) -> set[str]:
-    """The file's names, and the environment's long ones: it is full of other programs' short names."""
+    """The file's names, and the environment's long names: its short ones belong to other programs."""
     in_environment = {name.upper() for name in os.environ if len(name) >= _SHORTEST_TELLING_NAME}
     return in_environment | _names_in(settings, env_file)
 
@@ -42,7 +42,7 @@ def _names_in(settings: type[BaseSettings], env_file: str | None) -> set[str]:
 
 
 def _meant_by(name: str, known: list[str]) -> str:
-    """The setting that `name` stands for; nothing if it resembles none."""
+    """The setting that `name` resembles; empty if there is none."""
     return next(_similar(name, known), "")
 
 
@@ -52,7 +52,7 @@ def _similar(name: str, known: list[str]) -> Iterator[str]:
 
 
 def _is_one_slip(name: str, known: str) -> bool:
-    """Whether one character was added, dropped, changed or moved."""
+    """Whether the names differ by one character that was added, dropped, changed or moved."""
     return not _with_one_dropped(name).isdisjoint(_with_one_dropped(known))
 
 

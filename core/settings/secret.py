@@ -1,4 +1,4 @@
-"""The storage secret that is kept in the data folder when none is set."""
+"""The storage secret in the data folder, for a start without `STORAGE_SECRET`."""
 
 import os
 import secrets
@@ -13,9 +13,9 @@ MIN_STORAGE_SECRET_LENGTH = 32
 
 
 def kept_secret(data_dir: Path) -> SecretStr:
-    """The secret of `data_dir`, made there (mode 0600) the first time.
+    """The secret in `data_dir`, which is created (mode 0600) by the first call.
 
-    Raises `ConfigurationError` when it cannot be kept there, or is damaged.
+    Raises `ConfigurationError` when it cannot be written or read, or is damaged.
     """
     path = data_dir / "storage_secret"
     try:
@@ -30,7 +30,7 @@ def kept_secret(data_dir: Path) -> SecretStr:
 
 
 def _make_once(path: Path) -> None:
-    """Written aside and linked into place: of two processes that start at once, one wins whole."""
+    """Write a secret aside and link it into place: of two processes at once, the first one's secret stays."""
     draft = path.with_name(f".storage_secret.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(MIN_STORAGE_SECRET_LENGTH))

@@ -1,4 +1,4 @@
-"""Every setting, typed and checked, and what follows from them."""
+"""All settings, with their types and checks, and the facts that follow from them."""
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -35,7 +35,7 @@ Key = Annotated[SecretStr, AfterValidator(_fits_a_header)]
 
 
 class Settings(BaseSettings):
-    """Every setting of Easel; see `.env.example` for what each one means."""
+    """All settings of Easel; `.env.example` explains each of them."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -77,9 +77,9 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, env_file: str | None = ".env") -> "Settings":
-        """Read the environment and `env_file`.
+        """The settings from the environment and from `env_file`.
 
-        Raises `ConfigurationError` with one line for each mistyped, invalid or half-given setting.
+        Raises `ConfigurationError` with one line for each mistyped, invalid or incomplete setting.
         """
         problems = mistyped_names(cls, env_file)
         try:
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
         return settings
 
     def _problems_together(self) -> list[str]:
-        """A line for each setting that is right by itself, and wrong or not enough beside the others."""
+        """A line for each setting that is valid alone, but does not fit the others."""
         problems = half_given_problems(self)
         if self.migration_database_url and not self.database_url:
             problems.append("DATABASE_URL: required too with MIGRATION_DATABASE_URL")
@@ -103,29 +103,32 @@ class Settings(BaseSettings):
 
     @property
     def is_hosted(self) -> bool:
-        """True when `HOST` or `PUBLIC_URL` is not a loopback address."""
+        """Whether `HOST` or `PUBLIC_URL` is not a loopback address."""
         return not (is_loopback(self.host) and is_loopback(urlsplit(self.public_url).hostname or ""))
 
     @property
     def is_https(self) -> bool:
+        """Whether people use Easel over https."""
         return self.public_url.startswith("https://")
 
     @property
     def is_demo(self) -> bool:
-        """True when no token is set, so that the built-in demo provider answers."""
+        """Whether the built-in demo provider is used, because no token is set."""
         return self.replicate_api_token is None
 
     @property
     def sign_in_provider_ids(self) -> list[SignInProviderId]:
+        """The sign-in providers whose settings are complete."""
         return complete_providers(self)
 
     @property
     def has_demo_sign_in(self) -> bool:
+        """Whether everyone may sign in as the demo user: in local mode, without a sign-in provider."""
         return not self.is_hosted and not self.sign_in_provider_ids
 
     @property
     def allowed_origins(self) -> frozenset[str]:
-        """The origins from which a browser may change things: ours, and in local mode its other names."""
+        """The origins whose pages may send changes: Easel's own, and in local mode its other names."""
         origins = {self.public_url}
         if not self.is_hosted:
             names = ("127.0.0.1", "localhost", "[::1]")
@@ -134,12 +137,15 @@ class Settings(BaseSettings):
 
     @property
     def secret_values(self) -> list[str]:
-        """Every secret that is set, so that the log can hide them."""
+        """All secrets that are set, for the log to hide."""
         values = [getattr(self, name) for name in type(self).model_fields]
         return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
     def with_storage_secret(self) -> "Settings":
-        """These settings with a `storage_secret`: the given one, or one kept in `data_dir` (mode 0600)."""
+        """These settings with a `storage_secret`: the one that is set, or the one in `data_dir`.
+
+        Raises `ConfigurationError` when the latter cannot be written or read.
+        """
         if self.storage_secret:
             return self
         return self.model_copy(update={"storage_secret": kept_secret(self.data_dir)})

@@ -1,4 +1,4 @@
-"""The sign-in providers, and which settings each of them needs."""
+"""The sign-in providers, and the settings that each of them needs."""
 
 from typing import Literal
 
@@ -12,12 +12,12 @@ SIGN_IN_PARTS: dict[SignInProviderId, tuple[str, ...]] = {
 
 
 def complete_providers(settings: object) -> list[SignInProviderId]:
-    """The providers of which every part is set."""
+    """The providers whose settings are all set."""
     return [provider_id for provider_id, parts in SIGN_IN_PARTS.items() if not _missing(settings, parts)]
 
 
 def half_given_problems(settings: object) -> list[str]:
-    """A line for each provider of which some parts are set and some are not."""
+    """A line for each provider whose settings are set in part, with the missing names."""
     missing = {provider_id: _missing(settings, parts) for provider_id, parts in SIGN_IN_PARTS.items()}
     return [
         f"{', '.join(name.upper() for name in names)}: required too for sign-in with {provider_id}"

@@ -8,15 +8,17 @@ from core.settings import Settings
 
 
 def cookie_name(settings: Settings) -> str:
-    """On https the `__Host-` prefix keeps other hosts of the domain from setting it."""
+    """The cookie's name; on https its `__Host-` prefix prevents other hosts of the domain from setting it."""
     return "__Host-easel_session" if settings.is_https else "easel_session"
 
 
 def session_token(request: HTTPConnection, settings: Settings) -> str | None:
+    """The token in the request's cookie; None without the cookie."""
     return request.cookies.get(cookie_name(settings))
 
 
 def set_session_cookie(response: Response, settings: Settings, token: str) -> None:
+    """Have the browser keep the token for the login session's `LIFETIME`."""
     response.set_cookie(
         cookie_name(settings),
         token,
@@ -29,6 +31,7 @@ def set_session_cookie(response: Response, settings: Settings, token: str) -> No
 
 
 def delete_session_cookie(response: Response, settings: Settings) -> None:
+    """Have the browser delete the cookie."""
     response.delete_cookie(
         cookie_name(settings), path="/", secure=settings.is_https, httponly=True, samesite="lax"
     )

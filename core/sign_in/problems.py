@@ -1,9 +1,11 @@
-"""How a sign-in can end without one: a code for the address and the log, a sentence for the person."""
+"""The ways in which a sign-in can fail: a code for the address and the log, a sentence for the person."""
 
 from enum import StrEnum
 
 
 class SignInProblem(StrEnum):
+    """The reason why a sign-in failed."""
+
     CANCELED = "SIGN_IN_CANCELED"
     EXPIRED = "SIGN_IN_EXPIRED"
     UNAVAILABLE = "SIGN_IN_UNAVAILABLE"
@@ -12,6 +14,7 @@ class SignInProblem(StrEnum):
 
     @property
     def sentence(self) -> str:
+        """The reason and the next step, in words for the person."""
         return _SENTENCES[self]
 
 
@@ -25,7 +28,7 @@ _SENTENCES = {
 
 
 def sentence_for(code: str | None) -> str | None:
-    """The sentence of a code in the address; None for none and for one that we never wrote there."""
+    """The sentence of a code in the address; None without a code, or for an unknown one."""
     if code not in set(SignInProblem):
         return None
     return SignInProblem(code).sentence

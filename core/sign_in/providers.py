@@ -1,4 +1,4 @@
-"""The sign-in providers that the settings name, each a way from a callback to a `Person`."""
+"""The sign-in providers in the settings. Each sends a browser away, and turns its return into a `Person`."""
 
 import asyncio
 import ssl
@@ -24,25 +24,28 @@ _TIMEOUT_SECONDS = 10.0
 
 
 class NotVerified(Exception):
-    """The provider's answer does not say who signed in."""
+    """The provider's answer does not identify a person."""
 
 
 @dataclass(frozen=True)
 class SignInProvider(ABC):
-    """A way to sign in: `label` is what people call it."""
+    """A way to sign in; `label` is its name on the login page."""
 
     id: SignInProviderId
     label: str
     remote: StarletteOAuth2App
 
     async def redirect(self, request: Request, callback_url: str) -> Response:
-        """Send the browser to the provider. Raises HTTP errors when its discovery does not answer."""
+        """The answer that sends the browser to the provider, which sends it back to `callback_url`.
+
+        Raises Authlib's and HTTP errors, and `TimeoutError`, when the provider's discovery fails.
+        """
         async with self._conversation():
             response: Response = await self.remote.authorize_redirect(request, callback_url)
             return response
 
     async def identify(self, request: Request) -> Person:
-        """Who came back. Raises Authlib's and HTTP errors, `TimeoutError`, and `NotVerified`."""
+        """The person who came back. Raises Authlib's and HTTP errors, `TimeoutError` and `NotVerified`."""
         async with self._conversation():
             return await self._identify(request)
 
@@ -51,20 +54,20 @@ class SignInProvider(ABC):
 
     @asynccontextmanager
     async def _conversation(self) -> AsyncIterator[None]:
-        """Limits the time of all its calls together: a trickling answer passes every limit of one read."""
+        """Limits the time of all calls together: an answer in small pieces passes the limit of each read."""
         try:
             async with asyncio.timeout(_TIMEOUT_SECONDS):
                 yield
         except OAuthError:
             raise
         except Exception:
-            # Authlib keeps discovery and keys as they came, unusable or outdated: read them anew next time.
+            # Authlib keeps discovery and keys, even unusable or outdated: the next sign-in reads them again.
             self.remote.server_metadata.clear()
             raise
 
 
 def create_providers(settings: Settings) -> dict[str, SignInProvider]:
-    """The configured providers by id, in the order in which the login page offers them."""
+    """The providers in the settings by id, in the order of the login page."""
     oauth = OAuth()
     makers = {"oidc": _oidc, "google": _google, "github": _github}
     return {
@@ -79,13 +82,13 @@ class OpenIdProvider(SignInProvider):
     issuer: str
 
     async def _identify(self, request: Request) -> Person:
-        # Left to itself, Authlib believes whatever issuer discovery names, and another audience with our azp.
+        # Authlib alone accepts any issuer that discovery names, and another audience with this client's azp.
         expected = {
             "iss": {"values": [self.issuer, f"{self.issuer}/"]},
             "aud": {"values": [self.remote.client_id]},
         }
         token = await self.remote.authorize_access_token(request, claims_options=expected)
-        if "id_token" not in token:  # its "userinfo" then is the reply's own, verified by nobody
+        if "id_token" not in token:  # then "userinfo" is a part of the reply that nothing has verified
             raise NotVerified("no id_token")
         claims = token["userinfo"]
         subject: str = claims["sub"]
@@ -96,7 +99,7 @@ class OpenIdProvider(SignInProvider):
 
 
 class GitHubProvider(SignInProvider):
-    """GitHub speaks OAuth 2 without OpenID: the person is read from its API with the access token."""
+    """GitHub has OAuth 2 without OpenID Connect: the person is read from its API with the access token."""
 
     async def _identify(self, request: Request) -> Person:
         token = await self.remote.authorize_access_token(request)
@@ -164,7 +167,7 @@ def _client_options() -> dict[str, Any]:
 
 @cache
 def _certificates() -> ssl.SSLContext:
-    """Read once: Authlib makes a client for each call, and each would take 24 ms to read them again."""
+    """The certificates, read once: Authlib makes a client for each call, and reading takes 24 ms."""
     return httpx2.create_ssl_context()
 
 

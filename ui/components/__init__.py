@@ -1,1 +1,1 @@
-"""Parts that pages are made of."""
+"""The components of the pages. Each has a folder with its Python, JavaScript and style."""

@@ -1,4 +1,4 @@
-"""Plain HTML elements with text, each by the tag that says what it is."""
+"""Plain HTML elements: text, boxes, links and buttons."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,18 +17,19 @@ class Text(TextElement):
         self.classes(classes)
 
     def show(self, text: str) -> None:
-        """Set the text; an element without any takes no room."""
+        """Set the text; an element with an empty text is hidden."""
         if self.text != text:
             self.text = text
         self.set_visibility(bool(text))
 
 
 def box(tag: str, classes: str = "") -> ui.element:
+    """An element of any tag, which holds the elements that are made inside its `with` block."""
     return ui.element(tag).classes(classes)
 
 
 def link(text: str, target: str, classes: str, *, icon_name: str | None = None) -> ui.element:
-    """A plain link, so that it works with the middle button and shows its address."""
+    """A native link, which opens with the middle button too and shows its address."""
     element = box("a", classes)
     element.props["href"] = target
     with element:
@@ -41,13 +42,14 @@ def link(text: str, target: str, classes: str, *, icon_name: str | None = None) 
 def button(
     text: str, on_click: Callable[[], Any], *, classes: str = "", marker: str | None = None
 ) -> ui.button:
+    """A button that calls `on_click` on the server; `marker` is a name for tests."""
     element = ui.button(text, color=None, on_click=on_click)
     element.classes(f"button {classes}").props("no-caps unelevated")
     return element.mark(marker) if marker else element
 
 
 def icon_button(name: str, icon_name: str, classes: str = "", *, type_: str = "button") -> ui.element:
-    """A native button that shows an icon and says `name`."""
+    """A native button with an icon; `name` is its tooltip, and its name for screen readers."""
     button = box("button", f"button button--quiet button--icon {classes}")
     button.props["type"] = type_
     button.props["aria-label"] = button.props["title"] = name

@@ -1,4 +1,4 @@
-"""What a page shows until its scripts have come: its outline, and why it stays one."""
+"""The skeleton of a page, shown until its scripts have loaded, and the messages for when they do not."""
 
 from html import escape
 
@@ -7,7 +7,7 @@ from ui.icons import svg
 
 
 def card_skeleton(title: str, lead: str, *, problem: str = "", buttons: int = 1, remark: str = "") -> str:
-    """The outline of a page that is one card."""
+    """The outline of a page with one card; texts are escaped."""
     return (
         f'<div class="card stack"><p class="as-title">{escape(title)}</p>{_text("lead", lead)}'
         f"{_text('problem', problem)}{_BUTTON * buttons}{_text('small', remark)}</div>"
@@ -15,7 +15,7 @@ def card_skeleton(title: str, lead: str, *, problem: str = "", buttons: int = 1,
 
 
 def studio_skeleton(title: str, *, has_examples: bool) -> str:
-    """The outline of the generate screen: prompt, stage, and pictures, or examples before there are any."""
+    """The outline of the generate screen: prompt, stage and pictures; on a first visit, examples."""
     shapes = '<span class="skeleton__example"></span>' * len(EXAMPLES)
     examples = f'<div class="examples">{shapes}</div>' if has_examples else ""
     tiles = "" if has_examples else '<li class="tile skeleton__shape"></li>' * 6
@@ -32,7 +32,7 @@ def studio_skeleton(title: str, *, has_examples: bool) -> str:
 
 
 def skeleton(content: str, *, icons: int, notice: str = "") -> str:
-    """The page around `content`: header with so many icons, notice. Nothing in it can have the focus."""
+    """The page around `content`: a header with that many icons, and the notice. Nothing takes the focus."""
     shapes = '<span class="skeleton__icon"></span>' * icons
     return (
         f'<div class="skeleton" aria-hidden="true"><div class="top-bar is-loading"></div>'

@@ -1,1 +1,1 @@
-"""One module a page; each has a `register` that adds its route."""
+"""One module for each page; its `register` adds the page's route."""

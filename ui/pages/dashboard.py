@@ -1,4 +1,4 @@
-"""`/` and `/dashboard`: the way in, and a plain home."""
+"""`/`, which leads to the right page, and `/dashboard`, a plain home page."""
 
 from nicegui import ui
 from starlette.requests import Request
@@ -17,6 +17,8 @@ _LEAD = "Describe what you would like to see, and watch it being made."
 
 
 def register(ctx: Context) -> None:
+    """Add both pages."""
+
     @ui.page("/", title="Easel")
     async def home(request: Request) -> RedirectResponse:
         login_session = await services.get_login_session(ctx, session_token(request, ctx.settings))

@@ -12,6 +12,8 @@ _HEADING = "What shall we paint?"
 
 
 def register(ctx: Context) -> None:
+    """Add the page."""
+
     @signed_in_page(ctx, PATH, title="Generate · Easel")
     async def generate(visitor: Visitor) -> None:
         made = await services.list_generations(ctx, owner_id=visitor.opened_by, limit=1)

@@ -1,4 +1,4 @@
-"""The generate screen: one open page, from a press to the picture."""
+"""The generate screen, from a press of Generate to the picture."""
 
 import time
 from uuid import UUID
@@ -22,7 +22,7 @@ TICK_SECONDS = 0.5
 POLL_SECONDS = 1.5
 SAVING_POLL_SECONDS = 0.5
 IDLE_POLL_SECONDS = 4.0
-# A picture is shown from our own store; should the copy take longer, from the provider.
+# For how long a picture waits for its copy in the store; after that it is shown from the provider.
 SAVING_SECONDS = 20.0
 IN_FLIGHT_TOAST = "Please wait until this generation completes"
 IN_FLIGHT_REASON = "One picture at a time: this one has to finish first."
@@ -41,7 +41,7 @@ class GenerateScreen:
         self._saving_since: float | None = None
         self._is_canceling = False
         self._presses: set[str] = set()
-        """The keys of those that are being dealt with: after a reconnect the same one comes again."""
+        """The keys of the presses in progress: after a reconnect the browser sends a press again."""
         with box("div", "studio"):
             self._box = PromptBox(
                 on_press=self.submit, draft_key=visitor.opened_by.hex, has_examples=is_first_visit
@@ -54,14 +54,14 @@ class GenerateScreen:
         self._timer = ui.timer(TICK_SECONDS, self.tick, immediate=False)
 
     async def open(self) -> None:
-        """Show the generation that is running already, in another tab or before a reload."""
+        """Show the generation that runs already, from another tab or from before a reload."""
         self._stage.show_empty()
         await self._resume(self._visitor.opened_by)
         if self._generation:
             self._box.fill(self._generation.prompt)
 
     async def submit(self, press: Press) -> None:
-        """Start what was pressed, once, and answer the press."""
+        """Start a generation for the press, once, and answer the press."""
         if press.key in self._presses:
             return
         self._presses.add(press.key)
@@ -74,7 +74,7 @@ class GenerateScreen:
             self._box.answer(press, problem)
 
     async def _start(self, press: Press) -> str:
-        """Start a generation, if still signed in; what is wrong with the prompt, or nothing."""
+        """Start a generation, if still signed in. Returns the problem of the prompt, or an empty text."""
         try:
             owner_id = await self._visitor.owner_id()
             order = services.new_order(self._ctx, press.text)
@@ -94,7 +94,7 @@ class GenerateScreen:
         return ""
 
     async def cancel(self) -> None:
-        """End the run at the provider; what became of it is shown once that has confirmed."""
+        """Cancel the run; its end is shown once the provider has confirmed it."""
         request_id.set(self._request_id)
         watched = self._generation
         if watched is None:
@@ -112,13 +112,13 @@ class GenerateScreen:
             canceled = self._generation or watched
         finally:
             self._is_canceling = False
-        # A poll may have seen the end meanwhile, and something else may run by now.
+        # Meanwhile a poll may have shown the end, and another generation may run.
         if self._generation and self._generation.id == watched.id:
             self._stage.show_phase(canceled.current_phase)
             await self._show(canceled)
 
     async def tick(self) -> None:
-        """Poll when it is time: often while something runs, seldom while nothing does."""
+        """Poll when it is time: often during a run, seldom otherwise."""
         if time.monotonic() >= self._next_poll:
             await self.poll()
             self._next_poll = time.monotonic() + self._poll_seconds()
@@ -129,7 +129,7 @@ class GenerateScreen:
         return POLL_SECONDS if self._generation.is_processing else SAVING_POLL_SECONDS
 
     async def poll(self) -> None:
-        """Look at the running generation, or for one that was started elsewhere."""
+        """Read the running generation, or find one that was started elsewhere."""
         request_id.set(self._request_id)
         try:
             owner_id = await self._visitor.owner_id()
@@ -148,7 +148,7 @@ class GenerateScreen:
             return  # the database is away for a moment: the next tick asks again
 
     async def _look_whether_kept(self, owner_id: UUID) -> None:
-        """A picture that is shown from the provider may be in our own store by now, or lost."""
+        """Show whether a picture that is shown from the provider has been stored, or lost, meanwhile."""
         if self._stage.not_kept is None:
             return
         try:
@@ -162,7 +162,7 @@ class GenerateScreen:
             self._stage.show_lost()
 
     def try_again(self) -> None:
-        """Back to the form, with the prompt as it was."""
+        """Go back to the form, with the prompt unchanged."""
         self._stop_watching()
         self._stage.show_empty()
         self._box.focus()
@@ -183,7 +183,7 @@ class GenerateScreen:
         await self._show(generation)
 
     async def _show(self, generation: Generation) -> None:
-        """Show what has changed of the generation that is being watched."""
+        """Show the changes of the generation that is watched."""
         before, self._generation = self._generation, generation
         if generation.is_processing or self._is_being_saved(generation):
             if before is None or before.current_phase is not generation.current_phase:
@@ -217,7 +217,7 @@ class GenerateScreen:
         self._box.enable()
 
     def _leave(self) -> None:
-        """The sign-in has ended: nothing can be done on this page any more."""
+        """Leave for the login page, because the sign-in has ended."""
         self._timer.deactivate()
         self._top_bar.show_running(False)
         self._box.disable(SIGNED_OUT)

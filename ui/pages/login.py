@@ -1,4 +1,4 @@
-"""`/login`: the ways to sign in, and why the last try did not work."""
+"""`/login`: the ways to sign in, and the reason why the last attempt failed."""
 
 from urllib.parse import quote, urlencode
 
@@ -20,13 +20,15 @@ _HEADING = "Sign in to Easel"
 _LEAD = "Describe a picture in words, and Easel makes it for you."
 _DEMO_REMARK = "No sign-in provider is set up, so everyone on this computer is the same demo user."
 
-# NiceGUI keeps a page for a minute that no browser has connected to, and this one anybody may open. Where
-# there are many, one that still loads after this time is loaded again.
+# NiceGUI keeps a page without a connected browser for a minute, and anybody may open this page. With many
+# pages in memory, those without a browser are deleted after this time; a slow browser then loads again.
 MANY_PAGES = 500
 UNSEEN_SECONDS = 20.0
 
 
 def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
+    """Add the page."""
+
     @ui.page("/login", title="Sign in · Easel")
     async def login(
         request: Request,

@@ -1,4 +1,4 @@
-"""`/theme`: every token and component, in both modes side by side; on one's own computer only."""
+"""`/theme`: all tokens and components, in both modes side by side; in local mode only."""
 
 import re
 
@@ -15,6 +15,7 @@ _LINES = ("border", "input", "ring", "primary-strong", "wash", "backdrop")
 
 
 def register(ctx: Context) -> None:
+    """Add the page, unless other machines can reach Easel."""
     if ctx.settings.is_hosted:
         return
 
@@ -49,7 +50,7 @@ def _tokens(mode: str) -> None:
 
 
 def _measures() -> list[tuple[str, str]]:
-    """The tokens that are no colours, as the stylesheet has them."""
+    """Name and value of the tokens that are not colours, from the style sheet."""
     light = (STATIC_DIR / "tokens.css").read_text().partition('[data-theme="dark"]')[0]
     pattern = r"--((?:radius|shadow|font|text|space|touch)[\w-]*): ([^;]+);"
     return re.findall(pattern, light)

@@ -1,4 +1,4 @@
-// Dialogs: opened over all else, closed by their button, by Escape and by a click beside them.
+// Dialogs: opened above the page, closed by their button, by Escape, and by a click beside them.
 
 import { placeToasts } from "easel/toast.js";
 

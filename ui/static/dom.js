@@ -1,4 +1,4 @@
-// Elements without a framework, for what is drawn by the hundred.
+// Makes elements without a framework, for lists of hundreds of them.
 
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

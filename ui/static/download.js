@@ -1,4 +1,4 @@
-// The name under which a picture is kept: the words of its prompt.
+// The file name of a downloaded picture, made from the words of its prompt.
 
 const EXTENSIONS = { "image/jpeg": "jpg", "image/webp": "webp" };
 const LENGTH = 60;

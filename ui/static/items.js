@@ -1,4 +1,4 @@
-// One's generations as the API has them: read, deleted, restored; and what their pictures can be shown from.
+// The person's generations in the API: reading, deleting, restoring; and the addresses of their pictures.
 
 const API = "/api/v1/generations";
 export const LOST = "This picture could not be kept.";
@@ -10,17 +10,18 @@ export async function call(method, path) {
   return body.data;
 }
 
-// Only the image service has the picture so far.
+// Whether the picture is only at the image service so far.
 export const isUnkept = (item) => item.url && !item.thumb_url;
 
-// The site may be open under another name than `PUBLIC_URL`, where its cookie is not known.
+// The address of a stored picture without the host: this page may be open under another name than
+// `PUBLIC_URL`, and the cookie is known only under the page's name.
 export function here(item, url) {
   if (isUnkept(item)) return url;
   const { pathname, search } = new URL(url);
   return pathname + search;
 }
 
-// What was learned of the charge after the end, which itself says what was known by then.
+// The charge, if it was learned after the end: the error's message has the charge that was known at the end.
 const LATE_NEWS = { charged: "It was charged.", not_charged: "Nothing was charged." };
 
 export function lateNews(item) {
@@ -28,6 +29,6 @@ export function lateNews(item) {
   return news && !item.error.message.includes(news) ? news : "";
 }
 
-// Changes with what a tile shows.
+// A key that changes whenever the tile has to show something else.
 export const keyOf = (item) =>
   `${item.id}:${item.thumb_url ? "picture" : item.is_lost ? "lost" : item.status}`;

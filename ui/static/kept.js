@@ -1,5 +1,5 @@
-// What this browser keeps of a person. A storage that is denied is no reason to deny a prompt: what could
-// not be kept lives as long as the page.
+// Values that the browser stores between pages. A browser may deny its storage: then reading gives null and
+// writing has no effect, and the page works on without stored values.
 
 export function read(storage, name) {
   try {
@@ -14,6 +14,6 @@ export function write(storage, name, value) {
     if (value) window[storage].setItem(name, value);
     else window[storage].removeItem(name);
   } catch {
-    // not kept
+    // the value is not stored
   }
 }

@@ -1,4 +1,4 @@
-// Notifications: only for those who asked for them.
+// Notifications by the browser, only for people who asked for them.
 
 import { read, write } from "easel/kept.js";
 import { toast } from "easel/toast.js";

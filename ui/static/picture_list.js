@@ -1,5 +1,5 @@
-// "Your pictures": read page by page from the API, drawn in blocks of which only the near ones are
-// in the document, so that ten thousand pictures scroll as smoothly as ten.
+// "Your pictures": read page by page from the API, and drawn in blocks. Only blocks near the window have
+// their tiles in the document, so that ten thousand pictures scroll as smoothly as ten.
 
 import { h } from "easel/dom.js";
 import { LOST, call, here, isUnkept, keyOf } from "easel/items.js";
@@ -41,7 +41,7 @@ export class PictureList {
     if (this.isLoading || this.next === null) return;
     this.isLoading = true;
     try {
-      // Not `next` itself: it may have been deleted since, and what is deleted leads nowhere.
+      // From the last known picture: `next` names a picture that may be deleted, where the API finds no page.
       const last = this.items.at(-1)?.id;
       const before = this.next && last ? `&before=${last}` : "";
       const page = await call("GET", `?limit=${PAGE}${before}`);
@@ -65,17 +65,17 @@ export class PictureList {
     this.watchEnd();
   }
 
-  // Observed anew, the end reports where it is now: one that never left the margin would not report again.
+  // A new observation reports at once, also for an end that is still near and would not report again.
   watchEnd() {
     this.end.unobserve(this.sentinel);
     if (this.next) this.end.observe(this.sentinel);
   }
 
-  // What is newest, after a run has started or ended here or elsewhere.
+  // Reads the newest page, after a run has started or ended, here or elsewhere.
   async refresh() {
     try {
       const page = await call("GET", `?limit=${PAGE}`);
-      // What is newer than the page's end and not on it has been deleted elsewhere.
+      // A picture that is newer than the page's last one, but not on the page, was deleted elsewhere.
       const end = page.next ? page.items.at(-1).created_at : "";
       const older = this.items.filter((item) => item.created_at < end);
       this.items = [...page.items.filter((item) => !this.removed.has(item.id)), ...older];
@@ -83,7 +83,7 @@ export class PictureList {
       this.arrange();
       this.watchEnd();
     } catch {
-      // the next change, or the next scroll, asks again
+      // the next change, or the next scroll, reads again
     }
   }
 
@@ -101,19 +101,19 @@ export class PictureList {
     while (this.blocks.children.length < count) {
       const block = h("ul", { class: "gallery__block" });
       this.blocks.append(block);
-      this.fill(block); // now, so that the end is where it belongs when it is looked for
+      this.fill(block); // now, because the height of the blocks decides whether the end is near
       this.near.observe(block);
     }
     const focused = this.root.querySelector(".tile__open:focus")?.dataset.id;
     for (const block of this.blocks.children) if (block.children.length) this.fill(block);
-    // A tile that was moved or drawn anew has lost the focus on the way.
+    // A tile that was moved or drawn again has lost the focus.
     if (focused) this.root.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
     const isEmpty = !shown.length && this.next === null;
     this.note.textContent = isEmpty ? "Your finished pictures gather here." : "";
     this.watchUnkept();
   }
 
-  // `refresh` reads the newest page only.
+  // Only the first page is watched, because `refresh` reads only that.
   watchUnkept() {
     clearTimeout(this.watching);
     if (this.items.slice(0, PAGE).some(isUnkept))
@@ -186,7 +186,7 @@ export class PictureList {
     (tiles[Math.min(index, tiles.length - 1)] ?? document.getElementById("prompt"))?.focus();
   }
 
-  // Some seconds less than there are: a restore has to arrive in time.
+  // Offered for some seconds less than the server allows, so that the request arrives in time.
   offerUndo(item, seconds) {
     const action = { label: "Undo", run: () => this.restore(item) };
     toast("Deleted.", { seconds: Math.max(seconds - ON_ITS_WAY_SECONDS, 1), action });

@@ -1,15 +1,15 @@
-// A press of Generate: its key, and whether one that a reload interrupted is sent again.
+// A press of Generate: its key, and the press that a reload interrupted, which is sent again.
 
-// A press from long ago would start a picture unasked.
+// An older press is not sent again: nobody would expect a picture from it.
 const KEPT_MS = 10 * 60_000;
 
-// `crypto.randomUUID` is there on https and on this computer only.
+// Not `crypto.randomUUID`: browsers have it only on https and on localhost.
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// The press that was kept as `text`; null when it is too old, damaged or from the future.
+// The press that is stored as `text`; null if it is damaged, or too old at `now` (ms), or in the future.
 export function readPress(text, now) {
   try {
     const press = JSON.parse(text);
@@ -20,5 +20,5 @@ export function readPress(text, now) {
   }
 }
 
-// Characters as people and the server count them: an emoji is one, not two.
+// The number of characters as the server counts them: most emoji are one, whereas `length` counts two.
 export const count = (text) => [...text].length;

@@ -1,4 +1,4 @@
-// What only screen readers are told: each phase of a run, and its end.
+// Messages for screen readers only: each phase of a run, and its end.
 
 export function say(text) {
   const live = document.getElementById("live");

@@ -1,11 +1,11 @@
-// Tells that the page cannot start, and why: no modules in this browser, or a script that did not come.
-// Written so that a browser of any age can read it. What it shows goes when the page is there.
+// Shows a message when the page cannot start: the browser has no modules, or a script did not load.
+// The syntax is old, for old browsers. The page replaces the message when it starts after all.
 
 (function () {
   function giveUp() {
     document.documentElement.classList.add("is-broken");
   }
-  // NiceGUI's own scripts; one of ours is missed, but the page starts without it.
+  // NiceGUI's scripts are needed; without one of Easel's the page starts, with a part missing.
   function isNeeded(script) {
     return script.tagName === "SCRIPT" && (!script.src || script.src.indexOf("/_nicegui/") > 0);
   }
@@ -15,6 +15,6 @@
     function (event) {
       if (event.target === window || isNeeded(event.target)) giveUp();
     },
-    true, // that a script did not come is not told any further than to itself
+    true, // capture, because the error event of a script does not bubble
   );
 })();

@@ -1,5 +1,5 @@
-// The theme: light, dark or the system's; remembered. Runs before the first paint, which no component can.
-// `easel:next-theme` asks for the next one, `easel:theme` tells that it may have changed.
+// The theme: light, dark or the system's, stored by the browser. Components run too late to set it before
+// the first paint. The event `easel:next-theme` asks for the next theme; `easel:theme` tells of a change.
 
 (() => {
   const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -1,14 +1,14 @@
-// Short messages at the bottom of the window: what was done, or why not, perhaps with a button to undo it.
+// Short messages at the bottom of the window about acts and failures, some with a button to undo the act.
 
 const SECONDS = 6;
 const MOST = 3;
 
-// There before the first message is, so that screen readers read that one, too.
+// It exists before the first message, so that screen readers read that message too.
 const region = document.createElement("div");
 region.className = "toasts";
 region.setAttribute("role", "status");
 
-// `action` is {label, run}; the toast stays for `seconds`, and as long as a pointer or the focus is on it.
+// `action` is {label, run}. The toast stays for `seconds`, and longer while a pointer or the focus is on it.
 export function toast(text, { action, seconds = SECONDS } = {}) {
   placeToasts();
   const element = document.createElement("div");
@@ -44,11 +44,11 @@ function expire(element, seconds) {
   element.addEventListener("pointerenter", pause);
   element.addEventListener("focusin", pause);
   element.addEventListener("pointerleave", go);
-  element.addEventListener("focusout", () => setTimeout(go)); // a moment later the focus is where it goes
+  element.addEventListener("focusout", () => setTimeout(go)); // only later is the next element focused
   go();
 }
 
-// An open dialog makes all else inert, so the messages move into it, and out again when it closes.
+// An open dialog makes the rest of the page inert, so the messages move into it, and out when it closes.
 export function placeToasts() {
   const host = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
   if (region.parentNode !== host) host.append(region);

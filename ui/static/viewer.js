@@ -1,4 +1,4 @@
-// The viewer: one picture, large, with what can be done with it.
+// The viewer: one picture in large, with buttons for it.
 
 import { closeOnClickBeside, openDialog } from "easel/dialog.js";
 import { h } from "easel/dom.js";
@@ -7,7 +7,7 @@ import { LOST, here, isUnkept, lateNews } from "easel/items.js";
 import { toast } from "easel/toast.js";
 
 const NOT_KEPT = "Not kept yet: the image service deletes this picture within an hour.";
-// Browsers open what is elsewhere, whatever `download` says.
+// Browsers ignore `download` for other sites, so such a picture opens in a new tab.
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer" };
 
 export class Viewer {

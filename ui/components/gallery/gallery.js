@@ -1,11 +1,11 @@
-// "Your pictures", as a component: the list draws itself, the page tells when there is something new.
+// "Your pictures" as a component: the list draws itself, the prop `changes` tells it to read again.
 
 import { h } from "vue";
 import { PictureList } from "easel/picture_list.js";
 
 export default {
   props: {
-    changes: Number, // a run has started or ended when this changes
+    changes: Number, // changes when a run has started or ended
   },
   mounted() {
     this.list = new PictureList(this.$el);

@@ -4,10 +4,12 @@ from nicegui import ui
 
 
 class Gallery(ui.element, component="gallery.js"):
+    """The list of pictures, with a viewer."""
+
     def __init__(self) -> None:
         super().__init__()
         self.props["changes"] = 0
 
     def refresh(self) -> None:
-        """Read the newest again: something has started or ended."""
+        """Have the browser read the newest pictures again, after a run has started or ended."""
         self.props["changes"] += 1

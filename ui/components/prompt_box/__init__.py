@@ -1,4 +1,4 @@
-"""The prompt box, the Generate button and the reason why it is off."""
+"""The prompt box, the Generate button, and the reason why the button is off."""
 
 from ui.components.prompt_box.prompt_box import EXAMPLES, Press, PromptBox
 

@@ -1,4 +1,4 @@
-// The prompt box: what a press of Generate sends is what the box shows at that moment.
+// The prompt box: a press of Generate sends the text that the box shows at that moment.
 
 import { h } from "vue";
 import { read, write } from "easel/kept.js";
@@ -7,19 +7,19 @@ import { count, newKey, readPress } from "easel/press.js";
 const NEAR = 0.9;
 const STARTING = "Starting …";
 const WAITING = "No connection yet: your press is kept, and sent as soon as there is one.";
-const CONFIRMS = 229; // the key code of a key that an input method takes for itself
+const CONFIRMS = 229; // the key code of keys that an input method uses itself
 
 export default {
   props: {
     draftKey: String,
     limit: Number,
     placeholder: String,
-    filled: String, // what the box shows at first instead of the draft
+    filled: String, // the first text of the box, in place of the draft
     emptyProblem: String,
     examples: Array,
-    reason: String, // why Generate is off; empty when it is on
-    answer: Object, // the key of the press that the server has dealt with, and what was wrong with its prompt
-    made: String, // the prompt of the picture that has come
+    reason: String, // the reason why Generate is off; empty when it is on
+    answer: Object, // the key of the press that the server has finished, and the problem of its prompt
+    made: String, // the prompt of the picture that is ready
     focusCount: Number, // the box takes the focus when this changes
   },
   emits: ["press"],
@@ -53,7 +53,7 @@ export default {
       if (this.press?.key === key) this.keep(null);
       this.explain(problem);
     },
-    // What is in the box by then may be the next prompt already: that draft stays.
+    // By then the box may have the next prompt: that draft stays.
     made(prompt) {
       if (read("localStorage", this.draftName()) === prompt) {
         write("localStorage", this.draftName(), null);
@@ -68,7 +68,7 @@ export default {
     this.press = readPress(read("sessionStorage", this.pressName()), Date.now());
     addEventListener("easel:use-prompt", this.onUsePrompt);
     document.addEventListener("submit", this.onSubmit);
-    // NiceGUI makes its socket once everything is mounted.
+    // NiceGUI creates its socket after all components are mounted.
     this.$nextTick().then(() => this.followConnection(window.socket));
   },
   unmounted() {
@@ -98,7 +98,7 @@ export default {
       this.problem = problem;
       if (problem) this.box().focus();
     },
-    // Sent again after each reconnect until it is answered: its key starts nothing twice.
+    // A press is sent again after each reconnect until it is answered: its key prevents a second start.
     send() {
       if (this.press && this.isConnected) {
         this.$emit("press", { text: this.press.text, key: this.press.key });
@@ -132,7 +132,7 @@ export default {
     onUsePrompt(event) {
       this.replace(event.detail);
     },
-    // Signing out on purpose leaves nothing behind for the next person at this computer.
+    // Signing out deletes the draft and the press, as the computer may be shared.
     onSubmit(event) {
       if (!event.target.matches('[action="/auth/logout"]')) return;
       write("localStorage", this.draftName(), null);
@@ -143,7 +143,7 @@ export default {
       this.text = text;
       this.grow();
     },
-    // As if it had been typed, so that undo brings back what was there.
+    // Inserts the text as typing would, so that undo brings back the old text.
     replace(text) {
       this.box().focus();
       this.box().select();
@@ -159,7 +159,7 @@ export default {
       box.style.height = `${box.scrollHeight}px`;
     },
     renderBox() {
-      // Without a value of its own: what is typed, composed, dropped or filled in is the browser's affair.
+      // Without `value`: the browser alone manages typed, composed, dropped and filled-in text.
       return h("textarea", {
         ref: "box",
         id: "prompt",

@@ -1,7 +1,7 @@
-"""The prompt box as the server sees it: presses come in, reasons and answers go out.
+"""The server's side of the prompt box: it receives presses, and sends reasons and answers.
 
-The text of the box stays in the browser. A press carries it, with a key that the browser has made: the same
-press may come twice, after a reconnect or a reload, and is the same by its key.
+The text of the box stays in the browser. A press has the text, and a key that the browser made: after a
+reconnect or a reload the browser may send a press again, and the key shows that it is the same press.
 """
 
 from collections.abc import Awaitable, Callable
@@ -29,6 +29,8 @@ class Press(NamedTuple):
 
 
 class PromptBox(ui.element, component="prompt_box.js"):
+    """The box for the prompt, with the Generate button, and examples for a first visit."""
+
     def __init__(
         self,
         on_press: Callable[[Press], Awaitable[None]],
@@ -36,9 +38,9 @@ class PromptBox(ui.element, component="prompt_box.js"):
         draft_key: str,
         has_examples: bool = False,
     ) -> None:
-        """`on_press` answers each press with `answer`, once.
+        """`on_press` has to call `answer` once for each press.
 
-        `draft_key` keeps the drafts of people who share a browser apart.
+        `draft_key` separates the drafts of people who share a browser.
         """
         super().__init__()
         self._on_press = on_press
@@ -54,7 +56,7 @@ class PromptBox(ui.element, component="prompt_box.js"):
         self.mark("prompt")
 
     def fill(self, prompt: str) -> None:
-        """Show `prompt`, and not the draft, when the page opens."""
+        """Show `prompt` in place of the draft when the page opens."""
         self.props["filled"] = prompt
 
     def disable(self, reason: str) -> None:
@@ -66,11 +68,11 @@ class PromptBox(ui.element, component="prompt_box.js"):
         self.props["reason"] = ""
 
     def answer(self, press: Press, problem: str = "") -> None:
-        """Tell the browser that `press` has been dealt with; `problem` is shown beside the box."""
+        """Tell the browser that `press` is finished; `problem` is shown beside the box."""
         self.props["answer"] = {"key": press.key, "problem": problem}
 
     def forget_draft(self, prompt: str) -> None:
-        """Drop the draft if it is still `prompt`, whose picture is there."""
+        """Delete the draft if it is still `prompt`, of which there is a picture now."""
         self.props["made"] = prompt
 
     def focus(self) -> None:
@@ -78,7 +80,7 @@ class PromptBox(ui.element, component="prompt_box.js"):
         self.props["focusCount"] += 1
 
     async def _pressed(self, event: GenericEventArguments) -> None:
-        """What a browser sends can be anything: all but a press is not answered."""
+        """Pass a press on. A browser can send anything: other events are ignored."""
         match event.args:
             case {"text": str(text), "key": str(key)}:
                 await self._on_press(Press(text, key))

@@ -1,4 +1,4 @@
-// Keyboard shortcuts: single keys, off while somebody types and wherever they are switched off; their list.
+// Keyboard shortcuts: single keys, off while the person types or has switched them off; and their list.
 
 import { h } from "vue";
 import { closeOnClickBeside, openDialog } from "easel/dialog.js";
@@ -8,7 +8,7 @@ const NAME = "easel-single-keys";
 const TYPING = "input, textarea, select, [contenteditable]";
 
 export default {
-  props: { rows: Array }, // of [keys with spaces between, meaning]
+  props: { rows: Array }, // pairs of [keys separated by spaces, meaning]
   data: () => ({ isOn: read("localStorage", NAME) !== "off" }),
   mounted() {
     document.addEventListener("keydown", this.onKeydown);

@@ -16,6 +16,8 @@ _ROWS = (
 
 
 class Shortcuts(ui.element, component="shortcuts.js"):
+    """The button that opens the list of shortcuts; the shortcuts work while it is on the page."""
+
     def __init__(self) -> None:
         super().__init__()
         self.props["rows"] = _ROWS

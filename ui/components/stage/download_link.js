@@ -1,4 +1,4 @@
-// A link that downloads the picture, under the words of its prompt.
+// A link that downloads the picture under a name made from its prompt.
 
 import { h } from "vue";
 import { fileName } from "easel/download.js";

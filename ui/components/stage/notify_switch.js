@@ -1,4 +1,4 @@
-// Asks whether to be notified when the picture is there; absent in browsers that cannot.
+// The switch for a notification when the picture is ready; hidden in browsers without notifications.
 
 import { h } from "vue";
 import { canNotify, toggleNotification, wantsNotification } from "easel/notifications.js";

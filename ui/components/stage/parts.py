@@ -1,4 +1,4 @@
-"""What the stage is made of, beside plain elements: parts that live in the browser."""
+"""The parts of the stage that work in the browser without the server."""
 
 from nicegui import ui
 
@@ -7,7 +7,7 @@ from ui.icons import icon
 
 
 class RunProgress(ui.element, component="run_progress.js"):
-    """Clock, bar and estimate of a run, which move without a message."""
+    """Clock, bar and estimate of a run, which the browser keeps up to date."""
 
     def __init__(self, progress: Progress) -> None:
         super().__init__()
@@ -17,11 +17,11 @@ class RunProgress(ui.element, component="run_progress.js"):
 
 
 class NotifySwitch(ui.element, component="notify_switch.js"):
-    """Whether this browser notifies of the end."""
+    """The switch for a notification by this browser when the run ends."""
 
 
 class DownloadLink(ui.element, component="download_link.js"):
-    """A download of the picture at `href`, named after its prompt."""
+    """A link that downloads the picture at `href` under a name made from its prompt."""
 
     def __init__(self, href: str, *, prompt: str, content_type: str) -> None:
         super().__init__()

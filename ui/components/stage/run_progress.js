@@ -1,8 +1,8 @@
-// Clock, bar and estimate of a run: they move here, without a message from the server.
+// Clock, bar and estimate of a run, which this script updates without messages from the server.
 
 import { h } from "vue";
 
-const AT_MOST = 0.95; // the bar is full when the picture is there, not before
+const AT_MOST = 0.95; // the bar must not look finished before the picture is ready
 const TICK_MS = 250;
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
@@ -15,8 +15,8 @@ export function estimate(elapsed, low, high) {
 
 export default {
   props: {
-    ageMs: Number, // by the server's clock: this computer's may be wrong
-    low: Number, // most runs take from `low` to `high` seconds; absent where too few are known
+    ageMs: Number, // by the server's clock, because this computer's may be wrong
+    low: Number, // most runs take from `low` to `high` seconds; absent while too few runs are known
     high: Number,
   },
   data: () => ({ elapsed: 0 }),

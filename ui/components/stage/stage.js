@@ -1,4 +1,4 @@
-// The stage: tells of a run beyond itself, in the tab's title and icon, to screen readers, by a notification.
+// The stage: shows the state of a run in the tab's title and icon too, to screen readers, by a notification.
 
 import { h } from "vue";
 import { notify } from "easel/notifications.js";
@@ -20,7 +20,7 @@ export function iconWith(badge) {
 export default {
   props: {
     state: String, // "running", "done" or "failed"; empty for an empty sheet
-    phase: String, // the name of the phase that a run is in
+    phase: String, // the name of the run's phase
     prompt: String, // the prompt of the run
   },
   created() {
@@ -39,7 +39,7 @@ export default {
     document.removeEventListener("visibilitychange", this.showInTab);
   },
   watch: {
-    // After the new sheet is there.
+    // "post": after the new sheet is drawn.
     state: { flush: "post", handler: "onState" },
     phase: "sayPhase",
   },
@@ -50,7 +50,7 @@ export default {
     onState(now, before) {
       this.showInTab();
       if (now === "running") this.comeIntoView("smooth");
-      if (now === "failed") this.comeIntoView("instant"); // the prompt may get the focus next, and stays in view
+      if (now === "failed") this.comeIntoView("instant"); // the prompt may get the focus next
       this.keepFocus();
       if (before === "running") this.tellEnd(now);
     },
@@ -58,11 +58,11 @@ export default {
       if (end === "done") say("Your picture is ready.");
       if (end && document.hidden) notify(end, this.prompt, this.plainIcon);
     },
-    // Each phase is said once, politely; a failure's own box is an alert.
+    // Screen readers read each phase once; a failure's box is an alert of its own.
     sayPhase(phase) {
       if (phase) say(`Your picture: ${phase}.`);
     },
-    // What had the focus may be gone with the sheet, as Cancel is: what replaced it has the focus then.
+    // An element with the focus, such as Cancel, may go with the old sheet: the new sheet takes the focus.
     keepFocus() {
       const isLost = document.activeElement === document.body && this.focused && !this.focused.isConnected;
       if (isLost) this.$el.querySelector("a, button")?.focus({ preventScroll: true });

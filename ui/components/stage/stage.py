@@ -1,4 +1,4 @@
-"""The stage: an empty sheet, a sheet being painted, the picture, or why there is none."""
+"""The stage: an empty sheet, the progress of a run, the picture, or the reason why there is none."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -32,30 +32,30 @@ LOST = "This picture could not be kept, and the image service has deleted it by 
 
 
 class Stage(ui.element, component="stage.js"):
-    """Shows one thing at a time; the prop `state` tells the browser's side which."""
+    """Shows one of these at a time; the prop `state` tells the browser which one."""
 
     def __init__(self, on_try_again: Callable[[], None], on_cancel: Callable[[], Awaitable[None]]) -> None:
-        """`on_try_again` and `on_cancel` are what its buttons do."""
+        """`on_try_again` and `on_cancel` are called by the buttons."""
         super().__init__()
         self._on_try_again = on_try_again
         self._on_cancel = on_cancel
         self._phases: dict[Phase, Text] = {}
         self.not_kept: UUID | None = None
-        """The generation whose picture is shown from the provider, as there is no copy yet."""
+        """The generation whose picture is shown from the provider, because it is not in the store yet."""
         self.props["state"] = self.props["phase"] = self.props["prompt"] = ""
         with self:
             self._canvas = box("div", "canvas")
             self._foot = box("div", "picture-foot")
 
     def show_empty(self) -> None:
-        """Nothing runs, and nothing has just ended."""
+        """Show the empty sheet, when nothing runs and nothing has just ended."""
         with self._sheet("sheet", state=""):
             icon("easel")
             Text("h2", "Your picture appears here")
             Text("p", "Say what it shows, and how: the light, the mood, the style.", classes="lead")
 
     def show_running(self, generation: Generation, progress: Progress) -> None:
-        """A run, with how far along it is."""
+        """Show a run, with its age and the estimate."""
         self.props["prompt"] = generation.prompt
         with self._sheet("sheet sheet--running", state="running"), box("div", "run"):
             icon("brush")
@@ -70,7 +70,7 @@ class Stage(ui.element, component="stage.js"):
         self.show_phase(generation.current_phase)
 
     def show_phase(self, phase: Phase, *, is_canceling: bool = False) -> None:
-        """Mark the phase that the run is in, in place."""
+        """Mark the phase of the run that is shown; Cancel is on only where the provider can cancel."""
         self.props["phase"] = PHASES[phase]
         for each, element in self._phases.items():
             element.props.set_optional("aria-current", "step" if each is phase else None)
@@ -79,7 +79,7 @@ class Stage(ui.element, component="stage.js"):
         self._cancel.set_text("Canceling …" if is_canceling else "Cancel")
 
     def show_picture(self, generation: Generation) -> None:
-        """The picture, from the store; from the provider while there is no copy."""
+        """Show the picture from the store; until it is there, from the provider, with a notice."""
         url = picture_path(generation) or generation.result_url or ""
         with self._sheet("sheet sheet--picture", state="done"):
             picture = box("img", "picture").mark("picture")
@@ -97,7 +97,7 @@ class Stage(ui.element, component="stage.js"):
                 DownloadLink(url, prompt=generation.prompt, content_type=generation.picture_type or "")
 
     def show_lost(self) -> None:
-        """Say so beside the picture, which only this page still has."""
+        """Replace the notice: the picture could not be stored, and only this page still shows it."""
         self.not_kept = None
         self._note.clear()
         with self._note:
@@ -112,7 +112,7 @@ class Stage(ui.element, component="stage.js"):
             now.props('download target="_blank" rel="noopener noreferrer"').mark("download-now")
 
     def show_failure(self, code: str, sentence: str) -> None:
-        """`sentence` says what happened, what to do, and whether it was charged."""
+        """Show why there is no picture; `sentence` has the reason, the next step and the charge."""
         with self._sheet("sheet", state="failed").props('role="alert"'):
             icon("warning")
             Text("h2", _TITLES.get(code, "No picture this time"))
@@ -132,4 +132,5 @@ class Stage(ui.element, component="stage.js"):
 
 
 def picture_path(generation: Generation) -> str | None:
+    """The path of the stored picture on this site; None until it is stored."""
     return f"/api/v1/generations/{generation.id}/image" if generation.stored_at else None

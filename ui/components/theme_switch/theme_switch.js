@@ -1,4 +1,4 @@
-// The theme switch: system, light, dark, and round again. `theme.js` in the head does the switching.
+// The theme switch: system, light, dark, system again. `theme.js` in the page's head changes the theme.
 
 import { h } from "vue";
 

@@ -1,4 +1,4 @@
-"""The switch of the theme: the system's, light, dark."""
+"""The theme switch: system, light, dark."""
 
 from nicegui import ui
 
@@ -6,6 +6,8 @@ from ui.icons import icon
 
 
 class ThemeSwitch(ui.element, component="theme_switch.js"):
+    """The button that changes to the next theme."""
+
     def __init__(self) -> None:
         super().__init__()
         with self:

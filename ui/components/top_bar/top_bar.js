@@ -1,4 +1,4 @@
-// The bar at the top of the window: moves while a page is left, and while a picture is made.
+// The bar at the top of the window, which moves while the next page loads, and while a picture is made.
 
 import { h } from "vue";
 
@@ -26,7 +26,7 @@ export default {
     onSubmit() {
       this.isLoading = true;
     },
-    // A page that comes back from the browser's memory is loaded already.
+    // The back button shows a page from the browser's memory: nothing loads then.
     onPageShow() {
       this.isLoading = false;
     },

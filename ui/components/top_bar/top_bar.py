@@ -4,6 +4,8 @@ from nicegui import ui
 
 
 class TopBar(ui.element, component="top_bar.js"):
+    """The bar moves while a page loads, or while a picture is made."""
+
     def show_running(self, is_running: bool) -> None:
-        """Move while a picture is being made."""
+        """Have the bar move while a picture is made."""
         self.props["running"] = is_running
