@@ -39,13 +39,17 @@ def link(text: str, target: str, classes: str, *, icon_name: str | None = None) 
     return element
 
 
-def button(
-    text: str, on_click: Callable[[], Any], *, classes: str = "", marker: str | None = None
-) -> ui.button:
-    """A button that calls `on_click` on the server; `marker` is a name for tests."""
-    element = ui.button(text, color=None, on_click=on_click)
-    element.classes(f"button {classes}").props("no-caps unelevated")
-    return element.mark(marker) if marker else element
+class Button(Text):
+    """A native button with a text; `on_click` takes nothing, and may be awaited."""
+
+    def __init__(self, text: str, on_click: Callable[[], Any], *, classes: str = "") -> None:
+        super().__init__("button", text, classes=f"button {classes}")
+        self.props["type"] = "button"
+        self.on("click", on_click, args=[])
+
+    def set_enabled(self, is_enabled: bool) -> None:
+        """Turn the button on or off."""
+        self.props.set_optional("disabled", None if is_enabled else True)
 
 
 def icon_button(name: str, icon_name: str, classes: str = "", *, type_: str = "button") -> ui.element:

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from core.context import Context
 from ui.assets import STATIC_DIR
-from ui.components.elements import Text, box, button, icon_button, link
+from ui.components.elements import Button, Text, box, icon_button, link
 from ui.frame import frame
 from ui.icons import icon
 
@@ -63,10 +63,10 @@ def _components() -> None:
     Text("p", "A small remark", classes="small")
     Text("h2", "Controls")
     with box("div", "row-of-controls"):
-        button("Primary", lambda: None, classes="button--primary")
-        button("Secondary", lambda: None)
-        button("Quiet", lambda: None, classes="button--quiet")
-        button("Off", lambda: None, classes="button--primary").disable()
+        Button("Primary", lambda: None, classes="button--primary")
+        Button("Secondary", lambda: None)
+        Button("Quiet", lambda: None, classes="button--quiet")
+        Button("Off", lambda: None, classes="button--primary").set_enabled(False)
         icon_button("An icon", "theme")
         link("A link", "#content", "button", icon_name="download")
     box("textarea", "prompt-box__text").props('aria-label="A prompt box" placeholder="A prompt box"')

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from core.logs import request_id
 from core.services import FailureCode, Generation, Phase, Progress
-from ui.components.elements import Text, box, button, link
+from ui.components.elements import Button, Text, box, link
 from ui.components.stage.parts import DownloadLink, NotifySwitch, RunProgress
 from ui.icons import icon
 
@@ -64,7 +64,7 @@ class Stage(ui.element, component="stage.js"):
                 self._phases = {phase: Text("li", name) for phase, name in PHASES.items()}
             RunProgress(progress)
             with box("div", "run__actions"):
-                self._cancel = button("Cancel", self._on_cancel, marker="cancel")
+                self._cancel = Button("Cancel", self._on_cancel).mark("cancel")
                 NotifySwitch()
             Text("p", "You can leave this page: it goes on without you.", classes="small")
         self.show_phase(generation.current_phase)
@@ -117,7 +117,7 @@ class Stage(ui.element, component="stage.js"):
             icon("warning")
             Text("h2", _TITLES.get(code, "No picture this time"))
             Text("p", sentence, classes="lead")
-            button("Try again", self._on_try_again, classes="button--primary", marker="try-again")
+            Button("Try again", self._on_try_again, classes="button--primary").mark("try-again")
             Text("p", f"{code} · {request_id.get()}", classes="small")
 
     def _sheet(self, classes: str, *, state: str) -> ui.element:
