@@ -108,6 +108,12 @@ def test_only_transactions_commit() -> None:
     assert found == {"core/database/migrate.py"}
 
 
+def test_nothing_hangs_on_the_application() -> None:
+    """Routers, pages and middleware get what they need as arguments."""
+    states = [(place, ast.unparse(node)) for place, node in nodes() if getattr(node, "attr", "") == "state"]
+    assert {name for _, name in states} == {"request.state"}, states
+
+
 def test_imports_say_in_full_what_they_import() -> None:
     assert [place for place, node in nodes() if any(name[0] == "." for name in imports_of(node))] == []
 

@@ -1,5 +1,7 @@
 """Find again: your pictures, newest first, one open large, thousands of them."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -69,6 +71,14 @@ async def test_what_is_learned_late_of_a_charge_is_told_once(studio: Studio) -> 
     await page.keyboard.press("ArrowRight")
     await expect(dialog).to_contain_text("CANCELED")
     assert (await dialog.inner_text()).count("charged") == 1
+
+
+async def test_pictures_are_seen_under_another_name_of_the_site(studio: Studio) -> None:
+    """Their addresses begin with `PUBLIC_URL`, for which this browser has no cookie."""
+    await studio.draw(await studio.visit("/dashboard"), "a kite")
+    elsewhere = replace(studio, url=studio.url.replace("127.0.0.1", "localhost"))
+    page = await elsewhere.visit()
+    await expect(page.locator(".tile__open img")).to_have_js_property("naturalWidth", 384)
 
 
 async def test_a_delete_can_be_undone(studio: Studio) -> None:

@@ -134,7 +134,13 @@ def configuration(cases: int) -> SchemathesisConfig:
             "seed": 4,
             "headers": COOKIE,
             "continue-on-failure": True,
-            "generation": {"database": "none", "max-examples": -(-cases // OPERATIONS), "no-shrink": True},
+            "generation": {
+                "database": "none",
+                "max-examples": -(-cases // OPERATIONS),
+                "no-shrink": True,
+                # Every case is sent with the cookie of `headers`, one that is to lack it too.
+                "with-security-parameters": False,
+            },
             "phases": {"stateful": {"generation": {"max-examples": max(10, cases // 100)}}},
         }
     )
