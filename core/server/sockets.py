@@ -3,6 +3,7 @@
 import errno
 import socket
 from collections.abc import Iterable
+from contextlib import ExitStack
 
 from core.errors import ConfigurationError
 
@@ -30,13 +31,16 @@ def listen_on(addresses: Iterable[Address]) -> list[socket.socket]:
     """A socket for each address that this machine has. Raises `OSError` when it has none, or one is taken."""
     bound = []
     missing = OSError(errno.EADDRNOTAVAIL, "no address")
-    for family, address in addresses:
-        try:
-            bound.append(socket.create_server(address, family=family, backlog=BACKLOG))
-        except OSError as error:
-            if error.errno not in _NOT_HERE:
-                raise
-            missing = error
+    with ExitStack() as opened:
+        for family, address in addresses:
+            try:
+                bound.append(socket.create_server(address, family=family, backlog=BACKLOG))
+                opened.enter_context(bound[-1])
+            except OSError as error:
+                if error.errno not in _NOT_HERE:
+                    raise
+                missing = error
+        opened.pop_all()
     if not bound:
         raise missing
     return bound

@@ -36,6 +36,11 @@ def test_a_name_means_all_of_its_addresses_that_this_machine_has() -> None:
         assert [each.getsockname()[0] for each in bound] == ["127.0.0.1", "127.0.0.1"]
 
 
+def test_a_port_that_is_taken_on_one_of_them_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        listen_on((socket.AF_INET, address) for address in (("127.0.0.1", 0), taken.getsockname()))
+
+
 def test_the_name_of_this_machine_is_listened_on() -> None:
     with listening("localhost", 0) as bound:
         assert {each.getsockname()[0] for each in bound} <= {"127.0.0.1", "::1"}
