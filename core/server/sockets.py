@@ -1,23 +1,46 @@
 """The sockets on which the server listens."""
 
+import errno
 import socket
+from collections.abc import Iterable
+from contextlib import ExitStack
 
 from core.errors import ConfigurationError
 
 BACKLOG = 4096
+# A container without IPv6 may still have `::1` for the name localhost.
+_NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
+Address = tuple[socket.AddressFamily, tuple[object, ...]]
 
 
 def listen(host: str, port: int) -> list[socket.socket]:
-    """One listening socket for each address of `host`, which is a name or an address.
+    """Listening sockets for the addresses of `host`, a name or an address.
 
-    Raises `ConfigurationError` when the port is taken, or an address does not belong to this machine.
+    Raises `ConfigurationError` when the port is taken, or no address is one of this machine.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        addresses = dict.fromkeys((family, address) for family, _, _, _, address in found)
-        return [
-            socket.create_server(address, family=family, backlog=BACKLOG) for family, address in addresses
-        ]
+        return listen_on(dict.fromkeys((family, address) for family, _, _, _, address in found))
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0]
         raise ConfigurationError([f"HOST, PORT: cannot listen on {host} port {port}: {reason}"]) from None
+
+
+def listen_on(addresses: Iterable[Address]) -> list[socket.socket]:
+    """A socket for each address that this machine has. Raises `OSError` when it has none, or one is taken."""
+    bound = []
+    missing = OSError(errno.EADDRNOTAVAIL, "no address")
+    with ExitStack() as opened:
+        for family, address in addresses:
+            try:
+                bound.append(socket.create_server(address, family=family, backlog=BACKLOG))
+                opened.enter_context(bound[-1])
+            except OSError as error:
+                if error.errno not in _NOT_HERE:
+                    raise
+                missing = error
+        opened.pop_all()
+    if not bound:
+        raise missing
+    return bound

@@ -8,6 +8,7 @@ import pytest
 from core.limits import BodyLimits
 from tests.api.envelopes import SUBMIT, data_of, details_of, error_of
 from tests.conftest import SignedIn
+from tests.support.limits import with_limits
 from tests.support.provider import EmulatedProvider
 
 NOT_JSON = {
@@ -141,6 +142,12 @@ async def test_the_limit_is_exact(ada: SignedIn) -> None:
     body = b'{"prompt": 7}'
     details_of(await post(ada, body.ljust(BodyLimits.max_bytes)))
     error_of(await post(ada, body.ljust(BodyLimits.max_bytes + 1)), 413, "PAYLOAD_TOO_LARGE")
+
+
+@with_limits(bodies=BodyLimits(max_bytes=50))
+async def test_the_limit_is_the_one_that_the_application_was_given(ada: SignedIn) -> None:
+    details_of(await post(ada, b'{"prompt": 7}'.ljust(50)))
+    error_of(await post(ada, b'{"prompt": 7}'.ljust(51)), 413, "PAYLOAD_TOO_LARGE")
 
 
 async def test_a_content_length_that_nobody_can_mean_is_refused(
