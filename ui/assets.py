@@ -69,12 +69,13 @@ def head_html() -> str:
         f'<link rel="preload" href="/assets/fonts/{path}" as="font" type="font/woff2" crossorigin>'
         for path in _FONT_FILES.values()
     )
-    # The theme is set before the first paint, so a dark page never flashes white. Scripts come first, as
-    # they would wait for style sheets, and fonts last, as they are heavy and can be waited for.
+    # The theme is set before the first paint, so a dark page never flashes white. The scripts come after
+    # the style sheets and wait for them: Firefox paints nothing if it meets the body, and the framework's
+    # sheets in it, while any is missing. Fonts come last, as they are heavy and can be waited for.
     return (
-        f'<script src="{asset_url("theme.js")}"></script>'
-        f'<script src="{asset_url("start.js")}"></script>'
         f'<link rel="stylesheet" href="{asset_url("tokens.css")}">'
         f'<link rel="stylesheet" href="{asset_url("app.css")}">'
+        f'<script src="{asset_url("theme.js")}"></script>'
+        f'<script src="{asset_url("start.js")}"></script>'
         f"<style>{fonts}{_UNTIL_LOADED}</style>{preload}"
     )
