@@ -91,11 +91,12 @@ def head_html() -> str:
         f'<link rel="preload" href="/assets/fonts/{path}" as="font" type="font/woff2" crossorigin>'
         for path in _FONT_FILES.values()
     )
-    # The theme is set before the first paint, so a dark page never flashes white. Scripts come first, because
-    # they would wait for style sheets before them, and fonts last, because they are large and least urgent.
+    # The theme is set before the first paint, so a dark page never flashes white. The scripts come after
+    # the style sheet and wait for it: Firefox paints nothing if it meets the body, and the framework's
+    # sheets in it, while ours is missing. Fonts come last, because they are large and least urgent.
     return (
+        f'<link rel="stylesheet" href="{asset_url(_STYLESHEET)}">'
         f'<script src="{asset_url("theme.js")}"></script>'
         f'<script src="{asset_url("start.js")}"></script>'
-        f'<link rel="stylesheet" href="{asset_url(_STYLESHEET)}">'
         f"<style>{fonts}{_UNTIL_LOADED}</style>{preload}"
     )

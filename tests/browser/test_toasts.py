@@ -72,6 +72,8 @@ async def test_stays_for_five_seconds_and_as_long_as_it_is_looked_at(studio: Stu
     toast, undo = page.locator(".toast"), page.get_by_role("button", name="Undo")
     await page.clock.run_for(5_000)
     await undo.focus()
+    await toast.hover()
+    await page.mouse.move(0, 0)
     await page.clock.run_for(60_000)
     await expect(undo).to_be_focused()
     await page.keyboard.press("Enter")

@@ -5,6 +5,7 @@ from jinja2 import DictLoader
 from nicegui.client import templates
 
 from ui import page_template
+from ui.assets import head_html
 
 
 def test_what_is_seen_first_comes_first() -> None:
@@ -23,3 +24,9 @@ def test_another_page_than_expected_is_an_error(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(page_template, "_THEIRS", DictLoader({"index.html": "<body></body>"}))
     with pytest.raises(RuntimeError, match="not as expected: 0 times"):
         page_template.use_own_template()
+
+
+def test_the_head_has_no_sheet_under_way_when_the_body_is_met() -> None:
+    """Firefox would paint nothing before the framework's sheets, either."""
+    head = head_html()
+    assert head.rindex('rel="stylesheet"') < head.index("<script src=")
