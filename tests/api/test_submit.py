@@ -9,7 +9,8 @@ from core.services import credit_check
 from tests.api.envelopes import SUBMIT, data_of, details_of, error_of
 from tests.conftest import SignedIn, make_settings, sign_in, started_app
 from tests.support.database import TestDatabase
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.faults import answering
+from tests.support.provider import EmulatedProvider
 from tests.support.servers import free_port
 
 BAD_PROMPTS = {

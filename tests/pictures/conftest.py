@@ -167,12 +167,3 @@ async def all_is_done(ctx: Context) -> None:
 def maker_of(person: SignedIn, ctx: Context, database: TestDatabase) -> Maker:
     """What a signed-in person does, past the API."""
     return Maker(ctx, database, person.owner_id)
-
-
-def answering_bytes(content: bytes, status: int = 200, **headers: str) -> Fault:
-    """A fault: that answer to every request."""
-
-    async def fault(_: Request) -> Response:
-        return Response(content, status, headers={name.replace("_", "-"): headers[name] for name in headers})
-
-    return fault

@@ -10,8 +10,7 @@ from core.models import Phase, Status
 from core.services import cancel
 from tests.pictures.conftest import Maker, ProviderWithFiles, all_is_done
 from tests.support.emulator import Fault
-from tests.support.faults import answering_in_turn
-from tests.support.provider import answering, dropping
+from tests.support.faults import answering, answering_in_turn, dropping
 
 
 @pytest.fixture(autouse=True)

@@ -17,13 +17,12 @@ from core.pictures.store import PictureStore, StoreUnavailable
 from core.repositories import settling
 from core.services.upkeep import Upkeep
 from core.settings import Settings
-from tests.pictures.conftest import Files, Maker, ProviderWithFiles, all_is_done, answering_bytes
+from tests.pictures.conftest import Files, Maker, ProviderWithFiles, all_is_done
 from tests.pictures.images import picture, png_that_claims
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.faults import on_arrival
+from tests.support.faults import answering_bytes, hanging, on_arrival
 from tests.support.limits import with_limits
-from tests.support.provider import hanging
 
 FAILED_COPIES = {
     "500": answering_bytes(b"", 500),

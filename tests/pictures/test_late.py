@@ -16,7 +16,7 @@ from tests.conftest import SignedIn
 from tests.pictures.conftest import Maker, ProviderWithFiles, maker_of
 from tests.pictures.images import picture
 from tests.support.database import TestDatabase
-from tests.support.provider import answering, dropping
+from tests.support.faults import answering, dropping
 
 
 @pytest.fixture(autouse=True)

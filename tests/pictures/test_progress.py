@@ -6,9 +6,9 @@ import pytest
 
 from core import services
 from core.repositories.run_times import Estimate
-from tests.pictures.conftest import Files, Maker, ProviderWithFiles, all_is_done, answering_bytes
+from tests.pictures.conftest import Files, Maker, ProviderWithFiles, all_is_done
 from tests.support.database import TestDatabase
-from tests.support.provider import answering
+from tests.support.faults import answering, answering_bytes
 
 
 async def estimate_of(owner: Maker) -> Estimate | None:

@@ -11,9 +11,10 @@ from core.context import Context
 from tests.api.envelopes import data_of, details_of, error_of
 from tests.api.test_cross_site import OTHER_SITES
 from tests.conftest import BASE_URL, SignedIn
-from tests.pictures.conftest import Files, Maker, ProviderWithFiles, answering_bytes, maker_of
+from tests.pictures.conftest import Files, Maker, ProviderWithFiles, maker_of
 from tests.pictures.images import picture
 from tests.support.database import TestDatabase
+from tests.support.faults import answering_bytes
 
 GALLERY = "/api/v1/generations"
 PICTURE = picture("JPEG", (400, 300))

@@ -13,8 +13,9 @@ from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.api.envelopes import data_of
 from tests.conftest import BASE_URL, SignedIn, Started
-from tests.pictures.conftest import Files, Maker, answering_bytes, maker_of
+from tests.pictures.conftest import Files, Maker, maker_of
 from tests.support.database import TestDatabase
+from tests.support.faults import answering_bytes
 from tests.support.limits import with_limits
 
 

@@ -20,7 +20,8 @@ from core.services import adoption
 from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.provider import EmulatedProvider, answering, dropping, hanging
+from tests.support.faults import answering, dropping, hanging
+from tests.support.provider import EmulatedProvider
 
 
 async def test_a_create_whose_reply_was_lost_is_adopted_and_finished(

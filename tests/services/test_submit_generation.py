@@ -22,9 +22,9 @@ from core.services import credit_check
 from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.faults import NEVER_ENDING, NO_ANSWER, on_arrival
+from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering, on_arrival
 from tests.support.limits import with_limits
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.provider import EmulatedProvider
 
 UNCERTAIN = NO_ANSWER | {
     "no id": answering(201, {"status": "starting"}),

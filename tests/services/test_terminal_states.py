@@ -15,8 +15,8 @@ from core.orders import Order
 from core.provider.replies import Prediction, read_prediction
 from core.repositories import generations
 from tests.services.conftest import Owner
-from tests.support.faults import answering_in_turn
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.faults import answering, answering_in_turn
+from tests.support.provider import EmulatedProvider
 
 # Each example makes owners and generations of its own, so one database serves them all.
 on_one_database = settings(

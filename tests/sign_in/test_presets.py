@@ -13,7 +13,7 @@ from tests.sign_in.flow import begin, is_signed_in, problem_of, query_of, sign_i
 from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, PROFILE, TOKEN, IdentityProvider
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.provider import answering, answering_text, dropping, hanging
+from tests.support.faults import answering, answering_text, dropping, hanging
 
 
 @pytest.fixture
