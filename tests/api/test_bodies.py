@@ -7,7 +7,7 @@ import pytest
 
 from core.limits import BodyLimits
 from tests.api.envelopes import SUBMIT, data_of, details_of, error_of
-from tests.conftest import SignedIn
+from tests.support.people import SignedIn
 from tests.support.provider import EmulatedProvider
 
 NOT_JSON = {

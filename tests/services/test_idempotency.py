@@ -6,9 +6,9 @@ import pytest
 
 from core import services
 from core.errors import GenerationInFlight, IdempotencyConflict, ProviderFailed, ValidationFailed
-from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
 from tests.support.faults import answering
+from tests.support.people import Owner
 from tests.support.provider import EmulatedProvider
 
 
