@@ -8,10 +8,10 @@ from core.errors import CancelNotConfirmed, NotFound, ProviderFailed
 from core.failures import FailureCode
 from core.models import Phase, Status
 from core.services import cancel
-from tests.pictures.conftest import ProviderWithFiles
 from tests.support.emulator import Fault
 from tests.support.faults import answering, answering_in_turn, dropping
 from tests.support.people import Owner
+from tests.support.provider_with_files import ProviderWithFiles
 from tests.support.waiting import all_is_done
 
 

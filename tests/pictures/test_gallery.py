@@ -12,8 +12,8 @@ from core.errors import GenerationInFlight, NotFound
 from core.pictures.store import PictureStore, StoreUnavailable
 from core.services.upkeep import look_after
 from core.settings import Settings
-from tests.pictures.conftest import ProviderWithFiles
 from tests.support.people import Owner
+from tests.support.provider_with_files import ProviderWithFiles
 
 
 def insert(owner: Owner, count: int, *, at_once: int = 1) -> list[UUID]:

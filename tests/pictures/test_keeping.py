@@ -16,14 +16,14 @@ from core.pictures.store import PictureStore, StoreUnavailable
 from core.repositories import settling
 from core.services.upkeep import Upkeep
 from core.settings import Settings
-from tests.pictures.conftest import Files, ProviderWithFiles
-from tests.pictures.images import picture, png_that_claims
 from tests.support.application import quiet_context
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
 from tests.support.faults import answering_bytes, hanging, on_arrival
+from tests.support.images import picture, png_that_claims
 from tests.support.limits import with_limits
 from tests.support.people import Owner
+from tests.support.provider_with_files import Files, ProviderWithFiles
 from tests.support.waiting import all_is_done, until
 
 FAILED_COPIES = {

@@ -12,11 +12,11 @@ from core.models import PROVIDER_KEEPS, Phase, Status
 from core.services import cancel
 from core.services.follow_up import follow_up
 from tests.api.envelopes import data_of
-from tests.pictures.conftest import ProviderWithFiles
-from tests.pictures.images import picture
 from tests.support.database import TestDatabase
 from tests.support.faults import answering, dropping
+from tests.support.images import picture
 from tests.support.people import Owner, SignedIn
+from tests.support.provider_with_files import ProviderWithFiles
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,10 @@ import pytest
 
 from core import services
 from core.repositories.run_times import Estimate
-from tests.pictures.conftest import Files, ProviderWithFiles
 from tests.support.database import TestDatabase
 from tests.support.faults import answering, answering_bytes
 from tests.support.people import Owner
+from tests.support.provider_with_files import Files, ProviderWithFiles
 from tests.support.waiting import all_is_done
 
 

@@ -10,12 +10,12 @@ from PIL import Image
 from core.context import Context
 from tests.api.envelopes import data_of, details_of, error_of
 from tests.api.test_cross_site import OTHER_SITES
-from tests.pictures.conftest import Files, ProviderWithFiles
-from tests.pictures.images import picture
 from tests.support.application import BASE_URL
 from tests.support.database import TestDatabase
 from tests.support.faults import answering_bytes
+from tests.support.images import picture
 from tests.support.people import Owner, SignedIn
+from tests.support.provider_with_files import Files, ProviderWithFiles
 
 GALLERY = "/api/v1/generations"
 PICTURE = picture("JPEG", (400, 300))

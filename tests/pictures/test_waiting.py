@@ -12,12 +12,12 @@ from core.pictures import waiting
 from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.api.envelopes import data_of
-from tests.pictures.conftest import Files
 from tests.support.application import BASE_URL, Started
 from tests.support.database import TestDatabase
 from tests.support.faults import answering_bytes
 from tests.support.limits import with_limits
 from tests.support.people import Owner, SignedIn
+from tests.support.provider_with_files import Files
 
 
 @pytest.fixture
