@@ -7,7 +7,7 @@ import httpx
 from nicegui.testing import User
 
 from tests.acceptance.conftest import Observe
-from tests.conftest import SignedIn
+from tests.support.people import SignedIn
 from tests.support.prompts import is_on, press_generate, prompt_box
 from tests.support.provider import EmulatedProvider
 

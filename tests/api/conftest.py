@@ -7,9 +7,10 @@ import pytest
 
 from core.settings import Settings
 from tests.api.logs import written_log
-from tests.conftest import SignedIn, sign_in, started_app
+from tests.support.application import started_app
 from tests.support.database import TestDatabase
 from tests.support.gateway import Gateway
+from tests.support.people import SignedIn, signed_in
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ async def gateway(database: TestDatabase) -> AsyncIterator[Gateway]:
 @pytest.fixture
 async def far(settings: Settings, gateway: Gateway) -> AsyncIterator[SignedIn]:
     """Somebody signed in to an application whose database is behind `gateway`."""
-    async with started_app(settings, gateway.database) as started:
-        signed_in = await sign_in(started.app, started.ctx, "far")
-        async with signed_in.http:
-            yield signed_in
+    async with (
+        started_app(settings, gateway.database) as started,
+        signed_in(started.app, started.ctx, "far") as person,
+    ):
+        yield person

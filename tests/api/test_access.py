@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tests.api.envelopes import SUBMIT, data_of, error_of
-from tests.conftest import SignedIn
 from tests.support.database import TestDatabase
+from tests.support.people import SignedIn
 from tests.support.provider import EmulatedProvider
 
 GARBAGE = [

@@ -7,8 +7,8 @@ import pytest
 
 from core.limits import BodyLimits
 from tests.api.envelopes import SUBMIT, data_of, details_of, error_of
-from tests.conftest import SignedIn
 from tests.support.limits import with_limits
+from tests.support.people import SignedIn
 from tests.support.provider import EmulatedProvider
 
 NOT_JSON = {

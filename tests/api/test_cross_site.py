@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from tests.api.envelopes import SUBMIT, data_of, details_of, error_of
-from tests.conftest import SignedIn, make_settings
+from tests.support.application import make_settings
+from tests.support.people import SignedIn
 from tests.support.provider import EmulatedProvider
 
 OTHER_SITES = [

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from core.settings import Settings
-from tests.conftest import client_for, started_app
+from tests.support.application import client_for, started_app
 from tests.support.database import TestDatabase
 
 FAILURES = {

@@ -15,8 +15,9 @@ from core.prices import price_usd
 from core.provider.inputs import SUPPORTED_MODELS
 from core.settings import Settings
 from tests.api.envelopes import SUBMIT, data_of, error_of
-from tests.conftest import BASE_URL, SignedIn, make_settings
+from tests.support.application import BASE_URL, make_settings
 from tests.support.database import TestDatabase
+from tests.support.people import SignedIn
 from tests.support.provider import EmulatedProvider
 
 GENERATIONS = "/api/v1/generations"

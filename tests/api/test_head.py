@@ -9,9 +9,10 @@ from nicegui import Client, background_tasks
 from core.context import Context
 from core.settings import Settings
 from tests.api.envelopes import SUBMIT, data_of
-from tests.conftest import SignedIn, client_for, make_settings, started_app
-from tests.pictures.conftest import all_is_done
+from tests.support.application import client_for, make_settings, started_app
 from tests.support.database import TestDatabase
+from tests.support.people import SignedIn
+from tests.support.waiting import all_is_done
 from ui.assets import asset_url
 
 LIST = "/api/v1/generations"

@@ -7,10 +7,11 @@ import pytest
 from core.limits import DatabaseLimits
 from core.settings import Settings
 from tests.api.envelopes import data_of, error_of
-from tests.conftest import SignedIn, client_for, started_app
+from tests.support.application import client_for, started_app
 from tests.support.database import TestDatabase
 from tests.support.gateway import Gateway
 from tests.support.limits import with_limits
+from tests.support.people import SignedIn
 from tests.support.servers import free_port
 
 

@@ -12,8 +12,10 @@ from core import services
 from core.settings import Settings
 from tests.api.envelopes import SUBMIT
 from tests.api.logs import written_log
-from tests.conftest import SignedIn, make_settings
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.application import make_settings
+from tests.support.faults import answering
+from tests.support.people import SignedIn
+from tests.support.provider import EmulatedProvider
 
 
 async def test_a_request_is_one_line_with_its_id_and_without_its_query(

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.api.envelopes import SUBMIT, error_of
-from tests.conftest import SignedIn
+from tests.support.people import SignedIn
 from tests.support.provider import EmulatedProvider
 from ui.assets import asset_url
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.envelopes import SUBMIT
-from tests.conftest import SignedIn
+from tests.support.people import SignedIn
 
 many = settings(
     max_examples=100,

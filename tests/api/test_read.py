@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from tests.api.envelopes import SUBMIT, data_of, details_of, error_of
-from tests.conftest import SignedIn
+from tests.support.people import SignedIn
 from tests.support.provider import EmulatedProvider
 
 

@@ -7,9 +7,11 @@ import pytest
 from core import services
 from core.services import credit_check
 from tests.api.envelopes import SUBMIT, data_of, details_of, error_of
-from tests.conftest import SignedIn, make_settings, sign_in, started_app
+from tests.support.application import make_settings, started_app
 from tests.support.database import TestDatabase
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.faults import answering
+from tests.support.people import SignedIn, signed_in
+from tests.support.provider import EmulatedProvider
 from tests.support.servers import free_port
 
 BAD_PROMPTS = {
@@ -132,11 +134,12 @@ async def test_a_refusal_of_the_provider_names_its_cause_and_frees_the_person(
 
 async def test_a_connection_never_made_is_a_refusal(database: TestDatabase) -> None:
     settings = make_settings(replicate_base_url=f"http://127.0.0.1:{free_port()}")
-    async with started_app(settings, database) as started:
-        ada = await sign_in(started.app, started.ctx, "ada")
-        async with ada.http:
-            for _ in range(2):
-                response = await ada.http.post(SUBMIT, json={"prompt": "a cat"})
-                error = error_of(response, 502, "PROVIDER_ERROR")
-                assert error["details"] == {"cause": "PROVIDER_ERROR"}
+    async with (
+        started_app(settings, database) as started,
+        signed_in(started.app, started.ctx, "ada") as ada,
+    ):
+        for _ in range(2):
+            response = await ada.http.post(SUBMIT, json={"prompt": "a cat"})
+            error = error_of(response, 502, "PROVIDER_ERROR")
+            assert error["details"] == {"cause": "PROVIDER_ERROR"}
     assert [row["status"] for row in database.generations()] == ["failed", "failed"]

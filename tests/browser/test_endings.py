@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.studio import PHONE, Studio, see_picture, start
-from tests.support.provider import answering
+from tests.support.faults import answering
 from tests.support.waiting import until
 
 

@@ -15,8 +15,9 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser.studio import GENERATE
 from tests.support.database import TestDatabase
+from tests.support.faults import hanging
 from tests.support.firefox import Tab, running_firefox
-from tests.support.provider import EmulatedProvider, hanging
+from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess, free_port, served_settings
 from tests.support.slow_link import SlowLink
 from tests.support.waiting import until

@@ -8,10 +8,11 @@ from core.errors import CancelNotConfirmed, NotFound, ProviderFailed
 from core.failures import FailureCode
 from core.models import Phase, Status
 from core.services import cancel
-from tests.pictures.conftest import Maker, ProviderWithFiles, all_is_done
 from tests.support.emulator import Fault
-from tests.support.faults import answering_in_turn
-from tests.support.provider import answering, dropping
+from tests.support.faults import answering, answering_in_turn, dropping
+from tests.support.people import Owner
+from tests.support.provider_with_files import ProviderWithFiles
+from tests.support.waiting import all_is_done
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     [(Phase.STARTING, 1e9, Charge.NOT_CHARGED), (Phase.DRAWING, 0.0, Charge.CHARGED)],
 )
 async def test_a_cancel_is_charged_only_once_drawing_has_begun(
-    owner: Maker, provider: ProviderWithFiles, phase: Phase, seconds_to_start: float, charge: Charge
+    owner: Owner, provider: ProviderWithFiles, phase: Phase, seconds_to_start: float, charge: Charge
 ) -> None:
     provider.never_finish()
     provider.emulator.seconds_to_start = seconds_to_start
@@ -43,7 +44,7 @@ async def test_a_cancel_is_charged_only_once_drawing_has_begun(
 
 
 async def test_a_canceled_generation_frees_its_owner_at_once(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     await owner.cancel(await owner.submit())
@@ -51,7 +52,7 @@ async def test_a_canceled_generation_frees_its_owner_at_once(
 
 
 async def test_a_cancel_that_comes_too_late_keeps_the_picture(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     generation_id = await owner.submit()
     ended = await owner.cancel(generation_id)
@@ -63,7 +64,7 @@ async def test_a_cancel_that_comes_too_late_keeps_the_picture(
 
 
 async def test_a_picture_that_is_finished_while_the_cancel_is_on_its_way_is_kept(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
@@ -76,7 +77,7 @@ async def test_a_picture_that_is_finished_while_the_cancel_is_on_its_way_is_kept
 
 
 async def test_a_cancel_that_the_provider_confirms_a_little_later_is_waited_for(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
@@ -88,7 +89,7 @@ async def test_a_cancel_that_the_provider_confirms_a_little_later_is_waited_for(
 
 @pytest.mark.parametrize("fault", [answering(500), answering(404), dropping()], ids=["500", "404", "dropped"])
 async def test_without_the_providers_word_a_cancel_has_not_happened(
-    owner: Maker, provider: ProviderWithFiles, fault: Fault
+    owner: Owner, provider: ProviderWithFiles, fault: Fault
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
@@ -101,7 +102,7 @@ async def test_without_the_providers_word_a_cancel_has_not_happened(
 
 
 async def test_a_provider_that_cannot_be_reached_has_not_confirmed(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
@@ -112,7 +113,7 @@ async def test_a_provider_that_cannot_be_reached_has_not_confirmed(
 
 
 async def test_what_has_no_id_at_the_provider_cannot_be_canceled_there(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.emulator.fault = answering(500, method="POST")
     generation_id = await owner.submit()
@@ -122,7 +123,7 @@ async def test_what_has_no_id_at_the_provider_cannot_be_canceled_there(
     assert provider.cancels == 0
 
 
-async def test_nobody_cancels_anothers(owner: Maker, other_owner: Maker, provider: ProviderWithFiles) -> None:
+async def test_nobody_cancels_anothers(owner: Owner, other_owner: Owner, provider: ProviderWithFiles) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
     with pytest.raises(NotFound):
@@ -130,7 +131,7 @@ async def test_nobody_cancels_anothers(owner: Maker, other_owner: Maker, provide
     assert (owner.row()["status"], provider.cancels) == ("processing", 0)
 
 
-async def test_a_refusal_costs_nothing_and_says_so(owner: Maker, provider: ProviderWithFiles) -> None:
+async def test_a_refusal_costs_nothing_and_says_so(owner: Owner, provider: ProviderWithFiles) -> None:
     provider.emulator.fault = answering(422)
     with pytest.raises(ProviderFailed) as caught:
         await owner.submit()
@@ -148,7 +149,7 @@ async def test_a_refusal_costs_nothing_and_says_so(owner: Maker, provider: Provi
     ],
 )
 async def test_what_was_charged_when_the_provider_ended_it(
-    owner: Maker, provider: ProviderWithFiles, status: str, charge: str
+    owner: Owner, provider: ProviderWithFiles, status: str, charge: str
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
@@ -161,7 +162,7 @@ async def test_what_was_charged_when_the_provider_ended_it(
     ("seconds_to_start", "charge"), [(1e9, "not_charged"), (0.0, "charged")], ids=["aborted", "canceled"]
 )
 async def test_one_that_took_too_long_was_charged_as_its_cancel_confirms(
-    owner: Maker, provider: ProviderWithFiles, seconds_to_start: float, charge: str
+    owner: Owner, provider: ProviderWithFiles, seconds_to_start: float, charge: str
 ) -> None:
     provider.never_finish()
     provider.emulator.seconds_to_start = seconds_to_start
@@ -172,7 +173,7 @@ async def test_one_that_took_too_long_was_charged_as_its_cancel_confirms(
 
 
 async def test_one_that_took_too_long_without_a_word_may_have_been_charged(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()

@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 from core.limits import Limits, PictureLimits
 from core.pictures.download import DownloadFailed, PictureDownloader
-from tests.conftest import make_settings
+from tests.support.application import make_settings
+from tests.support.faults import DroppedConnection
 from tests.support.limits import with_limits
-from tests.support.provider import DroppedConnection
 from tests.support.servers import serve_in_thread
 
 TOKEN = "r8_test_token"

@@ -12,10 +12,11 @@ from core.errors import GenerationInFlight, NotFound
 from core.pictures.store import PictureStore, StoreUnavailable
 from core.services.upkeep import look_after
 from core.settings import Settings
-from tests.pictures.conftest import Maker, ProviderWithFiles
+from tests.support.people import Owner
+from tests.support.provider_with_files import ProviderWithFiles
 
 
-def insert(owner: Maker, count: int, *, at_once: int = 1) -> list[UUID]:
+def insert(owner: Owner, count: int, *, at_once: int = 1) -> list[UUID]:
     """That many failed generations, each second `at_once` of them; their ids in the gallery's order."""
     owner.database.run(
         "INSERT INTO generations (owner_id, prompt, status, error_code, charge, created_at)"
@@ -30,7 +31,7 @@ def insert(owner: Maker, count: int, *, at_once: int = 1) -> list[UUID]:
 
 
 async def test_pages_follow_each_other_even_where_many_were_made_at_the_same_time(
-    owner: Maker, other_owner: Maker
+    owner: Owner, other_owner: Owner
 ) -> None:
     expected = insert(owner, 50, at_once=20)
     insert(other_owner, 10)
@@ -40,7 +41,7 @@ async def test_pages_follow_each_other_even_where_many_were_made_at_the_same_tim
     assert seen == expected
 
 
-async def test_what_is_made_or_deleted_meanwhile_moves_no_page(owner: Maker) -> None:
+async def test_what_is_made_or_deleted_meanwhile_moves_no_page(owner: Owner) -> None:
     expected = insert(owner, 9)
     first = await owner.gallery(limit=3)
     await owner.delete(first[-1])
@@ -50,16 +51,16 @@ async def test_what_is_made_or_deleted_meanwhile_moves_no_page(owner: Maker) -> 
     assert await owner.gallery(limit=3, before=first[-1]) == expected[3:6]
 
 
-async def test_one_cannot_start_after_anothers_or_after_nothing(owner: Maker, other_owner: Maker) -> None:
+async def test_one_cannot_start_after_anothers_or_after_nothing(owner: Owner, other_owner: Owner) -> None:
     [anothers] = insert(other_owner, 1)
     for before in (anothers, uuid4()):
         with pytest.raises(NotFound):
             await owner.gallery(before=before)
 
 
-async def test_every_page_of_ten_thousand_is_read_from_the_index(owner: Maker) -> None:
+async def test_every_page_of_ten_thousand_is_read_from_the_index(owner: Owner) -> None:
     ids = insert(owner, 10_000, at_once=3)
-    insert(Maker(owner.ctx, owner.database, uuid4()), 2000)
+    insert(Owner(owner.ctx, owner.database, uuid4()), 2000)
     owner.database.run("ANALYZE generations")
     for before, page in ((None, ids[:24]), (ids[9000], ids[9001:9025])):
         statement, parameters = await _statement_of_page(owner, before)
@@ -74,7 +75,7 @@ async def test_every_page_of_ten_thousand_is_read_from_the_index(owner: Maker) -
     owner.database.run("TRUNCATE generations CASCADE")
 
 
-async def _statement_of_page(owner: Maker, before: UUID | None) -> tuple[str, Any]:
+async def _statement_of_page(owner: Owner, before: UUID | None) -> tuple[str, Any]:
     """The SQL that reads a page, as it is sent."""
     sent: list[tuple[str, Any]] = []
 
@@ -92,7 +93,7 @@ def bytes_kept(settings: Settings) -> list[Path]:
     return [path for path in (settings.data_dir / "pictures").rglob("*") if path.is_file()]
 
 
-async def test_a_deleted_one_is_out_of_sight_until_it_is_restored(owner: Maker) -> None:
+async def test_a_deleted_one_is_out_of_sight_until_it_is_restored(owner: Owner) -> None:
     generation_id = await owner.make()
     assert await owner.delete(generation_id) == 30
     assert await owner.gallery() == []
@@ -107,7 +108,7 @@ async def test_a_deleted_one_is_out_of_sight_until_it_is_restored(owner: Maker) 
 
 
 async def test_after_the_time_to_undo_row_and_bytes_are_gone_for_good(
-    owner: Maker, settings: Settings
+    owner: Owner, settings: Settings
 ) -> None:
     generation_id = await owner.make()
     assert len(bytes_kept(settings)) == 2
@@ -123,7 +124,7 @@ async def test_after_the_time_to_undo_row_and_bytes_are_gone_for_good(
         await owner.restore(generation_id)
 
 
-async def test_a_failed_one_is_deleted_too(owner: Maker) -> None:
+async def test_a_failed_one_is_deleted_too(owner: Owner) -> None:
     [generation_id] = insert(owner, 1)
     await owner.delete(generation_id)
     await owner.settle()
@@ -131,7 +132,7 @@ async def test_a_failed_one_is_deleted_too(owner: Maker) -> None:
 
 
 async def test_bytes_that_cannot_be_deleted_keep_their_row_until_they_can(
-    owner: Maker, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    owner: Owner, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await owner.delete(await owner.make())
     monkeypatch.setattr(PictureStore, "delete", _down)
@@ -146,7 +147,7 @@ async def _down(*_: object) -> None:
     raise StoreUnavailable("down on purpose")
 
 
-async def test_a_claim_from_before_the_delete_leaves_the_time_to_undo(owner: Maker) -> None:
+async def test_a_claim_from_before_the_delete_leaves_the_time_to_undo(owner: Owner) -> None:
     """The loop had taken it to copy its picture; by the time it looks, its owner has deleted it."""
     generation_id = await owner.make()
     owner.database.run("UPDATE generations SET stored_at = NULL")
@@ -159,7 +160,7 @@ async def test_a_claim_from_before_the_delete_leaves_the_time_to_undo(owner: Mak
 
 
 async def test_a_restore_that_comes_while_the_bytes_are_deleted_comes_too_late(
-    owner: Maker, monkeypatch: pytest.MonkeyPatch
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It either finds all of it or nothing, never a row without its bytes."""
     generation_id = await owner.make()
@@ -179,7 +180,7 @@ async def test_a_restore_that_comes_while_the_bytes_are_deleted_comes_too_late(
     assert owner.rows() == []
 
 
-async def test_a_running_one_has_to_be_canceled_first(owner: Maker, provider: ProviderWithFiles) -> None:
+async def test_a_running_one_has_to_be_canceled_first(owner: Owner, provider: ProviderWithFiles) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
     with pytest.raises(GenerationInFlight):
@@ -187,7 +188,7 @@ async def test_a_running_one_has_to_be_canceled_first(owner: Maker, provider: Pr
     assert await owner.gallery() == [generation_id]
 
 
-async def test_nobody_deletes_or_restores_anothers(owner: Maker, other_owner: Maker) -> None:
+async def test_nobody_deletes_or_restores_anothers(owner: Owner, other_owner: Owner) -> None:
     generation_id = await owner.make()
     with pytest.raises(NotFound):
         await other_owner.delete(generation_id)
@@ -197,13 +198,13 @@ async def test_nobody_deletes_or_restores_anothers(owner: Maker, other_owner: Ma
     assert await owner.gallery() == []
 
 
-async def test_the_list_of_what_is_to_settle_holds_ids_only(owner: Maker) -> None:
+async def test_the_list_of_what_is_to_settle_holds_ids_only(owner: Owner) -> None:
     await owner.submit()
     [row] = owner.database.run("SELECT * FROM generations_to_settle")
     assert row.keys() == {"generation_id", "owner_id", "due_at", "attempts"}
 
 
-async def test_once_the_time_to_undo_is_over_it_stays_deleted(owner: Maker) -> None:
+async def test_once_the_time_to_undo_is_over_it_stays_deleted(owner: Owner) -> None:
     """Its removal may have begun: the bytes may be gone already."""
     generation_id = await owner.make()
     await owner.delete(generation_id)

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from core.pictures.image import THUMBNAIL_EDGE, NotAPicture, examine
-from tests.pictures.images import picture, png_that_claims
+from tests.support.images import picture, png_that_claims
 
 SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 

@@ -9,7 +9,6 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from core.context import Context, create_context
 from core.errors import NotFound, ServiceUnavailable
 from core.limits import PictureLimits
 from core.models import Phase, Status
@@ -17,13 +16,15 @@ from core.pictures.store import PictureStore, StoreUnavailable
 from core.repositories import settling
 from core.services.upkeep import Upkeep
 from core.settings import Settings
-from tests.pictures.conftest import Files, Maker, ProviderWithFiles, all_is_done, answering_bytes
-from tests.pictures.images import picture, png_that_claims
+from tests.support.application import quiet_context
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.faults import on_arrival
+from tests.support.faults import answering_bytes, hanging, on_arrival
+from tests.support.images import picture, png_that_claims
 from tests.support.limits import with_limits
-from tests.support.provider import hanging
+from tests.support.people import Owner
+from tests.support.provider_with_files import Files, ProviderWithFiles
+from tests.support.waiting import all_is_done, until
 
 FAILED_COPIES = {
     "500": answering_bytes(b"", 500),
@@ -38,7 +39,7 @@ FAILED_COPIES = {
 
 
 async def test_a_picture_is_still_there_when_the_provider_has_forgotten_it(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     generation_id = await owner.submit()
     await owner.read(generation_id)
@@ -55,7 +56,7 @@ async def test_a_picture_is_still_there_when_the_provider_has_forgotten_it(
     assert owner.database.run("SELECT 1 FROM generations_to_settle") == []
 
 
-async def test_a_picture_is_what_its_bytes_are_not_what_it_is_called(owner: Maker, files: Files) -> None:
+async def test_a_picture_is_what_its_bytes_are_not_what_it_is_called(owner: Owner, files: Files) -> None:
     files.fault = answering_bytes(picture("JPEG", (30, 20)), content_type="text/html")
     kept = await owner.read(await owner.make())
     assert (kept.picture_type, kept.picture_width, kept.picture_height) == ("image/jpeg", 30, 20)
@@ -64,7 +65,7 @@ async def test_a_picture_is_what_its_bytes_are_not_what_it_is_called(owner: Make
 @with_limits(pictures=PictureLimits(download_seconds=1.0))
 @pytest.mark.parametrize("fault", FAILED_COPIES.values(), ids=FAILED_COPIES)
 async def test_a_copy_that_failed_is_tried_again_until_it_succeeds(
-    owner: Maker, files: Files, fault: Fault
+    owner: Owner, files: Files, fault: Fault
 ) -> None:
     files.fault = fault
     generation_id = await owner.make()
@@ -82,7 +83,7 @@ async def test_a_copy_that_failed_is_tried_again_until_it_succeeds(
     assert await owner.settle() == 0
 
 
-async def test_a_store_that_is_down_is_tried_again_too(owner: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_store_that_is_down_is_tried_again_too(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PictureStore, "put", _down)
     generation_id = await owner.make()
     await owner.settle()
@@ -97,7 +98,7 @@ async def _down(*_: object) -> None:
 
 
 async def test_the_loop_alone_finishes_and_keeps_what_nobody_reads(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     await owner.submit()
     assert owner.row()["status"] == "processing"
@@ -107,20 +108,18 @@ async def test_the_loop_alone_finishes_and_keeps_what_nobody_reads(
     assert (owner.row()["status"], owner.row()["picture_type"]) == ("succeeded", "image/png")
 
 
-async def test_the_loop_runs_by_itself_until_it_is_stopped(owner: Maker) -> None:
+async def test_the_loop_runs_by_itself_until_it_is_stopped(owner: Owner) -> None:
     await owner.submit()
     owner.due()
     loop = Upkeep(owner.ctx)
     loop.start()
-    async with asyncio.timeout(5):
-        while not owner.row()["stored_at"]:  # noqa: ASYNC110  (the database tells nobody)
-            await asyncio.sleep(0.05)
+    await until(lambda: owner.row()["stored_at"])
     loop.stop()
     await owner.ctx.close()
     assert loop.last_run_at
 
 
-async def test_the_loop_ends_and_cancels_what_is_overdue(owner: Maker, provider: ProviderWithFiles) -> None:
+async def test_the_loop_ends_and_cancels_what_is_overdue(owner: Owner, provider: ProviderWithFiles) -> None:
     provider.never_finish()
     await owner.submit()
     owner.database.age(7)
@@ -129,7 +128,7 @@ async def test_the_loop_ends_and_cancels_what_is_overdue(owner: Maker, provider:
     assert provider.cancels == 1
 
 
-async def test_the_loop_says_how_late_it_is(owner: Maker) -> None:
+async def test_the_loop_says_how_late_it_is(owner: Owner) -> None:
     await owner.submit()
     owner.database.run("UPDATE generations_to_settle SET due_at = now() - interval '40 seconds'")
     loop = Upkeep(owner.ctx)
@@ -140,7 +139,7 @@ async def test_the_loop_says_how_late_it_is(owner: Maker) -> None:
 
 
 async def test_one_that_cannot_be_settled_does_not_hold_up_the_others(
-    owner: Maker, other_owner: Maker, monkeypatch: pytest.MonkeyPatch
+    owner: Owner, other_owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = [await owner.submit(), await other_owner.submit()]
     fetch = owner.ctx.provider.fetch_prediction
@@ -157,23 +156,22 @@ async def test_one_that_cannot_be_settled_does_not_hold_up_the_others(
 
 
 async def test_processes_that_ask_at_once_take_different_ones(
-    owner: Maker, settings: Settings, database: TestDatabase
+    owner: Owner, settings: Settings, database: TestDatabase
 ) -> None:
     _insert_for_many_owners(database, 30)
-    other = create_context(settings, database.serving_url)
-    async with owner.ctx.database.transaction() as ours, other.database.transaction() as theirs:
-        first, second = await settling.claim(ours, batch=20), await settling.claim(theirs, batch=20)
-    assert (len(first), len(second)) == (20, 10)
-    assert not {one.generation_id for one in first} & {one.generation_id for one in second}
-    async with other.database.transaction() as later:
-        assert await settling.claim(later, batch=20) == []
-    await other.close()
+    async with quiet_context(settings, database) as other:
+        async with owner.ctx.database.transaction() as ours, other.database.transaction() as theirs:
+            first, second = await settling.claim(ours, batch=20), await settling.claim(theirs, batch=20)
+        assert (len(first), len(second)) == (20, 10)
+        assert not {one.generation_id for one in first} & {one.generation_id for one in second}
+        async with other.database.transaction() as later:
+            assert await settling.claim(later, batch=20) == []
 
 
 async def test_loops_of_two_processes_fetch_each_picture_once(
-    owner: Maker, settings: Settings, database: TestDatabase, provider: ProviderWithFiles
+    owner: Owner, settings: Settings, database: TestDatabase, provider: ProviderWithFiles
 ) -> None:
-    async with _other_process(settings, database) as other:
+    async with quiet_context(settings, database) as other:
         makers = [replace(owner, id=uuid4()) for _ in range(6)]
         for maker in makers:
             await maker.submit()
@@ -185,19 +183,6 @@ async def test_loops_of_two_processes_fetch_each_picture_once(
         await all_is_done(other)
     assert len(provider.emulator.requests) == 6
     assert all(maker.row()["stored_at"] for maker in makers)
-
-
-class _other_process:  # noqa: N801  (used as a function)
-    """The services as another process on the same database has them."""
-
-    def __init__(self, settings: Settings, database: TestDatabase) -> None:
-        self._ctx = create_context(settings, database.serving_url)
-
-    async def __aenter__(self) -> Context:
-        return self._ctx
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._ctx.close()
 
 
 def test_a_claim_comes_back_later_each_time_and_never_overflows(database: TestDatabase) -> None:
@@ -224,7 +209,7 @@ def _insert_for_many_owners(database: TestDatabase, count: int) -> None:
 
 @pytest.mark.parametrize(("minutes", "is_given_up"), [(64, False), (66, True)])
 async def test_a_copy_is_given_up_when_the_provider_has_long_forgotten_the_picture(
-    owner: Maker, files: Files, minutes: int, *, is_given_up: bool
+    owner: Owner, files: Files, minutes: int, *, is_given_up: bool
 ) -> None:
     files.fault = FAILED_COPIES["404"]
     await owner.make()
@@ -234,7 +219,7 @@ async def test_a_copy_is_given_up_when_the_provider_has_long_forgotten_the_pictu
     assert owner.row()["status"] == "succeeded"
 
 
-async def test_a_picture_that_vanished_from_the_store_is_not_found(owner: Maker) -> None:
+async def test_a_picture_that_vanished_from_the_store_is_not_found(owner: Owner) -> None:
     generation_id = await owner.make()
     await owner.ctx.pictures.delete(f"{owner.id}/{generation_id}")
     with pytest.raises(NotFound):
@@ -242,7 +227,7 @@ async def test_a_picture_that_vanished_from_the_store_is_not_found(owner: Maker)
 
 
 async def test_a_store_that_does_not_answer_is_a_service_that_is_unavailable(
-    owner: Maker, monkeypatch: pytest.MonkeyPatch
+    owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     generation_id = await owner.make()
     monkeypatch.setattr(PictureStore, "open_picture", _down)
@@ -250,7 +235,7 @@ async def test_a_store_that_does_not_answer_is_a_service_that_is_unavailable(
         await owner.picture(generation_id)
 
 
-async def test_another_owners_picture_does_not_exist(owner: Maker, other_owner: Maker) -> None:
+async def test_another_owners_picture_does_not_exist(owner: Owner, other_owner: Owner) -> None:
     generation_id = await owner.make()
     with pytest.raises(NotFound):
         await other_owner.picture(generation_id)
@@ -262,15 +247,15 @@ async def test_pictures_are_kept_in_the_store_that_is_set(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     changed = settings.model_copy(update={"image_store_url": elsewhere.as_uri()})
-    async with _other_process(changed, database) as ctx:
-        owner = Maker(ctx, database, uuid4())
+    async with quiet_context(changed, database) as ctx:
+        owner = Owner(ctx, database, uuid4())
         generation_id = await owner.make()
     names = {path.name for path in elsewhere.rglob("*") if path.is_file()}
     assert names == {str(generation_id), f"{generation_id}.thumb"}
 
 
 async def test_a_picture_that_arrives_after_its_row_is_gone_leaves_no_bytes(
-    owner: Maker, files: Files, settings: Settings
+    owner: Owner, files: Files, settings: Settings
 ) -> None:
     generation_id = await owner.submit()
 

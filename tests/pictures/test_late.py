@@ -12,11 +12,11 @@ from core.models import PROVIDER_KEEPS, Phase, Status
 from core.services import cancel
 from core.services.follow_up import follow_up
 from tests.api.envelopes import data_of
-from tests.conftest import SignedIn
-from tests.pictures.conftest import Maker, ProviderWithFiles, maker_of
-from tests.pictures.images import picture
 from tests.support.database import TestDatabase
-from tests.support.provider import answering, dropping
+from tests.support.faults import answering, dropping
+from tests.support.images import picture
+from tests.support.people import Owner, SignedIn
+from tests.support.provider_with_files import ProviderWithFiles
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cancel, "_PAUSE_SECONDS", 0.0)
 
 
-async def timed_out(owner: Maker) -> UUID:
+async def timed_out(owner: Owner) -> UUID:
     """One that took too long while nobody could ask the provider."""
     generation_id = await owner.submit("a red kite")
     owner.database.age(7)
@@ -35,13 +35,13 @@ async def timed_out(owner: Maker) -> UUID:
     return generation_id
 
 
-async def waiting(owner: Maker) -> list[UUID]:
+async def waiting(owner: Owner) -> list[UUID]:
     rows = owner.database.run("SELECT generation_id FROM generations_to_settle")
     return [row["generation_id"] for row in rows]
 
 
 async def test_a_picture_that_was_made_after_all_is_among_the_owners_pictures(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     generation_id = await timed_out(owner)
     await owner.settle()
@@ -57,7 +57,7 @@ async def test_a_picture_that_was_made_after_all_is_among_the_owners_pictures(
 
 
 async def test_however_often_it_is_followed_up_the_picture_comes_once(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     await timed_out(owner)
     one = await owner.read(owner.rows()[0]["id"])
@@ -67,7 +67,7 @@ async def test_however_often_it_is_followed_up_the_picture_comes_once(
 
 
 async def test_a_late_picture_comes_while_the_next_one_is_being_made(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     await timed_out(owner)
     await owner.ctx.provider.fetch_prediction(provider.last_id)  # done, that is, before the next begins
@@ -79,7 +79,7 @@ async def test_a_late_picture_comes_while_the_next_one_is_being_made(
 
 @pytest.mark.parametrize(("seconds_to_start", "charge"), [(1e9, Charge.NOT_CHARGED), (0.0, Charge.CHARGED)])
 async def test_one_that_still_runs_is_canceled_and_its_charge_becomes_known(
-    owner: Maker, provider: ProviderWithFiles, seconds_to_start: float, charge: Charge
+    owner: Owner, provider: ProviderWithFiles, seconds_to_start: float, charge: Charge
 ) -> None:
     provider.never_finish()
     provider.emulator.seconds_to_start = seconds_to_start
@@ -92,7 +92,7 @@ async def test_one_that_still_runs_is_canceled_and_its_charge_becomes_known(
 
 
 async def test_one_that_failed_there_is_not_asked_about_for_ever(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     generation_id = await timed_out(owner)
@@ -104,7 +104,7 @@ async def test_one_that_failed_there_is_not_asked_about_for_ever(
 
 
 async def test_one_whose_create_was_never_answered_is_followed_up_too(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     generation_id = await owner.submit()
     owner.database.run("UPDATE generations SET external_id = NULL")
@@ -115,7 +115,7 @@ async def test_one_whose_create_was_never_answered_is_followed_up_too(
 
 
 async def test_one_that_never_reached_the_provider_turns_out_not_charged(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.emulator.fault = dropping(method="POST")
     generation_id = await owner.submit()
@@ -127,7 +127,7 @@ async def test_one_that_never_reached_the_provider_turns_out_not_charged(
 
 
 async def test_while_the_provider_is_away_it_stays_due_until_nobody_keeps_its_picture(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     generation_id = await timed_out(owner)
     provider.emulator.fault = answering(404)
@@ -139,7 +139,7 @@ async def test_while_the_provider_is_away_it_stays_due_until_nobody_keeps_its_pi
 
 
 async def test_a_deleted_one_is_removed_and_brings_no_late_picture(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     await owner.delete(await timed_out(owner))
     await owner.settle()
@@ -147,7 +147,7 @@ async def test_a_deleted_one_is_removed_and_brings_no_late_picture(
 
 
 async def test_a_cancel_that_was_not_confirmed_is_asked_for_again_by_the_loop(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
@@ -162,7 +162,7 @@ async def test_a_cancel_that_was_not_confirmed_is_asked_for_again_by_the_loop(
 
 
 async def test_a_cancel_before_the_prediction_is_known_is_done_once_it_is(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
@@ -176,7 +176,7 @@ async def test_a_cancel_before_the_prediction_is_known_is_done_once_it_is(
 
 
 async def test_a_run_that_nobody_wants_canceled_is_left_alone(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     await owner.submit()
@@ -185,7 +185,7 @@ async def test_a_run_that_nobody_wants_canceled_is_left_alone(
 
 
 async def test_a_picture_that_the_provider_has_forgotten_is_lost_for_good(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     generation_id = await owner.submit()
     provider.files.fault = answering(404)
@@ -199,7 +199,7 @@ async def test_a_picture_that_the_provider_has_forgotten_is_lost_for_good(
 async def test_the_dead_address_of_a_lost_picture_is_not_answered(
     ada: SignedIn, ctx: Context, database: TestDatabase, provider: ProviderWithFiles
 ) -> None:
-    maker = maker_of(ada, ctx, database)
+    maker = Owner(ctx, database, ada.owner_id)
     generation_id = await maker.submit()
     provider.files.fault = answering(404)
     await maker.read(generation_id)
@@ -214,7 +214,7 @@ async def test_the_dead_address_of_a_lost_picture_is_not_answered(
 async def test_what_is_learned_changes_nothing_of_the_end_and_is_told_with_the_pictures(
     ada: SignedIn, ctx: Context, database: TestDatabase, provider: ProviderWithFiles
 ) -> None:
-    maker = maker_of(ada, ctx, database)
+    maker = Owner(ctx, database, ada.owner_id)
     generation_id = await timed_out(maker)
     path = f"/api/v1/generations/{generation_id}"
     before = data_of(await ada.http.get(path))

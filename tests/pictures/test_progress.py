@@ -6,12 +6,14 @@ import pytest
 
 from core import services
 from core.repositories.run_times import Estimate
-from tests.pictures.conftest import Files, Maker, ProviderWithFiles, all_is_done, answering_bytes
 from tests.support.database import TestDatabase
-from tests.support.provider import answering
+from tests.support.faults import answering, answering_bytes
+from tests.support.people import Owner
+from tests.support.provider_with_files import Files, ProviderWithFiles
+from tests.support.waiting import all_is_done
 
 
-async def estimate_of(owner: Maker) -> Estimate | None:
+async def estimate_of(owner: Owner) -> Estimate | None:
     generation = await services.get_active_generation(owner.ctx, owner_id=owner.id)
     assert generation
     return (await services.get_progress(owner.ctx, generation)).estimate
@@ -33,13 +35,13 @@ def add_runs(
 
 
 @pytest.fixture
-async def running(owner: Maker, provider: ProviderWithFiles) -> Maker:
+async def running(owner: Owner, provider: ProviderWithFiles) -> Owner:
     provider.never_finish()
     await owner.submit()
     return owner
 
 
-async def test_nothing_is_estimated_from_fewer_than_five_runs(running: Maker, database: TestDatabase) -> None:
+async def test_nothing_is_estimated_from_fewer_than_five_runs(running: Owner, database: TestDatabase) -> None:
     assert await estimate_of(running) is None
     add_runs(database, 30, 31, 32, 33)
     assert await estimate_of(running) is None
@@ -47,7 +49,7 @@ async def test_nothing_is_estimated_from_fewer_than_five_runs(running: Maker, da
     assert await estimate_of(running) == Estimate(30, 34)
 
 
-async def test_the_estimate_is_the_middle_of_the_runs(running: Maker, database: TestDatabase) -> None:
+async def test_the_estimate_is_the_middle_of_the_runs(running: Owner, database: TestDatabase) -> None:
     """1 to 51 less a tenth on either side, and not moved by one that took an hour."""
     add_runs(database, *range(1, 51))
     assert await estimate_of(running) == Estimate(5, 46)
@@ -55,20 +57,20 @@ async def test_the_estimate_is_the_middle_of_the_runs(running: Maker, database: 
     assert await estimate_of(running) == Estimate(5, 46)
 
 
-async def test_only_the_newest_fifty_runs_count(running: Maker, database: TestDatabase) -> None:
+async def test_only_the_newest_fifty_runs_count(running: Owner, database: TestDatabase) -> None:
     add_runs(database, *[500] * 30, minutes_ago=60)
     add_runs(database, *[20] * 50)
     assert await estimate_of(running) == Estimate(20, 21)
 
 
-async def test_other_models_and_qualities_do_not_count(running: Maker, database: TestDatabase) -> None:
+async def test_other_models_and_qualities_do_not_count(running: Owner, database: TestDatabase) -> None:
     add_runs(database, *[500] * 9, model="openai/gpt-image-1.5")
     add_runs(database, *[500] * 9, quality="high")
     assert await estimate_of(running) is None
 
 
 async def test_a_run_is_counted_once_when_it_succeeds_and_not_when_it_fails(
-    owner: Maker, provider: ProviderWithFiles, database: TestDatabase
+    owner: Owner, provider: ProviderWithFiles, database: TestDatabase
 ) -> None:
     generation_id = await owner.make()
     await owner.read(generation_id)
@@ -79,14 +81,14 @@ async def test_a_run_is_counted_once_when_it_succeeds_and_not_when_it_fails(
     assert 0 <= run["seconds"] < 5
 
 
-def after_a_deploy(owner: Maker, **changes: object) -> Maker:
+def after_a_deploy(owner: Owner, **changes: object) -> Owner:
     """The same person, served with changed settings."""
     settings = owner.ctx.settings.model_copy(update=changes)
     return replace(owner, ctx=replace(owner.ctx, settings=settings))
 
 
 async def test_a_run_counts_for_the_quality_that_it_was_started_with(
-    owner: Maker, provider: ProviderWithFiles, database: TestDatabase
+    owner: Owner, provider: ProviderWithFiles, database: TestDatabase
 ) -> None:
     provider.never_finish()
     generation_id = await owner.submit()
@@ -102,7 +104,7 @@ async def test_a_run_counts_for_the_quality_that_it_was_started_with(
 
 
 async def test_a_run_of_a_model_without_qualities_counts_for_the_model(
-    owner: Maker, database: TestDatabase
+    owner: Owner, database: TestDatabase
 ) -> None:
     other = after_a_deploy(owner, replicate_model="acme/painter")
     await other.make()
@@ -111,7 +113,7 @@ async def test_a_run_of_a_model_without_qualities_counts_for_the_model(
     assert (run["model"], run["quality"]) == ("acme/painter", "medium")
 
 
-async def test_the_age_is_the_databases(running: Maker, database: TestDatabase) -> None:
+async def test_the_age_is_the_databases(running: Owner, database: TestDatabase) -> None:
     database.age(2)
     generation = await services.get_active_generation(running.ctx, owner_id=running.id)
     assert generation
@@ -119,7 +121,7 @@ async def test_the_age_is_the_databases(running: Maker, database: TestDatabase) 
 
 
 async def test_the_phases_follow_the_provider(
-    owner: Maker, provider: ProviderWithFiles, files: Files
+    owner: Owner, provider: ProviderWithFiles, files: Files
 ) -> None:
     files.fault = answering_bytes(b"", 500)
     provider.never_finish()
@@ -137,7 +139,7 @@ async def test_the_phases_follow_the_provider(
 
 
 async def test_what_nobody_knows_to_have_started_is_waiting(
-    owner: Maker, provider: ProviderWithFiles
+    owner: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.emulator.fault = answering(500, method="POST")
     await owner.submit()

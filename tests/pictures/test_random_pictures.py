@@ -21,8 +21,8 @@ from core.limits import PictureLimits
 from core.pictures.download import DownloadFailed, PictureDownloader
 from core.pictures.image import MAX_PIXELS, THUMBNAIL_EDGE, NotAPicture, PictureFacts, examine
 from core.pictures.store import PictureStore
-from tests.conftest import make_settings
-from tests.pictures.images import picture, png_that_claims
+from tests.support.application import make_settings
+from tests.support.images import picture, png_that_claims
 from tests.support.servers import ROOT
 
 # The number of examples is the profile's: `make fuzz` asks for more.

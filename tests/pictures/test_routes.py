@@ -10,22 +10,24 @@ from PIL import Image
 from core.context import Context
 from tests.api.envelopes import data_of, details_of, error_of
 from tests.api.test_cross_site import OTHER_SITES
-from tests.conftest import BASE_URL, SignedIn
-from tests.pictures.conftest import Files, Maker, ProviderWithFiles, answering_bytes, maker_of
-from tests.pictures.images import picture
+from tests.support.application import BASE_URL
 from tests.support.database import TestDatabase
+from tests.support.faults import answering_bytes
+from tests.support.images import picture
+from tests.support.people import Owner, SignedIn
+from tests.support.provider_with_files import Files, ProviderWithFiles
 
 GALLERY = "/api/v1/generations"
 PICTURE = picture("JPEG", (400, 300))
 
 
 @pytest.fixture
-def maker(ada: SignedIn, ctx: Context, database: TestDatabase) -> Maker:
-    return maker_of(ada, ctx, database)
+def maker(ada: SignedIn, ctx: Context, database: TestDatabase) -> Owner:
+    return Owner(ctx, database, ada.owner_id)
 
 
 @pytest.fixture
-async def made(maker: Maker, files: Files) -> str:
+async def made(maker: Owner, files: Files) -> str:
     """The address of a generation of Ada's whose picture is stored."""
     files.fault = answering_bytes(PICTURE)
     return f"{GALLERY}/{await maker.make('a red kite')}"
@@ -160,7 +162,7 @@ async def test_nobody_else_sees_the_image(
 
 
 async def test_there_is_no_image_of_what_has_none(
-    ada: SignedIn, maker: Maker, provider: ProviderWithFiles
+    ada: SignedIn, maker: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     running = await maker.submit()
@@ -170,7 +172,7 @@ async def test_there_is_no_image_of_what_has_none(
 
 
 async def test_the_url_is_the_providers_until_the_picture_is_ours(
-    ada: SignedIn, maker: Maker, provider: ProviderWithFiles, files: Files
+    ada: SignedIn, maker: Owner, provider: ProviderWithFiles, files: Files
 ) -> None:
     files.fault = answering_bytes(b"", 500)
     generation_id = await maker.make()
@@ -188,7 +190,7 @@ async def test_the_url_is_the_providers_until_the_picture_is_ours(
 
 
 async def test_the_gallery_has_pictures_and_failures_with_their_cause(
-    ada: SignedIn, maker: Maker, made: str, provider: ProviderWithFiles
+    ada: SignedIn, maker: Owner, made: str, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     canceled = await maker.submit("a blue kite")
@@ -205,7 +207,7 @@ async def test_the_gallery_has_pictures_and_failures_with_their_cause(
     assert (await ada.http.get(succeeded["thumb_url"])).status_code == 200
 
 
-async def test_the_gallery_is_read_page_by_page(ada: SignedIn, ben: SignedIn, maker: Maker) -> None:
+async def test_the_gallery_is_read_page_by_page(ada: SignedIn, ben: SignedIn, maker: Owner) -> None:
     maker.database.run(
         "INSERT INTO generations (owner_id, prompt, status) SELECT %s, 'a kite', 'failed'"
         " FROM generate_series(1, 101)",
@@ -238,7 +240,7 @@ async def test_a_page_that_cannot_be_is_named_in_the_details(ada: SignedIn, quer
 
 
 async def test_cancel_answers_with_the_state(
-    ada: SignedIn, maker: Maker, provider: ProviderWithFiles
+    ada: SignedIn, maker: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.never_finish()
     provider.emulator.seconds_to_start = 1e9
@@ -249,7 +251,7 @@ async def test_cancel_answers_with_the_state(
 
 
 async def test_a_cancel_that_is_not_confirmed_is_the_providers_failure(
-    ada: SignedIn, maker: Maker, provider: ProviderWithFiles
+    ada: SignedIn, maker: Owner, provider: ProviderWithFiles
 ) -> None:
     provider.emulator.fault = answering_bytes(b"", 500)
     generation_id = await maker.submit()
@@ -268,7 +270,7 @@ async def test_delete_and_restore(ada: SignedIn, made: str) -> None:
     assert (await ada.http.get(f"{made}/image")).status_code == 200
 
 
-async def test_a_running_one_is_not_deleted(ada: SignedIn, maker: Maker, provider: ProviderWithFiles) -> None:
+async def test_a_running_one_is_not_deleted(ada: SignedIn, maker: Owner, provider: ProviderWithFiles) -> None:
     provider.never_finish()
     generation_id = await maker.submit()
     error_of(await ada.http.post(f"{GALLERY}/{generation_id}/delete"), 409, "GENERATION_IN_FLIGHT")

@@ -12,17 +12,19 @@ from core.pictures import waiting
 from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.api.envelopes import data_of
-from tests.conftest import BASE_URL, SignedIn, Started
-from tests.pictures.conftest import Files, Maker, answering_bytes, maker_of
+from tests.support.application import BASE_URL, Started
 from tests.support.database import TestDatabase
+from tests.support.faults import answering_bytes
 from tests.support.limits import with_limits
+from tests.support.people import Owner, SignedIn
+from tests.support.provider_with_files import Files
 
 
 @pytest.fixture
-async def ada_makes(started: Started, ada: SignedIn, database: TestDatabase) -> Maker:
+async def ada_makes(started: Started, ada: SignedIn, database: TestDatabase) -> Owner:
     """Ada, in an application whose loop does not run by itself."""
     started.upkeep.stop()
-    return maker_of(ada, started.ctx, database)
+    return Owner(started.ctx, database, ada.owner_id)
 
 
 def fill(folder: Path) -> None:
@@ -48,7 +50,7 @@ async def readiness(person: SignedIn) -> dict[str, object]:
     return dict(told["pictures"])
 
 
-async def test_readiness_tells_since_when_and_how_many(ada: SignedIn, ada_makes: Maker, folder: Path) -> None:
+async def test_readiness_tells_since_when_and_how_many(ada: SignedIn, ada_makes: Owner, folder: Path) -> None:
     assert await readiness(ada) == {"failing_since": None, "waiting": 0}
     fill(folder)
     await ada_makes.make()
@@ -64,7 +66,7 @@ async def test_readiness_tells_since_when_and_how_many(ada: SignedIn, ada_makes:
 
 
 async def test_what_another_process_has_stored_does_not_wait_here(
-    ada: SignedIn, ada_makes: Maker, files: Files, quiet_ctx: Context
+    ada: SignedIn, ada_makes: Owner, files: Files, quiet_ctx: Context
 ) -> None:
     files.fault = answering_bytes(b"", 500)
     await ada_makes.make()
@@ -80,7 +82,7 @@ async def test_what_another_process_has_stored_does_not_wait_here(
     ids=["lost", "deleted"],
 )
 async def test_what_another_process_has_settled_does_not_wait_here(
-    ada: SignedIn, ada_makes: Maker, files: Files, statement: str
+    ada: SignedIn, ada_makes: Owner, files: Files, statement: str
 ) -> None:
     files.fault = answering_bytes(b"", 500)
     await ada_makes.make()
@@ -89,7 +91,7 @@ async def test_what_another_process_has_settled_does_not_wait_here(
     assert await readiness(ada) == {"failing_since": None, "waiting": 0}
 
 
-async def test_what_is_lost_or_deleted_does_not_wait(owner: Maker, files: Files) -> None:
+async def test_what_is_lost_or_deleted_does_not_wait(owner: Owner, files: Files) -> None:
     files.fault = answering_bytes(b"", 404)
     lost, deleted = await owner.make(), await owner.make()
     assert owner.ctx.waiting.generation_ids == {lost, deleted}
@@ -105,7 +107,7 @@ def words_of(caplog: pytest.LogCaptureFixture) -> list[tuple[int, str]]:
 
 
 async def test_the_log_says_it_once_a_minute_and_once_when_it_works_again(
-    owner: Maker, folder: Path, caplog: pytest.LogCaptureFixture
+    owner: Owner, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     fill(folder)
@@ -129,7 +131,7 @@ async def test_the_log_says_it_once_a_minute_and_once_when_it_works_again(
 
 @with_limits(pictures=PictureLimits(tell_seconds=0))
 async def test_the_loop_tells_without_a_further_failure(
-    owner: Maker, files: Files, caplog: pytest.LogCaptureFixture
+    owner: Owner, files: Files, caplog: pytest.LogCaptureFixture
 ) -> None:
     files.fault = answering_bytes(b"", 500)
     await owner.make()
@@ -140,7 +142,7 @@ async def test_the_loop_tells_without_a_further_failure(
 
 
 async def test_the_list_has_the_providers_address_until_the_picture_is_ours(
-    ada: SignedIn, ada_makes: Maker, folder: Path
+    ada: SignedIn, ada_makes: Owner, folder: Path
 ) -> None:
     async def item() -> dict[str, str]:
         [found] = data_of(await ada.http.get("/api/v1/generations"))["items"]

@@ -13,7 +13,7 @@ from core.limits import Limits
 from core.provider.client import Provider
 from core.provider.inputs import SUPPORTED_MODELS
 from core.settings import Settings
-from tests.conftest import make_settings
+from tests.support.application import make_settings
 from tests.support.provider import EmulatedProvider
 
 LIVE_TOKEN = os.environ.get("REPLICATE_LIVE_TEST_TOKEN", "")

@@ -12,10 +12,10 @@ from core.limits import Limits, ProviderLimits
 from core.models import Status
 from core.provider.breaker import Breaker
 from core.provider.client import Provider, ProviderUnavailable, StartRefused
-from tests.support.faults import answering_in_turn
+from tests.support.faults import answering, answering_in_turn, answering_text, hanging
 from tests.support.limits import with_limits
 from tests.support.orders import order
-from tests.support.provider import EmulatedProvider, answering, answering_text, hanging
+from tests.support.provider import EmulatedProvider
 from tests.support.waiting import until
 
 LIMITS = ProviderLimits()

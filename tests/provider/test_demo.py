@@ -21,7 +21,7 @@ from core.provider.drawing import draw_picture
 from core.provider.emulator import Emulator
 from core.provider.replies import PROCESSING, Prediction
 from core.settings import Settings
-from tests.conftest import make_settings
+from tests.support.application import make_settings
 from tests.support.orders import order
 
 MODEL_PATH = "/v1/models/openai/gpt-image-2/predictions"

@@ -17,10 +17,10 @@ from core.provider.replies import PROCESSING, Prediction
 from core.settings import Settings
 from tests.provider.conftest import connected
 from tests.support.emulator import Fault
-from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering_in_turn
+from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering, answering_in_turn, answering_text
 from tests.support.limits import with_limits
 from tests.support.orders import order
-from tests.support.provider import EmulatedProvider, answering, answering_text
+from tests.support.provider import EmulatedProvider
 from tests.support.servers import free_port
 
 Ask = Callable[[Provider, str], Awaitable[Prediction]]

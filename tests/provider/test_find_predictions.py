@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from core.provider.client import Provider, ProviderUnavailable
-from tests.support.faults import answering_in_turn
+from tests.support.faults import answering, answering_in_turn, answering_text
 from tests.support.orders import order
-from tests.support.provider import EmulatedProvider, answering, answering_text
+from tests.support.provider import EmulatedProvider
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 KITE = {

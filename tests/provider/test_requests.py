@@ -5,8 +5,8 @@ from pydantic import SecretStr, ValidationError
 
 from core.provider.inputs import SUPPORTED_MODELS, new_order
 from core.settings import Settings
-from tests.conftest import make_settings
 from tests.provider.conftest import connected
+from tests.support.application import make_settings
 from tests.support.faults import Record
 from tests.support.orders import order
 from tests.support.provider import EmulatedProvider

@@ -10,10 +10,10 @@ from core.provider.client import Provider, StartRefused, StartUncertain
 from core.settings import Settings
 from tests.provider.conftest import connected
 from tests.support.emulator import Fault
-from tests.support.faults import NEVER_ENDING, NO_ANSWER
+from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering, answering_text
 from tests.support.limits import with_limits
 from tests.support.orders import order
-from tests.support.provider import EmulatedProvider, answering, answering_text
+from tests.support.provider import EmulatedProvider
 from tests.support.servers import free_port
 
 ODD_BUT_STARTED: dict[str, dict[str, object]] = {

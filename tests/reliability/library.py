@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 
 from core.charges import Charge
 from core.failures import FailureCode
-from tests.pictures.images import picture
 from tests.support.database import TestDatabase
+from tests.support.images import picture
 
 COPIES = 4
 _PICTURE = picture(size=(64, 48))

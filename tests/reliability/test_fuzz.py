@@ -19,10 +19,10 @@ from schemathesis import engine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine.events import NonFatalError, ScenarioFinished
 
-from tests.pictures.images import picture
 from tests.reliability.library import Library
 from tests.reliability.report import write_section
 from tests.support.database import TestDatabase
+from tests.support.images import picture
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess, served_settings
 

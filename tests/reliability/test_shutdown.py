@@ -9,7 +9,8 @@ import httpx
 
 from tests.database.servers import servers_of
 from tests.support.database import TestDatabase
-from tests.support.provider import EmulatedProvider, hanging
+from tests.support.faults import hanging
+from tests.support.provider import EmulatedProvider
 from tests.support.raw_http import all_of, connect, request
 from tests.support.servers import EaselProcess, served_settings
 

@@ -21,13 +21,12 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
 from core.limits import ProviderLimits
-from tests.pictures.images import picture
 from tests.reliability.report import write_section
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault, FaultyEmulator
-from tests.support.faults import NEVER_ENDING, NO_ANSWER
+from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering
 from tests.support.gateway import copy_bytes
-from tests.support.provider import answering
+from tests.support.images import picture
 from tests.support.servers import EaselProcess, free_port, serve_in_thread, served_settings
 
 WAITING = 40

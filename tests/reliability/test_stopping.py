@@ -18,7 +18,8 @@ from tests.reliability.test_shutdown import (
     wait_for_create,
 )
 from tests.support.database import TestDatabase
-from tests.support.provider import EmulatedProvider, hanging
+from tests.support.faults import hanging
+from tests.support.provider import EmulatedProvider
 from tests.support.raw_http import connect, request
 from tests.support.servers import ROOT, EaselProcess, served_settings
 

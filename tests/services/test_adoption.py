@@ -17,10 +17,11 @@ from core.failures import FailureCode
 from core.models import Status
 from core.provider.client import Provider
 from core.services import adoption
-from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.provider import EmulatedProvider, answering, dropping, hanging
+from tests.support.faults import answering, dropping, hanging
+from tests.support.people import Owner
+from tests.support.provider import EmulatedProvider
 
 
 async def test_a_create_whose_reply_was_lost_is_adopted_and_finished(

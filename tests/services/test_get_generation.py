@@ -14,10 +14,10 @@ from core import services
 from core.errors import NotFound
 from core.failures import FailureCode
 from core.models import Status
-from tests.services.conftest import Owner
 from tests.support.emulator import Fault
-from tests.support.faults import NO_ANSWER, answering_in_turn
-from tests.support.provider import EmulatedProvider, answering, hanging
+from tests.support.faults import NO_ANSWER, answering, answering_in_turn, hanging
+from tests.support.people import Owner
+from tests.support.provider import EmulatedProvider
 
 
 async def test_a_finished_prediction_is_read_once_and_then_remembered(

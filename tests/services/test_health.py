@@ -11,13 +11,13 @@ from tests.support.database import TestDatabase
 from tests.support.servers import free_port
 
 
-async def test_a_migrated_database_is_healthy(ctx: Context) -> None:
-    assert await check_health(ctx) is Health.OK
+async def test_a_migrated_database_is_healthy(quiet_ctx: Context) -> None:
+    assert await check_health(quiet_ctx) is Health.OK
 
 
-async def test_a_database_that_does_not_answer_is_away(ctx: Context) -> None:
+async def test_a_database_that_does_not_answer_is_away(quiet_ctx: Context) -> None:
     away = Database(f"postgresql+psycopg://easel_app@127.0.0.1:{free_port()}/easel")
-    assert await check_health(replace(ctx, database=away)) is Health.DATABASE_AWAY
+    assert await check_health(replace(quiet_ctx, database=away)) is Health.DATABASE_AWAY
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ async def test_a_database_that_does_not_answer_is_away(ctx: Context) -> None:
     ids=["another version", "no version"],
 )
 async def test_a_database_at_another_migration_is_behind(
-    ctx: Context, database: TestDatabase, change: str, change_back: str
+    quiet_ctx: Context, database: TestDatabase, change: str, change_back: str
 ) -> None:
     database.run(change)
     try:
-        assert await check_health(ctx) is Health.DATABASE_BEHIND
+        assert await check_health(quiet_ctx) is Health.DATABASE_BEHIND
     finally:
         database.run(change_back)
-    assert await check_health(ctx) is Health.OK
+    assert await check_health(quiet_ctx) is Health.OK

@@ -6,9 +6,10 @@ import pytest
 
 from core import services
 from core.errors import GenerationInFlight, IdempotencyConflict, ProviderFailed, ValidationFailed
-from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.faults import answering
+from tests.support.people import Owner
+from tests.support.provider import EmulatedProvider
 
 
 async def press(owner: Owner, key: str | None, prompt: str = "a red kite") -> str:

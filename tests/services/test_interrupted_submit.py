@@ -16,9 +16,9 @@ from core.context import Context
 from core.database.engine import Database
 from core.errors import ServiceUnavailable
 from core.services import submit as submitting
-from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
 from tests.support.faults import on_arrival
+from tests.support.people import Owner
 from tests.support.provider import EmulatedProvider
 
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'easel_app'"
@@ -103,7 +103,7 @@ async def test_connections_that_are_cut_during_the_start_are_replaced(
 
 
 async def test_a_caller_who_leaves_during_the_start_loses_nothing(
-    ctx: Context, owner: Owner, provider: EmulatedProvider
+    quiet_ctx: Context, owner: Owner, provider: EmulatedProvider
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -115,13 +115,13 @@ async def test_a_caller_who_leaves_during_the_start_loses_nothing(
     submit = asyncio.create_task(owner.submit())
     with pytest.raises(asyncio.CancelledError):
         await submit
-    await ctx.close()
+    await quiet_ctx.close()
     assert [row["external_id"] for row in owner.rows()] == [provider.last_id]
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
 async def test_a_caller_who_leaves_during_a_commit_leaves_no_row_that_nobody_started(
-    ctx: Context, owner: Owner, provider: EmulatedProvider, nth: int
+    quiet_ctx: Context, owner: Owner, provider: EmulatedProvider, nth: int
 ) -> None:
     commits = count(1)
 
@@ -129,9 +129,9 @@ async def test_a_caller_who_leaves_during_a_commit_leaves_no_row_that_nobody_sta
         if next(commits) == nth:
             submit.cancel()
 
-    event.listen(ctx.database.engine.sync_engine, "commit", leave)
+    event.listen(quiet_ctx.database.engine.sync_engine, "commit", leave)
     submit = asyncio.create_task(owner.submit())
     with suppress(asyncio.CancelledError):
         await submit
-    await ctx.close()
+    await quiet_ctx.close()
     assert [row["external_id"] for row in owner.rows()] == list(provider.emulator.predictions)

@@ -13,17 +13,17 @@ from tests.support.database import TestDatabase
 ADA = Person("https://issuer.test", "ada", "Ada", "https://pictures.test/ada.png")
 
 
-async def test_a_token_of_256_random_bits_tells_who_is_signed_in(ctx: Context) -> None:
-    token, other = await services.sign_in(ctx, ADA), await services.sign_in(ctx, ADA)
+async def test_a_token_of_256_random_bits_tells_who_is_signed_in(quiet_ctx: Context) -> None:
+    token, other = await services.sign_in(quiet_ctx, ADA), await services.sign_in(quiet_ctx, ADA)
     assert len(base64.urlsafe_b64decode(f"{token}=")) == 32
     assert token != other
-    found = await services.get_login_session(ctx, token)
+    found = await services.get_login_session(quiet_ctx, token)
     assert found
     assert (found.owner_id, found.name, found.picture) == (ADA.owner_id, "Ada", ADA.picture)
 
 
-async def test_only_the_sha256_of_the_token_is_stored(ctx: Context, database: TestDatabase) -> None:
-    token = await services.sign_in(ctx, ADA)
+async def test_only_the_sha256_of_the_token_is_stored(quiet_ctx: Context, database: TestDatabase) -> None:
+    token = await services.sign_in(quiet_ctx, ADA)
     [row] = database.run("SELECT *, login_sessions::text AS everything FROM login_sessions")
     assert row["token_hash"] == hashlib.sha256(token.encode()).digest()
     assert token not in row["everything"]
@@ -31,50 +31,50 @@ async def test_only_the_sha256_of_the_token_is_stored(ctx: Context, database: Te
 
 
 @pytest.mark.parametrize("token", [None, "", "unknown", "\x00", "\ud800", "x" * 100_000, "' OR 1=1 --"])
-async def test_a_token_that_nobody_was_given_signs_nobody_in(ctx: Context, token: str | None) -> None:
-    await services.sign_in(ctx, ADA)
-    assert await services.get_login_session(ctx, token) is None
-    await services.sign_out(ctx, token)
+async def test_a_token_that_nobody_was_given_signs_nobody_in(quiet_ctx: Context, token: str | None) -> None:
+    await services.sign_in(quiet_ctx, ADA)
+    assert await services.get_login_session(quiet_ctx, token) is None
+    await services.sign_out(quiet_ctx, token)
 
 
-async def test_the_stored_hash_is_not_a_token(ctx: Context) -> None:
-    token = await services.sign_in(ctx, ADA)
-    assert await services.get_login_session(ctx, hashlib.sha256(token.encode()).hexdigest()) is None
+async def test_the_stored_hash_is_not_a_token(quiet_ctx: Context) -> None:
+    token = await services.sign_in(quiet_ctx, ADA)
+    assert await services.get_login_session(quiet_ctx, hashlib.sha256(token.encode()).hexdigest()) is None
 
 
-async def test_a_login_session_ends_when_it_expires(ctx: Context, database: TestDatabase) -> None:
-    token = await services.sign_in(ctx, ADA)
+async def test_a_login_session_ends_when_it_expires(quiet_ctx: Context, database: TestDatabase) -> None:
+    token = await services.sign_in(quiet_ctx, ADA)
     database.run("UPDATE login_sessions SET expires_at = now()")
-    assert await services.get_login_session(ctx, token) is None
+    assert await services.get_login_session(quiet_ctx, token) is None
 
 
 async def test_signing_in_removes_ones_own_expired_login_sessions(
-    ctx: Context, database: TestDatabase
+    quiet_ctx: Context, database: TestDatabase
 ) -> None:
     ben = ADA._replace(subject="ben")
     for person in (ADA, ben):
-        await services.sign_in(ctx, person)
+        await services.sign_in(quiet_ctx, person)
     database.run("UPDATE login_sessions SET expires_at = now()")
-    await services.sign_in(ctx, ADA)
+    await services.sign_in(quiet_ctx, ADA)
     rows = database.run("SELECT owner_id, expires_at > now() AS live FROM login_sessions ORDER BY live")
     assert [tuple(row.values()) for row in rows] == [(ben.owner_id, False), (ADA.owner_id, True)]
 
 
-async def test_signing_out_ends_this_login_session_and_no_other(ctx: Context) -> None:
-    token, on_the_phone = await services.sign_in(ctx, ADA), await services.sign_in(ctx, ADA)
+async def test_signing_out_ends_this_login_session_and_no_other(quiet_ctx: Context) -> None:
+    token, on_the_phone = await services.sign_in(quiet_ctx, ADA), await services.sign_in(quiet_ctx, ADA)
     for _ in range(2):
-        await services.sign_out(ctx, token)
-        assert await services.get_login_session(ctx, token) is None
-    assert await services.get_login_session(ctx, on_the_phone)
+        await services.sign_out(quiet_ctx, token)
+        assert await services.get_login_session(quiet_ctx, token) is None
+    assert await services.get_login_session(quiet_ctx, on_the_phone)
 
 
 @pytest.mark.parametrize(("minutes", "is_touched"), [(4, False), (6, True)])
 async def test_last_seen_is_noted_every_five_minutes(
-    ctx: Context, database: TestDatabase, minutes: int, is_touched: bool
+    quiet_ctx: Context, database: TestDatabase, minutes: int, is_touched: bool
 ) -> None:
-    token = await services.sign_in(ctx, ADA)
+    token = await services.sign_in(quiet_ctx, ADA)
     database.run("UPDATE login_sessions SET last_seen_at = now() - make_interval(mins => %s)", minutes)
-    assert await services.get_login_session(ctx, token)
+    assert await services.get_login_session(quiet_ctx, token)
     [row] = database.run("SELECT last_seen_at > now() - interval '1 minute' AS touched FROM login_sessions")
     assert row["touched"] is is_touched
 
@@ -110,8 +110,10 @@ def test_another_issuer_or_subject_is_another_owner(person: Person) -> None:
         ("'; DROP TABLE login_sessions; --", "'; DROP TABLE login_sessions; --"),
     ],
 )
-async def test_any_name_can_be_stored(ctx: Context, name: str, stored: str) -> None:
-    found = await services.get_login_session(ctx, await services.sign_in(ctx, ADA._replace(name=name)))
+async def test_any_name_can_be_stored(quiet_ctx: Context, name: str, stored: str) -> None:
+    found = await services.get_login_session(
+        quiet_ctx, await services.sign_in(quiet_ctx, ADA._replace(name=name))
+    )
     assert found
     assert found.name == stored
 
@@ -130,9 +132,9 @@ async def test_any_name_can_be_stored(ctx: Context, name: str, stored: str) -> N
     ],
 )
 async def test_a_picture_is_a_short_https_address_or_none(
-    ctx: Context, picture: str | None, stored: str | None
+    quiet_ctx: Context, picture: str | None, stored: str | None
 ) -> None:
-    token = await services.sign_in(ctx, ADA._replace(picture=picture))
-    found = await services.get_login_session(ctx, token)
+    token = await services.sign_in(quiet_ctx, ADA._replace(picture=picture))
+    found = await services.get_login_session(quiet_ctx, token)
     assert found
     assert found.picture == stored

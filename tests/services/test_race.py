@@ -55,12 +55,12 @@ async def cookies_of(ctx: Context, *names: str) -> list[dict[str, str]]:
 async def test_of_40_submits_of_one_owner_exactly_one_starts(
     urls: list[str],
     http: httpx.AsyncClient,
-    ctx: Context,
+    quiet_ctx: Context,
     provider: EmulatedProvider,
     database: TestDatabase,
 ) -> None:
     provider.never_finish()
-    [cookie] = await cookies_of(ctx, "ada")
+    [cookie] = await cookies_of(quiet_ctx, "ada")
     answers = await asyncio.gather(
         *(http.post(url + SUBMIT, json={"prompt": "a kite"}, headers=cookie) for url in urls * 20)
     )
@@ -73,11 +73,11 @@ async def test_of_40_submits_of_one_owner_exactly_one_starts(
 async def test_40_owners_start_40_generations_at_once(
     urls: list[str],
     http: httpx.AsyncClient,
-    ctx: Context,
+    quiet_ctx: Context,
     provider: EmulatedProvider,
     database: TestDatabase,
 ) -> None:
-    cookies = await cookies_of(ctx, *(f"owner {number}" for number in range(40)))
+    cookies = await cookies_of(quiet_ctx, *(f"owner {number}" for number in range(40)))
     submits = zip(urls * 20, cookies, strict=True)
     answers = await asyncio.gather(
         *(http.post(url + SUBMIT, json={"prompt": "a kite"}, headers=cookie) for url, cookie in submits)
@@ -89,9 +89,9 @@ async def test_40_owners_start_40_generations_at_once(
 
 
 async def test_what_one_process_started_the_other_can_read(
-    urls: list[str], http: httpx.AsyncClient, ctx: Context, provider: EmulatedProvider
+    urls: list[str], http: httpx.AsyncClient, quiet_ctx: Context, provider: EmulatedProvider
 ) -> None:
-    [cookie] = await cookies_of(ctx, "ada")
+    [cookie] = await cookies_of(quiet_ctx, "ada")
     submitted = await http.post(urls[0] + SUBMIT, json={"prompt": "a kite"}, headers=cookie)
     generation_id = submitted.json()["data"]["id"]
     read = await http.get(f"{urls[1]}/api/v1/generations/{generation_id}", headers=cookie)

@@ -19,12 +19,12 @@ from core.models import Status
 from core.orders import Order
 from core.repositories import generations
 from core.services import credit_check
-from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.faults import NEVER_ENDING, NO_ANSWER, on_arrival
+from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering, on_arrival
 from tests.support.limits import with_limits
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.people import Owner
+from tests.support.provider import EmulatedProvider
 
 UNCERTAIN = NO_ANSWER | {
     "no id": answering(201, {"status": "starting"}),
@@ -62,19 +62,19 @@ async def test_of_many_submits_at_once_exactly_one_starts(owner: Owner, provider
 
 
 async def test_the_database_refuses_a_second_one_to_whoever_did_not_see_the_first(
-    ctx: Context, owner: Owner
+    quiet_ctx: Context, owner: Owner
 ) -> None:
     await owner.submit()
     with pytest.raises(GenerationInFlight):
-        async with ctx.database.transaction(owner.id) as session:
+        async with quiet_ctx.database.transaction(owner.id) as session:
             await generations.create(session, owner_id=owner.id, order=Order("another", "m/m"))
 
 
 async def test_another_refusal_of_the_database_is_not_taken_for_one_in_flight(
-    ctx: Context, owner: Owner
+    quiet_ctx: Context, owner: Owner
 ) -> None:
     with pytest.raises(IntegrityError):
-        async with ctx.database.transaction(owner.id) as session:
+        async with quiet_ctx.database.transaction(owner.id) as session:
             await generations.create(session, owner_id=owner.id, order=Order("x" * 801, "m/m"))
 
 

@@ -14,9 +14,9 @@ from core.models import Generation, Status, may_become
 from core.orders import Order
 from core.provider.replies import Prediction, read_prediction
 from core.repositories import generations
-from tests.services.conftest import Owner
-from tests.support.faults import answering_in_turn
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.faults import answering, answering_in_turn
+from tests.support.people import Owner
+from tests.support.provider import EmulatedProvider
 
 # Each example makes owners and generations of its own, so one database serves them all.
 on_one_database = settings(
@@ -54,19 +54,19 @@ def test_only_processing_is_not_terminal(status: Status) -> None:
 
 @on_one_database
 @given(wishes=st.lists(ends, min_size=1, max_size=5))
-async def test_the_first_end_written_stays(ctx: Context, wishes: list[Prediction]) -> None:
+async def test_the_first_end_written_stays(quiet_ctx: Context, wishes: list[Prediction]) -> None:
     owner_id = uuid4()
-    async with ctx.database.transaction(owner_id) as session:
+    async with quiet_ctx.database.transaction(owner_id) as session:
         generation = await generations.create(session, owner_id=owner_id, order=Order("a kite", "m/m"))
-    written = [await _end(ctx, generation, wish) for wish in wishes]
+    written = [await _end(quiet_ctx, generation, wish) for wish in wishes]
     assert [end is not None for end in written] == [True] + [False] * (len(wishes) - 1)
-    assert _as_prediction(await _stored(ctx, generation.id, owner_id)) == wishes[0]
+    assert _as_prediction(await _stored(quiet_ctx, generation.id, owner_id)) == wishes[0]
 
 
 @on_one_database
 @given(answers=st.lists(replies, max_size=6))
 async def test_the_first_end_that_the_provider_tells_of_stays(
-    ctx: Context, owner: Owner, provider: EmulatedProvider, answers: list[dict[str, Any]]
+    quiet_ctx: Context, owner: Owner, provider: EmulatedProvider, answers: list[dict[str, Any]]
 ) -> None:
     owner.id = uuid4()
     provider.emulator.fault = None
@@ -77,7 +77,7 @@ async def test_the_first_end_that_the_provider_tells_of_stays(
     expected = next((end for end in told if end.status.is_terminal), Prediction(Status.PROCESSING))
     for _ in answers:
         await owner.read(generation_id)
-    stored = _as_prediction(await _stored(ctx, generation_id, owner.id))
+    stored = _as_prediction(await _stored(quiet_ctx, generation_id, owner.id))
     assert stored == expected._replace(phase=None)
 
 

@@ -12,12 +12,12 @@ from core.errors import EaselError, GenerationInFlight
 from core.failures import FailureCode
 from core.limits import ProviderLimits
 from core.models import Generation, Status
-from tests.services.conftest import Owner
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.faults import NEVER_ENDING, NO_ANSWER
+from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering
 from tests.support.limits import with_limits
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.people import Owner
+from tests.support.provider import EmulatedProvider
 
 TIMED_OUT = (Status.FAILED, FailureCode.TIMED_OUT)
 

@@ -10,7 +10,6 @@ from fastapi import FastAPI
 from oidc_provider_mock import User, run_server_in_thread
 
 from core.settings import Settings
-from tests.conftest import make_settings
 from tests.sign_in.flow import browser_of
 from tests.sign_in.identity_provider import (
     CLIENT_ID,
@@ -18,6 +17,7 @@ from tests.sign_in.identity_provider import (
     IdentityProvider,
     served_identity_provider,
 )
+from tests.support.application import make_settings
 
 
 @pytest.fixture(scope="session")

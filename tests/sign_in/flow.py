@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 from fastapi import FastAPI
 
-from tests.conftest import BASE_URL
+from tests.support.application import BASE_URL
 
 _CERTIFICATES = httpx.create_ssl_context()  # once, because reading them takes a while
 

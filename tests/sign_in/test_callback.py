@@ -11,11 +11,11 @@ from itsdangerous import TimestampSigner
 
 from core.settings import Settings
 from core.sign_in.problems import SignInProblem
-from tests.conftest import started_app
 from tests.sign_in.conftest import oidc_settings
 from tests.sign_in.flow import approve, begin, browser_of, is_signed_in, problem_of, query_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProvider
 from tests.sign_in.test_return_path import ELSEWHERE
+from tests.support.application import started_app
 from tests.support.database import TestDatabase
 
 CALLBACK = "/auth/callback/oidc"

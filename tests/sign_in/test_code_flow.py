@@ -9,10 +9,10 @@ import pytest
 
 from core.services.login_sessions import LIFETIME, Person
 from core.settings import Settings
-from tests.conftest import started_app
 from tests.sign_in.conftest import oidc_settings
 from tests.sign_in.flow import approve, begin, browser_of, is_signed_in, problem_of, query_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID
+from tests.support.application import started_app
 from tests.support.database import TestDatabase
 
 # The provider's own use of Authlib, not ours.

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from core.settings import Settings
-from tests.conftest import make_settings, started_app
 from tests.sign_in.conftest import oidc_settings
 from tests.sign_in.flow import browser_of, is_signed_in
 from tests.sign_in.test_return_path import ELSEWHERE
+from tests.support.application import make_settings, started_app
 from tests.support.database import TestDatabase
 
 FROM_ANOTHER_SITE = [

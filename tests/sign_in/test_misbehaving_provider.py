@@ -1,19 +1,15 @@
 """Whatever an identity provider answers, the person ends on the login page, and nobody is signed in."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
 
 from core.sign_in.problems import SignInProblem
 from tests.sign_in.flow import approve, begin, is_signed_in, problem_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, DISCOVERY, JWKS, TOKEN, IdentityProvider, new_key
 from tests.support.emulator import Fault
-from tests.support.provider import answering, answering_text, dropping, hanging
+from tests.support.faults import answering, answering_text, dripping, dropping, hanging
 
 HOUR = 3600
 HTML = "<h1>Down for maintenance</h1>"
@@ -180,19 +176,8 @@ async def test_a_new_signing_key_of_the_same_name_costs_one_try(
     assert (await sign_in(browser)).headers["location"] == "/dashboard/generate"
 
 
-async def trickling(_: Request) -> Response:
-    """A byte now and then: no single read is slow, and the whole never ends."""
-
-    async def bytes_now_and_then() -> AsyncIterator[bytes]:
-        for _ in range(50):
-            yield b" "
-            await asyncio.sleep(0.1)
-
-    return StreamingResponse(bytes_now_and_then(), media_type="application/json")
-
-
 @pytest.mark.parametrize("path", [DISCOVERY, TOKEN, JWKS])
-@pytest.mark.parametrize("fault", [hanging(5), trickling], ids=["hanging", "trickling"])
+@pytest.mark.parametrize("fault", [hanging(5), dripping], ids=["hanging", "dripping"])
 async def test_a_provider_that_takes_forever_is_given_up_on_in_time(
     path: str,
     fault: Fault,

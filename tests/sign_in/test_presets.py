@@ -8,12 +8,12 @@ import pytest
 from core.services.login_sessions import Person
 from core.settings import Settings
 from core.sign_in.providers import OpenIdProvider, create_providers
-from tests.conftest import Started, make_settings
 from tests.sign_in.flow import begin, is_signed_in, problem_of, query_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, PROFILE, TOKEN, IdentityProvider
+from tests.support.application import Started, make_settings
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.provider import answering, answering_text, dropping, hanging
+from tests.support.faults import answering, answering_text, dropping, hanging
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.sign_in.flow import approve, begin, is_signed_in, problem_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, TOKEN, IdentityProvider
 from tests.support.database import TestDatabase
 from tests.support.emulator import Fault
-from tests.support.provider import answering
+from tests.support.faults import answering
 from tests.support.servers import EaselProcess, free_port
 
 STORAGE_SECRET = "shared by the processes, 32 characters or more"

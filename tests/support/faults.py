@@ -1,4 +1,4 @@
-"""Ways in which a provider misbehaves, each with a name; and a record of what it was sent."""
+"""Faults: ways in which a provider misbehaves, how they are combined, and a record of what was sent."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,16 +7,75 @@ from typing import Any
 
 from starlette.datastructures import Address, Headers
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from tests.support.emulator import Fault
-from tests.support.provider import answering, answering_text, dropping, hanging
 
 HTML = "<!doctype html><title>Down for maintenance</title>"
 
 
-async def _dripping(_: Request) -> Response:
-    """A byte now and then, for ever: each read is quick, the reply never ends."""
+def answering(status: int, body: object = None, *, method: str | None = None) -> Fault:
+    """A fault: answers requests (of `method` only, if given) with that status and JSON body."""
+
+    async def fault(request: Request) -> Response | None:
+        if method and request.method != method:
+            return None
+        return JSONResponse(body if body is not None else {"title": "no", "status": status}, status)
+
+    return fault
+
+
+def answering_text(status: int, text: str, media_type: str = "text/html") -> Fault:
+    """A fault: that text to every request."""
+
+    async def fault(_: Request) -> Response:
+        return Response(text, status, media_type=media_type)
+
+    return fault
+
+
+def answering_bytes(content: bytes, status: int = 200, **headers: str) -> Fault:
+    """A fault: these bytes to every request; `_` in the name of a header stands for `-`."""
+
+    async def fault(_: Request) -> Response:
+        return Response(content, status, headers={name.replace("_", "-"): headers[name] for name in headers})
+
+    return fault
+
+
+def hanging(seconds: float = 30.0, *, method: str | None = None) -> Fault:
+    """A fault: no answer for that long."""
+
+    async def fault(request: Request) -> Response | None:
+        if not method or request.method == method:
+            await asyncio.sleep(seconds)
+        return None
+
+    return fault
+
+
+class DroppedConnection(Response):
+    """Promises more bytes than it sends, and hangs up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"id": ', "more_body": True})
+        raise ConnectionAbortedError("dropped on purpose")
+
+
+def dropping(*, method: str | None = None) -> Fault:
+    """A fault: the connection breaks in the middle of an answer."""
+
+    async def fault(request: Request) -> Response | None:
+        return DroppedConnection() if not method or request.method == method else None
+
+    return fault
+
+
+async def dripping(_: Request) -> Response:
+    """A fault: a byte now and then, for ever. Each read is quick, the reply never ends."""
 
     async def drops() -> AsyncIterator[bytes]:
         while True:
@@ -46,7 +105,7 @@ NO_ANSWER: dict[str, Fault] = {
     "a huge reply": answering(200, {"id": "p1", "status": "succeeded", "logs": "x" * 1_100_000}),
     "a dropped connection": dropping(),
 }
-NEVER_ENDING: dict[str, Fault] = {"a hang": hanging(), "a reply that drips": _dripping}
+NEVER_ENDING: dict[str, Fault] = {"a hang": hanging(), "a reply that drips": dripping}
 
 
 def answering_in_turn(*faults: Fault | None) -> Fault:

@@ -1,16 +1,11 @@
-"""The emulated provider on a real socket, with faults on demand."""
+"""The emulated provider on a real socket, with faults on demand (`tests.support.faults`)."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.types import Receive, Scope, Send
-
-from tests.support.emulator import Fault, FaultyEmulator
+from tests.support.emulator import FaultyEmulator
 from tests.support.servers import serve_in_thread
 
 
@@ -67,49 +62,3 @@ def emulated_provider() -> Iterator[EmulatedProvider]:
 
 def _is_create(method: str, path: str) -> bool:
     return method == "POST" and path.endswith("/predictions")
-
-
-def answering(status: int, body: object = None, *, method: str | None = None) -> Fault:
-    """A fault: answers requests (of `method` only, if given) with that status and JSON body."""
-
-    async def fault(request: Request) -> Response | None:
-        if method and request.method != method:
-            return None
-        return JSONResponse(body if body is not None else {"title": "no", "status": status}, status)
-
-    return fault
-
-
-def answering_text(status: int, text: str, media_type: str = "text/html") -> Fault:
-    async def fault(_: Request) -> Response:
-        return Response(text, status, media_type=media_type)
-
-    return fault
-
-
-def hanging(seconds: float = 30.0, *, method: str | None = None) -> Fault:
-    """A fault: no answer for that long."""
-
-    async def fault(request: Request) -> Response | None:
-        if not method or request.method == method:
-            await asyncio.sleep(seconds)
-        return None
-
-    return fault
-
-
-class DroppedConnection(Response):
-    """Promises more bytes than it sends, and hangs up."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        headers = [(b"content-length", b"1000"), (b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b'{"id": ', "more_body": True})
-        raise ConnectionAbortedError("dropped on purpose")
-
-
-def dropping(*, method: str | None = None) -> Fault:
-    async def fault(request: Request) -> Response | None:
-        return DroppedConnection() if not method or request.method == method else None
-
-    return fault

@@ -4,6 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from core.context import Context
+from core.services.upkeep import LOOP_NAME
+
 SECONDS = 10.0
 
 
@@ -21,3 +24,9 @@ async def until(condition: Callable[[], object], seconds: float = SECONDS) -> No
     while not condition():
         assert time.monotonic() < deadline, "it did not come to pass"
         await asyncio.sleep(0.02)
+
+
+async def all_is_done(ctx: Context) -> None:
+    """Until nothing runs in the background but the loop."""
+    while tasks := [task for task in ctx.background.unfinished if task.get_name() != LOOP_NAME]:
+        await asyncio.wait(tasks)

@@ -6,8 +6,9 @@ from nicegui.testing import User
 
 from core import services
 from core.settings import Settings
-from tests.conftest import SignedIn, client_for, started_app
+from tests.support.application import client_for, started_app
 from tests.support.database import TestDatabase
+from tests.support.people import SignedIn
 
 
 @pytest.mark.parametrize("path", ["/dashboard", "/dashboard/generate"])

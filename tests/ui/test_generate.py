@@ -7,9 +7,10 @@ from nicegui.testing import User
 from core import services
 from core.context import Context
 from core.failures import FailureCode
-from tests.conftest import SignedIn
+from tests.support.faults import answering
+from tests.support.people import SignedIn
 from tests.support.prompts import is_on, press_generate, prompt_box
-from tests.support.provider import EmulatedProvider, answering
+from tests.support.provider import EmulatedProvider
 from tests.support.waiting import until
 from ui.components.prompt_box import PromptBox
 

@@ -1,5 +1,13 @@
-"""The provider whose pictures are at its own address, as the pictures' tests have it."""
+"""The provider whose pictures are at its own address."""
 
-from tests.pictures.conftest import served_provider
+from collections.abc import Iterator
 
-__all__ = ["served_provider"]
+import pytest
+
+from tests.support.provider_with_files import ProviderWithFiles, provider_with_files
+
+
+@pytest.fixture(scope="session")
+def served_provider() -> Iterator[ProviderWithFiles]:
+    with provider_with_files() as provider:
+        yield provider

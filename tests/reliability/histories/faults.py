@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tests.support.emulator import Fault, FaultyEmulator
-from tests.support.provider import DroppedConnection, answering, answering_text
+from tests.support.faults import DroppedConnection, answering, answering_text
 
 Carry = Callable[[FaultyEmulator, Request], Awaitable[Response]]
 

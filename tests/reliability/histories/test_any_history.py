@@ -26,12 +26,12 @@ from core.errors import GenerationInFlight, ProviderFailed
 from core.points import Point
 from core.services import cancel
 from core.settings import Settings
-from tests.pictures.conftest import ProviderWithFiles
-from tests.pictures.images import picture
 from tests.reliability.histories.faults import FAULTS, OneFault
 from tests.reliability.histories.world import OWNERS, PROCESSES, Press, World
 from tests.reliability.report import write_section
 from tests.support.database import TestDatabase
+from tests.support.images import picture
+from tests.support.provider_with_files import ProviderWithFiles
 
 SECONDS_TO_START, SECONDS_TO_DRAW = 2.0, 20.0
 # The provider keeps its files for an hour: a history is shorter, so every picture can be saved.

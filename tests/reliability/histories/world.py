@@ -19,8 +19,8 @@ from core.limits import Limits, ProviderLimits
 from core.models import Generation
 from core.services.upkeep import Upkeep
 from core.settings import Settings
-from tests.pictures.conftest import ProviderWithFiles
 from tests.support.database import TestDatabase, plain
+from tests.support.provider_with_files import ProviderWithFiles
 
 OWNERS = 2
 PROCESSES = 2

@@ -12,10 +12,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tests.pictures.images import picture
 from tests.support.emulator import Fault, FaultyEmulator
-from tests.support.faults import NEVER_ENDING, NO_ANSWER
-from tests.support.provider import answering, answering_text
+from tests.support.faults import NEVER_ENDING, NO_ANSWER, answering, answering_text
+from tests.support.images import picture
 
 FAULTY = 0.05
 # Up to more than Easel waits for a create, which is then carried out though nobody waits any more.
