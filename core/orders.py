@@ -20,5 +20,10 @@ class Order:
     @property
     def fingerprint(self) -> bytes:
         """A SHA-256 hash of the person's choices, without the settings', which may change between repeats."""
-        chosen = (field.name for field in fields(self) if field.name not in _THE_HOSTS_CHOICE)
-        return hashlib.sha256("\0".join(str(getattr(self, name)) for name in chosen).encode()).digest()
+        chosen = "\0".join(str(getattr(self, name)) for name in choices())
+        return hashlib.sha256(chosen.encode()).digest()
+
+
+def choices() -> list[str]:
+    """The names of the fields that a person chooses; the settings choose the others."""
+    return [field.name for field in fields(Order) if field.name not in _THE_HOSTS_CHOICE]

@@ -49,7 +49,7 @@ def create_router(ctx: Context) -> APIRouter:
         idempotency_key: Annotated[str | None, _IDEMPOTENCY_KEY] = None,
     ) -> Success[GenerationShape]:
         """Start a generation. Answers at once; read `/v1/generations/{id}` for the picture."""
-        order = services.new_order(ctx, body.prompt)
+        order = services.new_order(ctx, **body.model_dump())
         generation_id = await services.submit_generation(
             ctx, order=order, owner_id=owner_id, idempotency_key=idempotency_key
         )

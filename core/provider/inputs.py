@@ -17,10 +17,11 @@ def keeps_marker(model: str) -> bool:
     return model in SUPPORTED_MODELS
 
 
-def new_order(settings: Settings, prompt: str) -> Order:
-    """An order for `prompt`, with the model and the quality of these settings."""
+def new_order(settings: Settings, prompt: str, **others: str) -> Order:
+    """An order for `prompt` and a person's other choices, with the model and quality of these settings."""
     model = settings.replicate_model
-    return Order(prompt, model, settings.image_quality if model in SUPPORTED_MODELS else None)
+    quality = settings.image_quality if model in SUPPORTED_MODELS else None
+    return Order(prompt=prompt, model=model, quality=quality, **others)
 
 
 def model_inputs(order: Order, *, marker: str | None, openai_api_key: str | None) -> dict[str, str | int]:

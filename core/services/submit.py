@@ -10,7 +10,7 @@ from core.context import Context
 from core.ends import failed
 from core.errors import GenerationInFlight, NoCredits, ProviderFailed, ServiceUnavailable, ValidationFailed
 from core.models import Generation
-from core.orders import Order
+from core.orders import Order, choices
 from core.provider import inputs
 from core.provider.client import StartRefused, StartUncertain
 from core.repositories import generations
@@ -25,9 +25,15 @@ _SAVE_PAUSES_SECONDS = (0.0, 0.5, 2.0, 5.0)
 logger = logging.getLogger(__name__)
 
 
-def new_order(ctx: Context, prompt: str) -> Order:
-    """An order for `prompt`, with the model and the quality from the settings. The prompt is not checked."""
-    return inputs.new_order(ctx.settings, prompt)
+def new_order(ctx: Context, prompt: str, **others: str) -> Order:
+    """An order for `prompt` and a person's other choices, with the model and the quality from the settings.
+
+    The values are not checked. Raises `ValidationFailed` for a choice that an order does not have.
+    """
+    unknown = sorted(others.keys() - set(choices()))
+    if unknown:
+        raise ValidationFailed(field_errors={name: ["This cannot be chosen."] for name in unknown})
+    return inputs.new_order(ctx.settings, prompt, **others)
 
 
 async def submit_generation(

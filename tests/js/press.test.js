@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
-const kept = (changes) => JSON.stringify({ text: "a kite", key: "k", at: NOW, ...changes });
+const kept = (changes) => JSON.stringify({ order: { prompt: "a kite" }, key: "k", at: NOW, ...changes });
 
 test("an emoji is one character, as people and the server count", () => {
   expect(count("🎨 a fox")).toBe(7);
@@ -17,7 +17,7 @@ test("keys are printable, long and never the same", () => {
 
 describe("a press that a reload interrupted", () => {
   test("is sent again for ten minutes", () => {
-    expect(readPress(kept(), NOW + 9 * MINUTE).text).toBe("a kite");
+    expect(readPress(kept(), NOW + 9 * MINUTE).order.prompt).toBe("a kite");
     expect(readPress(kept(), NOW + 10 * MINUTE)).toBeNull();
   });
 
@@ -25,7 +25,7 @@ describe("a press that a reload interrupted", () => {
     ["nothing", null],
     ["no JSON", "{"],
     ["no object", "7"],
-    ["no text", kept({ text: "" })],
+    ["no text", kept({ order: {} })],
     ["no key", kept({ key: undefined })],
     ["no time", kept({ at: undefined })],
     ["from the future", kept({ at: NOW + MINUTE })],

@@ -54,7 +54,7 @@ test("a press sends what the box shows at that moment", async () => {
   socket.connect(true);
   box.get("textarea").element.value = "silent";
   await press();
-  expect(sent().map((each) => each.text)).toEqual(["silent"]);
+  expect(sent().map((each) => each.order.prompt)).toEqual(["silent"]);
 });
 
 test("a press without a connection is kept, said to wait, and sent once", async () => {
@@ -67,7 +67,7 @@ test("a press without a connection is kept, said to wait, and sent once", async 
   expect(box.get(".button--primary").element.disabled).toBe(true);
   await write("other");
   socket.connect(true);
-  expect(sent().map((each) => each.text)).toEqual(["a kite"]);
+  expect(sent().map((each) => each.order.prompt)).toEqual(["a kite"]);
 });
 
 test("until it is answered it is sent again with the same key", async () => {
@@ -100,7 +100,7 @@ test("after a reload it is sent with the same key, and by its owner only", async
   const { key } = JSON.parse(sessionStorage.getItem(name));
   await open();
   socket.connect(true);
-  expect(sent()).toEqual([{ text: "a kite", key }]);
+  expect(sent()).toEqual([{ order: { prompt: "a kite" }, key }]);
 });
 
 test.each([

@@ -20,4 +20,4 @@ def is_on(user: User) -> bool:
 def press_generate(user: User, text: str, *, key: str | None = None) -> None:
     """Press Generate, if it is on, with `text` in the box; the same `key` is the same press again."""
     if is_on(user):
-        user.find(PromptBox).trigger("press", {"text": text, "key": key or uuid4().hex})
+        user.find(PromptBox).trigger("press", {"order": {"prompt": text}, "key": key or uuid4().hex})

@@ -47,7 +47,7 @@ async def test_while_one_runs_the_button_is_off_and_says_why(user: User, provide
     press_generate(user, "a red kite")
     await user.should_see("Painting your picture")
     assert prompt_box(user).props["reason"].startswith("One picture at a time")
-    user.find(PromptBox).trigger("press", {"text": "a second one", "key": "the key"})
+    user.find(PromptBox).trigger("press", {"order": {"prompt": "a second one"}, "key": "the key"})
     await until(partial(is_answered, user, ""))
     await user.should_see("Please wait until this generation completes")
     assert provider.creates == 1
@@ -119,9 +119,23 @@ async def test_the_same_press_twice_starts_one_generation(user: User, provider: 
     assert provider.creates == 1
 
 
+async def test_a_choice_that_an_order_does_not_have_is_refused(
+    user: User, provider: EmulatedProvider
+) -> None:
+    await user.open(PATH)
+    chosen = {"prompt": "a red kite", "model": "openai/the-dearest"}
+    user.find(PromptBox).trigger("press", {"order": chosen, "key": "the key"})
+    await until(partial(is_answered, user, "This cannot be chosen."))
+    assert provider.creates == 0
+
+
 async def test_what_is_no_press_is_not_answered(user: User, provider: EmulatedProvider) -> None:
     await user.open(PATH)
-    no_presses: tuple[object, ...] = ({"text": 1, "key": "x"}, {"text": "a kite"}, [], None)
+    a_kite = {"prompt": "a kite"}
+    no_presses: tuple[object, ...] = (
+        *({"order": {"prompt": 1}, "key": "x"}, {"order": a_kite}, {"order": "a kite", "key": "x"}),
+        *({"order": a_kite | {"size": 2}, "key": "x"}, [], None),
+    )
     for sent in no_presses:
         user.find(PromptBox).trigger("press", sent)
     press_generate(user, "a red kite", key="the key")

@@ -77,7 +77,7 @@ class GenerateScreen:
         """Start a generation, if still signed in. Returns the problem of the prompt, or an empty text."""
         try:
             owner_id = await self._visitor.owner_id()
-            order = services.new_order(self._ctx, press.text)
+            order = services.new_order(self._ctx, **press.order)
             generation_id = await services.submit_generation(
                 self._ctx, order=order, owner_id=owner_id, idempotency_key=press.key
             )

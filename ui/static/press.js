@@ -14,7 +14,7 @@ export function readPress(text, now) {
   try {
     const press = JSON.parse(text);
     const age = now - press.at;
-    return press.text && press.key && age >= 0 && age < KEPT_MS ? press : null;
+    return press.order?.prompt && press.key && age >= 0 && age < KEPT_MS ? press : null;
   } catch {
     return null;
   }

@@ -91,7 +91,7 @@ export default {
       this.text = text;
       this.explain(text.trim() ? this.overProblem : this.emptyProblem);
       if (this.problem) return;
-      this.keep({ text, key: newKey(), at: Date.now() });
+      this.keep({ order: this.order(text), key: newKey(), at: Date.now() });
       this.send();
     },
     explain(problem) {
@@ -101,8 +101,12 @@ export default {
     // A press is sent again after each reconnect until it is answered: its key prevents a second start.
     send() {
       if (this.press && this.isConnected) {
-        this.$emit("press", { text: this.press.text, key: this.press.key });
+        this.$emit("press", { order: this.press.order, key: this.press.key });
       }
+    },
+    // All that a person chooses, by the names of an order's fields.
+    order(text) {
+      return { prompt: text };
     },
     keep(press) {
       this.press = press;

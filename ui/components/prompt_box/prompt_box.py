@@ -5,7 +5,7 @@ reconnect or a reload the browser may send a press again, and the key shows that
 """
 
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -22,9 +22,10 @@ EXAMPLES = (
 
 
 class Press(NamedTuple):
-    """A press of Generate: the text of the box at that moment, and the press's `Idempotency-Key`."""
+    """A press of Generate: what was chosen at that moment, and the press's `Idempotency-Key`."""
 
-    text: str
+    order: dict[str, str]
+    """The prompt, under that name, and whatever else the box lets a person choose."""
     key: str
 
 
@@ -82,5 +83,9 @@ class PromptBox(ui.element, component="prompt_box.js"):
     async def _pressed(self, event: GenericEventArguments) -> None:
         """Pass a press on. A browser can send anything: other events are ignored."""
         match event.args:
-            case {"text": str(text), "key": str(key)}:
-                await self._on_press(Press(text, key))
+            case {"order": {"prompt": str()} as order, "key": str(key)} if _is_text(order):
+                await self._on_press(Press(order, key))
+
+
+def _is_text(order: dict[object, object]) -> TypeGuard[dict[str, str]]:
+    return all(isinstance(each, str) for pair in order.items() for each in pair)
