@@ -21,7 +21,6 @@ from core.provider.replies import Prediction, failure_of_status, read_prediction
 from core.provider.transport import ErrorStatus, SendOnceTransport, UnreadableReply, kept_reply
 from core.settings import Settings
 
-START_TIMEOUT_SECONDS = ProviderLimits.start_seconds
 # Each has 100 predictions: enough for the last ten minutes of an account that creates 4 a second.
 LIST_PAGES = 25
 # How long after Easel's time limit the provider cancels a run by itself, if nobody has canceled it.

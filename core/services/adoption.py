@@ -7,15 +7,16 @@ from core.charges import Charge
 from core.context import Context
 from core.ends import failed
 from core.failures import FailureCode
+from core.limits import ProviderLimits
 from core.looks import Look
 from core.models import Generation
-from core.provider.client import START_TIMEOUT_SECONDS, ProviderUnavailable
+from core.provider.client import ProviderUnavailable
 from core.provider.inputs import keeps_marker
 from core.provider.listing import Listed
 from core.repositories import generations
 
 # Until then the create request may still be under way.
-ORPHAN_AFTER_SECONDS = START_TIMEOUT_SECONDS + 5
+ORPHAN_AFTER_SECONDS = ProviderLimits.start_seconds + 5
 # By then every prediction that the provider has accepted is in its list: a missing one was never accepted.
 LISTED_AFTER_SECONDS = 90.0
 # Replicate deletes a prediction's inputs after an hour; without them the prediction cannot be recognised.
