@@ -98,7 +98,7 @@ async def places(page: Page) -> dict[str, list[float]]:
     return found
 
 
-@pytest.mark.parametrize("missing", [FRAMEWORK, "**/quasar.umd*", "**/nicegui.js"])
+@pytest.mark.parametrize("missing", [FRAMEWORK, "**/quasar.umd*", "**/nicegui.js", "**/theme_switch.js"])
 @pytest.mark.parametrize("status", [None, 404], ids=["cut off", "404"])
 async def test_where_scripts_do_not_come_it_says_so(studio: Studio, missing: str, status: int | None) -> None:
     page = await studio.blank()
@@ -128,7 +128,7 @@ async def test_a_browser_without_modules_is_told_at_once(studio: Studio) -> None
 
 async def test_a_part_that_the_page_can_do_without_is_not_mourned(studio: Studio) -> None:
     page = await studio.visit("/healthz", script=NOTE_SENTENCE)
-    await page.route("**/viewer.js", lambda route: route.abort())
+    await page.route("**/*.woff2", lambda route: route.abort())
     await page.goto(studio.url + GENERATE)
     await expect(page.get_by_role("button", name="Generate")).to_be_visible()
     assert await page.evaluate("window.wasTold") is False

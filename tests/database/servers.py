@@ -1,11 +1,12 @@
 """The PostgreSQL servers that run on a data folder."""
 
 import signal
-import time
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
+
+from tests.support.waiting import wait_until
 
 
 def servers_of(data_dir: Path) -> list[psutil.Process]:
@@ -24,10 +25,7 @@ def kill_server(data_dir: Path) -> psutil.Process:
     [server] = servers_of(data_dir)
     children = server.children()
     server.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while any(_is_alive(process) for process in [server, *children]):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: not any(_is_alive(process) for process in [server, *children]))
     return server
 
 

@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Self
@@ -25,6 +25,7 @@ from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
 from tests.support.raw_http import all_of, connect, request
 from tests.support.servers import EaselProcess, served_settings
+from tests.support.waiting import wait_until
 
 IDLE_CONNECTIONS = 10_000
 GIGABYTE = 1_000_000_000
@@ -270,13 +271,6 @@ def test_a_page_that_polls_and_is_left(easel: EaselProcess) -> None:
 
 def files_of(easel: EaselProcess) -> int:
     return int(psutil.Process(easel.pid).num_fds())
-
-
-def wait_until(is_so: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def send_all(connection: socket.socket, part: bytes, size: int) -> int:

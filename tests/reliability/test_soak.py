@@ -15,7 +15,7 @@ import pytest
 from core.models import Status
 from tests.reliability.report import write_section
 from tests.reliability.soak.database import RestartedDatabase, restarted_database
-from tests.reliability.soak.people import TIMEOUT_SECONDS, Owner
+from tests.reliability.soak.people import TIMEOUT_SECONDS, Painter
 from tests.reliability.soak.processes import two_processes
 from tests.reliability.soak.provider import LONGEST_HANG_SECONDS, FaultyProvider, picture_of
 from tests.reliability.soak.verdict import Soak
@@ -58,20 +58,20 @@ async def live_through(soak: Soak, seconds: float, seed: int) -> None:
     limits = httpx.Limits(max_connections=None, keepalive_expiry=2)
     async with httpx.AsyncClient(limits=limits, timeout=TIMEOUT_SECONDS) as http:
         urls = soak.processes.urls
-        owners = [Owner(number, http, urls, soak.diary, seed) for number in range(OWNERS)]
-        for owner in owners:
-            owner.sign_in(soak.database)
-        await disturb(soak, owners, seconds)
+        painters = [Painter(number, http, urls, soak.diary, seed) for number in range(OWNERS)]
+        for painter in painters:
+            painter.sign_in(soak.database)
+        await disturb(soak, painters, seconds)
         soak.overlapping = overlapping_owners(soak.database)
         await settle(soak.database)
-        soak.wrong_pictures = await look_at_all_pictures(owners, soak.database)
+        soak.wrong_pictures = await look_at_all_pictures(painters, soak.database)
 
 
-async def disturb(soak: Soak, owners: list[Owner], seconds: float) -> None:
+async def disturb(soak: Soak, painters: list[Painter], seconds: float) -> None:
     is_over = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        for owner in owners:
-            group.create_task(owner.live(is_over))
+        for painter in painters:
+            group.create_task(painter.live(is_over))
         group.create_task(soak.processes.note_memory(is_over))
         group.create_task(soak.processes.kill_again_and_again(is_over))
         group.create_task(restart_twice(soak.database, seconds))
@@ -116,15 +116,15 @@ def hurry(database: RestartedDatabase) -> None:
     database.run("UPDATE generations_to_settle SET due_at = now()")
 
 
-async def look_at_all_pictures(owners: list[Owner], database: RestartedDatabase) -> list[str]:
+async def look_at_all_pictures(painters: list[Painter], database: RestartedDatabase) -> list[str]:
     """The succeeded generations whose picture is not the one that the provider drew."""
-    found = await asyncio.gather(*(look_at_own_pictures(owner, database) for owner in owners))
+    found = await asyncio.gather(*(look_at_own_pictures(painter, database) for painter in painters))
     return [wrong for one in found for wrong in one]
 
 
-async def look_at_own_pictures(owner: Owner, database: RestartedDatabase) -> list[str]:
-    rows = [row for row in database.generations(owner.id) if row["status"] == Status.SUCCEEDED]
-    seen = {row["id"]: await owner.look_at(row["id"]) for row in rows}
+async def look_at_own_pictures(painter: Painter, database: RestartedDatabase) -> list[str]:
+    rows = [row for row in database.generations(painter.owner_id) if row["status"] == Status.SUCCEEDED]
+    seen = {row["id"]: await painter.look_at(row["id"]) for row in rows}
     return [str(row["id"]) for row in rows if seen[row["id"]] != picture_of(drawn_for(row))]
 
 

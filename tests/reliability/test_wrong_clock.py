@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import ROOT, EaselProcess, served_settings
+from tests.support.waiting import wait_until
 
 SUBMIT = "/api/v1/generations/submit"
 OFF_BY = timedelta(hours=3)
@@ -54,6 +56,10 @@ def state_of(person: httpx.Client, generation_id: str) -> dict[str, Any]:
     return data
 
 
+def is_stored(person: httpx.Client, generation_id: str) -> bool:
+    return "/api/" in state_of(person, generation_id)["url"]
+
+
 def test_their_clocks_are_wrong(processes: list[EaselProcess]) -> None:
     for process, off_by in zip(processes, (OFF_BY, -OFF_BY), strict=True):
         told = parsedate_to_datetime(httpx.get(f"{process.url}/healthz").headers["date"])
@@ -80,10 +86,8 @@ def test_a_picture_comes_and_stays(people: list[httpx.Client], provider: Emulate
     for person, other in (people, people[::-1]):
         generation_id = person.post(SUBMIT, json={"prompt": "a kite"}).json()["data"]["id"]
         assert state_of(other, generation_id)["status"] == "succeeded"
-        deadline = time.monotonic() + 20
-        while "/api/" not in (url := state_of(person, generation_id)["url"]):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        wait_until(partial(is_stored, person, generation_id), 20)
+        url = state_of(person, generation_id)["url"]
         assert other.get(httpx.URL(url).path).headers["content-type"] == "image/png"
         assert all("is_lost" not in item for item in other.get("/api/v1/generations").json()["data"]["items"])
 

@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
@@ -18,6 +17,7 @@ from starlette.websockets import WebSocket
 from core.limits import ConnectionLimits, Limits
 from core.middleware import HeadMiddleware
 from core.server import LimitedServer, create_server, listen
+from tests.support.waiting import wait_until
 
 SHORT_SECONDS = 0.5
 Connect = Callable[..., socket.socket]
@@ -94,8 +94,7 @@ def running(listening: socket.socket, limits: Limits) -> Iterator[LimitedServer]
     running = create_server(app, say_goodbye=no_goodbye, limits=limits.connections)
     thread = threading.Thread(target=running.run, args=[[listening]], daemon=True)
     thread.start()
-    while not running.started:
-        time.sleep(0.01)
+    wait_until(lambda: running.started)
     yield running
     running.should_exit = True
     running.force_exit = True

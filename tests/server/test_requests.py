@@ -1,13 +1,13 @@
 """Requests as they are written on the wire: to which host, and with HEAD."""
 
 import json
-import time
 
 import pytest
 
 from core.server import LimitedServer
 from tests.server.conftest import Connect
 from tests.support.raw_http import all_of, request
+from tests.support.waiting import wait_until
 
 HOST = "A request has one Host header."
 
@@ -75,7 +75,4 @@ def test_what_has_no_end_is_not_read_for_its_head(connect: Connect, running: Lim
     answer = all_of(connection)
     assert answer.count(b"200 OK") == 2
     assert answer.endswith(b"\r\n\r\nlast")
-    deadline = time.monotonic() + 5
-    while running.server_state.tasks:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: not running.server_state.tasks, 5)

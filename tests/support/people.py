@@ -105,7 +105,7 @@ class Owner:
 
 @dataclass
 class SignedIn:
-    """A person by the API: who is signed in, and the HTTP client that they use."""
+    """A person by the API: signed in, and the HTTP client that they use."""
 
     owner_id: UUID
     token: str

@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tests.support.database import TestDatabase
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 90.0
@@ -37,10 +38,7 @@ def serve_in_thread(app: ASGIApp, *, port: int | None = None) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + START_SECONDS
-    while not server.started:
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.01)
+    wait_until(lambda: server.started, START_SECONDS)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 
 from tests.support.database import TestDatabase
+from tests.support.people import SignedIn
 
 Asked = Literal["submit", "read", "cancel", "picture", "gallery"]
 
@@ -74,23 +75,21 @@ class Diary:
             self.changed_ends.append(f"{generation_id}: {self.ends[generation_id]}, then {end}")
 
 
-class Owner:
-    """A signed-in person, who asks whichever of the processes at `urls`, and another if one is gone."""
+class Painter(SignedIn):
+    """A person who makes pictures as people do; asks any process at `urls`, and another if one is gone."""
 
     def __init__(
         self, number: int, http: httpx.AsyncClient, urls: list[str], diary: Diary, seed: int
     ) -> None:
-        self.id: UUID = uuid4()
-        self.token = f"the token of owner {number}"
+        super().__init__(uuid4(), f"the token of owner {number}", http)
         self._name = f"owner {number}"
-        self._http = http
         self._urls = urls
         self._diary = diary
         self._random = random.Random(seed + number)  # noqa: S311  (repeatable on purpose)
         self._made: list[str] = []
 
     def sign_in(self, database: TestDatabase) -> None:
-        database.sign_in(self.token, self.id)
+        database.sign_in(self.token, self.owner_id)
 
     async def live(self, is_over: asyncio.Event) -> None:
         """Press, wait for the picture, think, press again, until it is over."""
@@ -112,9 +111,9 @@ class Owner:
         url = url or self._random.choice(self._urls)
         answer = Answer(asked, url, time.monotonic(), 0.0)
         method = "POST" if asked in {"submit", "cancel"} else "GET"
-        headers = {"Cookie": f"easel_session={self.token}"} | request.pop("headers", {})
+        headers = self.cookie | request.pop("headers", {})
         try:
-            response = await self._http.request(method, url + path, headers=headers, **request)
+            response = await self.http.request(method, url + path, headers=headers, **request)
             _read(response, answer)
         except httpx.TransportError as error:
             answer.code = type(error).__name__

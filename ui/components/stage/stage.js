@@ -85,7 +85,7 @@ export default {
     },
   },
   render() {
-    const attributes = { id: "run-state", class: "easel", "aria-label": "Picture", "data-state": this.state };
+    const attributes = { class: "easel", "aria-label": "Picture", "data-state": this.state };
     return h("section", attributes, this.$slots.default());
   },
 };

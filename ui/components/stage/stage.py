@@ -42,6 +42,7 @@ class Stage(ui.element, component="stage.js"):
         self._phases: dict[Phase, Text] = {}
         self.not_kept: UUID | None = None
         """The generation whose picture is shown from the provider, because it is not in the store yet."""
+        self.props["id"] = "run-state"
         self.props["state"] = self.props["phase"] = self.props["prompt"] = ""
         with self:
             self._canvas = box("div", "canvas")
