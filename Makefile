@@ -98,7 +98,7 @@ fuzz: .venv/.installed-dev
 
 # What is typed is what is paid for: over a slow link, in Chromium and in Firefox.
 presses: .venv/.installed-dev
-	.venv/bin/python -m pytest --timeout 900 tests/browser/test_presses.py tests/browser/test_firefox.py --presses $(PRESSES)
+	.venv/bin/python -m pytest --timeout 900 tests/browser/test_presses.py tests/firefox --presses $(PRESSES)
 
 sick-provider: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/reliability/test_sick_provider.py --sick-seconds $(SICK_SECONDS) $(REPORT)

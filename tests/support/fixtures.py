@@ -121,3 +121,9 @@ async def stranger(app: FastAPI) -> AsyncIterator[User]:
     """Somebody in front of a browser who is not signed in."""
     async with client_for(app) as client, simulated(client) as user:
         yield user
+
+
+@pytest.fixture
+def how_often(request: pytest.FixtureRequest) -> int:
+    how_often: int = request.config.getoption("--presses")
+    return how_often

@@ -69,7 +69,12 @@ export default {
           h("h2", { id: "shortcuts-title" }, "Keyboard shortcuts"),
           h("dl", { class: "shortcuts" }, this.renderRows()),
           h("label", { class: "check" }, [
-            h("input", { type: "checkbox", checked: this.isOn, onChange: this.onSwitch }),
+            h("input", {
+              class: "single-keys",
+              type: "checkbox",
+              checked: this.isOn,
+              onChange: this.onSwitch,
+            }),
             h("span", {}, "Single keys work as shortcuts"),
           ]),
           h(
