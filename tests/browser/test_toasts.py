@@ -43,6 +43,7 @@ async def test_in_the_open_dialog_and_out_of_it_when_it_closes(studio: Studio) -
     await dialog.get_by_role("button", name="Copy prompt").click()
     await expect(page.locator(".toast")).to_have_count(1)
     await page.keyboard.press("Escape")
+    await expect(page.get_by_text("Prompt copied.")).to_be_visible()
     assert await is_on_top(page.get_by_text("Prompt copied."))
 
     dialog = await open_first(page)
