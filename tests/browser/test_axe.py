@@ -1,9 +1,12 @@
 """axe-core finds nothing on any page, in any state, in both modes."""
 
+import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page, expect
 
 from tests.browser.studio import Studio, see_picture, start
+
+pytestmark = pytest.mark.long
 
 AXE = Axe()
 

@@ -9,6 +9,8 @@ from playwright.async_api import Page, Route, expect
 from tests.browser.studio import GENERATE, NAMES, SIZES, Studio
 from tests.browser.test_looks import NOTE_SHIFTS
 
+pytestmark = pytest.mark.long
+
 FRAMEWORK = "**/vue.esm-browser*"
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 SENTENCE = "or your browser does not support ES modules."

@@ -1,8 +1,11 @@
 """Where the focus is can be seen: on each control, on each screen, in both modes."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.studio import Studio, see_picture, start
+
+pytestmark = pytest.mark.long
 
 MODES = ("light", "dark")
 # The ring of what has the focus: its contrast with what is there without it, 0 if it has none.

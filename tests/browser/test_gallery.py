@@ -7,6 +7,8 @@ from playwright.async_api import Page, expect
 
 from tests.browser.studio import NAMES, SIZES, Studio
 
+pytestmark = pytest.mark.long
+
 
 async def names(page: Page) -> list[str]:
     found: list[str] = await page.locator(".tile__open").evaluate_all(

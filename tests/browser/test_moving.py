@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.studio import Studio, closing, start
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess, free_port, served_settings
+
+pytestmark = pytest.mark.long
 
 GOODBYE_SECONDS = 1.0
 # The browser waits a second or a little more before it connects again, and loads the page.

@@ -3,12 +3,15 @@
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.async_api import expect
 
 from tests.browser.studio import MODEL, Studio
 from tests.support.servers import EaselProcess
 from ui.assets import asset_url
+
+pytestmark = pytest.mark.long
 
 
 def add_unkept_row(studio: Studio, address: str) -> tuple[str, str]:

@@ -14,6 +14,8 @@ from tests.support.presses import EACH_WAY_SECONDS, SECONDS, Hands, Place, behin
 from tests.support.provider import EmulatedProvider
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.long
+
 
 class InChromium:
     def __init__(self, page: Page) -> None:

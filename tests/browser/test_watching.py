@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import Page, WebSocket, expect
 
 from core.models import Phase
@@ -36,6 +37,7 @@ async def test_the_phases_are_the_providers(studio: Studio) -> None:
     await see_picture(page, "a red kite")
 
 
+@pytest.mark.long
 async def test_a_run_without_news_costs_no_message_while_the_clock_moves(studio: Studio) -> None:
     studio.provider.never_finish()
     page, frames, requests = await _recorded_visit(studio)

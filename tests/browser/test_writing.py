@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import pytest
 from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.browser.studio import PHONE, Studio, see_picture, start
@@ -116,6 +117,7 @@ class Writing:
         await self.tools.send("Input.imeSetComposition", {"text": text, **at})
 
 
+@pytest.mark.long
 async def test_however_it_came_into_the_box_that_is_what_is_sent(studio: Studio) -> None:
     page = await studio.visit(permissions=["clipboard-read", "clipboard-write"])
     box = page.get_by_label("Your prompt")
