@@ -50,7 +50,7 @@ def answer_page_errors() -> None:
     """Replace NiceGUI's error page, for unknown addresses and methods, and for errors in a page."""
 
     @nicegui_app.exception_handler(404)
-    async def not_found(_: Request, error: Exception) -> Response:  # noqa: ARG001
+    async def not_found(_: Request, error: Exception) -> Response:  # noqa: ARG001  (NiceGUI passes it)
         return error_page(NotFound())
 
     @nicegui_app.exception_handler(405)

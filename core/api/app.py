@@ -54,7 +54,7 @@ async def _answer_easel_error(_: Request, error: Exception) -> Response:
 
 
 async def _answer_invalid(_: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+    assert isinstance(error, RequestValidationError)  # noqa: S101  (as above)
     form_errors: list[str] = []
     field_errors: dict[str, list[str]] = {}
     for detail in error.errors():
@@ -66,7 +66,7 @@ async def _answer_invalid(_: Request, error: Exception) -> Response:
 
 
 async def _answer_http_exception(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
+    assert isinstance(error, HTTPException)  # noqa: S101  (as above)
     match error.status_code:
         case 400:  # FastAPI could not read the body
             return error_json(ValidationFailed(form_errors=["Please send valid JSON."]))

@@ -104,7 +104,7 @@ def _start_server(folder: Path) -> "PrivateServer":
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about a missing XDG_RUNTIME_DIR, which is not used
-            from core.database.private_server import PrivateServer  # noqa: PLC0415
+            from core.database.private_server import PrivateServer  # noqa: PLC0415  (not on every platform)
     except ImportError as error:
         raise ConfigurationError([f"DATABASE_URL: set it, {_why_missing(error)}"]) from None
     server = PrivateServer(folder)

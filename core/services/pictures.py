@@ -94,7 +94,7 @@ async def open_picture(ctx: Context, *, id: UUID, owner_id: UUID, is_thumbnail: 
     try:
         stored = await ctx.pictures.open_picture(key)
     except FileNotFoundError:
-        logger.error("Generation %s: its stored picture is gone from the store", id)  # noqa: TRY400
+        logger.error("Generation %s: its stored picture is gone from the store", id)  # noqa: TRY400  (the stack says nothing)
         raise NotFound from None
     except StoreUnavailable as error:
         logger.warning("Generation %s: the store does not answer (%s)", id, error)

@@ -127,6 +127,7 @@ async def _store(ctx: Context, generation: Generation) -> None:
             )
         if is_lost:
             ctx.waiting.remove([generation.id])
+            # The stack would say nothing: the picture did not come in all its time.
             logger.error("Generation %s: the provider has forgotten its picture", generation.id)  # noqa: TRY400
 
 

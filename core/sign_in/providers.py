@@ -112,6 +112,7 @@ class GitHubProvider(SignInProvider):
         return Person(_GITHUB_ISSUER, str(profile["id"]), str(name), _text(profile.get("avatar_url")))
 
 
+# The assertions: `create_providers` takes those only whose settings are all there.
 def _oidc(oauth: OAuth, settings: Settings) -> SignInProvider:
     assert settings.oidc_issuer and settings.oidc_client_id and settings.oidc_client_secret  # noqa: S101, PT018
     return OpenIdProvider(
@@ -153,7 +154,7 @@ def _github(oauth: OAuth, settings: Settings) -> SignInProvider:
         "github",
         client_id=settings.github_client_id,
         client_secret=settings.github_client_secret.get_secret_value(),
-        access_token_url="https://github.com/login/oauth/access_token",  # noqa: S106
+        access_token_url="https://github.com/login/oauth/access_token",  # noqa: S106  (an address)
         authorize_url="https://github.com/login/oauth/authorize",
         api_base_url="https://api.github.com/",
         client_kwargs={"scope": "read:user", **_client_options()},

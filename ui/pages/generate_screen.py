@@ -11,8 +11,7 @@ from core.errors import EaselError, GenerationInFlight, NotFound, ValidationFail
 from core.logs import request_id
 from core.services import FailureCode, Generation
 from ui.access import SignedOut, Visitor, login_path
-from ui.components.elements import Text, box
-from ui.components.gallery import Gallery
+from ui.components.gallery import pictures_section
 from ui.components.prompt_box import Press, PromptBox
 from ui.components.stage import Stage
 from ui.components.top_bar import TopBar
@@ -42,14 +41,12 @@ class GenerateScreen:
         self._is_canceling = False
         self._presses: set[str] = set()
         """The keys of the presses in progress: after a reconnect the browser sends a press again."""
-        with box("div", "studio"):
+        with ui.element("div").classes("studio"):
             self._box = PromptBox(
                 on_press=self.submit, draft_key=visitor.opened_by.hex, has_examples=is_first_visit
             )
             self._stage = Stage(on_try_again=self.try_again, on_cancel=self.cancel)
-        with box("section", "pictures").props('aria-labelledby="pictures-title"'):
-            Text("h2", "Your pictures").props('id="pictures-title"')
-            self._gallery = Gallery()
+        self._gallery = pictures_section()
         self._next_poll = time.monotonic() + IDLE_POLL_SECONDS
         self._timer = ui.timer(TICK_SECONDS, self.tick, immediate=False)
 
@@ -200,10 +197,8 @@ class GenerateScreen:
             self._box.focus()
 
     def _is_being_saved(self, generation: Generation) -> bool:
-        if not generation.needs_storing:
-            return False
         self._saving_since = self._saving_since or time.monotonic()
-        return time.monotonic() - self._saving_since < SAVING_SECONDS
+        return generation.needs_storing and time.monotonic() - self._saving_since < SAVING_SECONDS
 
     def _show_error(self, error: EaselError) -> None:
         self._gallery.refresh()

@@ -158,9 +158,8 @@ export default {
       }
     },
     grow() {
-      const box = this.box();
-      box.style.height = "auto";
-      box.style.height = `${box.scrollHeight}px`;
+      this.box().style.height = "auto";
+      this.box().style.height = `${this.box().scrollHeight}px`;
     },
     renderBox() {
       // Without `value`: the browser alone manages typed, composed, dropped and filled-in text.
