@@ -17,7 +17,7 @@ def keeps_marker(model: str) -> bool:
     return model in SUPPORTED_MODELS
 
 
-def new_order(settings: Settings, prompt: str, **others: str) -> Order:
+def new_order(settings: Settings, /, prompt: str, **others: str) -> Order:
     """An order for `prompt` and a person's other choices, with the model and quality of these settings."""
     model = settings.replicate_model
     quality = settings.image_quality if model in SUPPORTED_MODELS else None

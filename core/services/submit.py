@@ -25,7 +25,7 @@ _SAVE_PAUSES_SECONDS = (0.0, 0.5, 2.0, 5.0)
 logger = logging.getLogger(__name__)
 
 
-def new_order(ctx: Context, prompt: str, **others: str) -> Order:
+def new_order(ctx: Context, /, prompt: str, **others: str) -> Order:
     """An order for `prompt` and a person's other choices, with the model and the quality from the settings.
 
     The values are not checked. Raises `ValidationFailed` for a choice that an order does not have.

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import pytest
 from nicegui.testing import User
 
 from core import services
@@ -119,11 +120,12 @@ async def test_the_same_press_twice_starts_one_generation(user: User, provider: 
     assert provider.creates == 1
 
 
+@pytest.mark.parametrize("name", ["model", "quality", "ctx", "settings", "size"])
 async def test_a_choice_that_an_order_does_not_have_is_refused(
-    user: User, provider: EmulatedProvider
+    user: User, provider: EmulatedProvider, name: str
 ) -> None:
     await user.open(PATH)
-    chosen = {"prompt": "a red kite", "model": "openai/the-dearest"}
+    chosen = {"prompt": "a red kite", name: "openai/the-dearest"}
     user.find(PromptBox).trigger("press", {"order": chosen, "key": "the key"})
     await until(partial(is_answered, user, "This cannot be chosen."))
     assert provider.creates == 0
