@@ -29,23 +29,6 @@ def easel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EaselProcess]:
         yield process
 
 
-@pytest.fixture(scope="session")
-def served_easel(
-    tmp_path_factory: pytest.TempPathFactory, migrated: TestDatabase, served_provider: EmulatedProvider
-) -> Iterator[EaselProcess]:
-    """Easel on the tests' database, with the emulator over HTTP as its provider."""
-    folder = tmp_path_factory.mktemp("served")
-    with EaselProcess(
-        folder,
-        DATA_DIR=str(folder / "data"),
-        DATABASE_URL=migrated.serving_url,
-        MIGRATION_DATABASE_URL=migrated.owning_url,
-        REPLICATE_BASE_URL=served_provider.url,
-        REPLICATE_API_TOKEN="r8_test",
-    ) as process:
-        yield process
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     path = require_chromium()
