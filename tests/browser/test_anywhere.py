@@ -17,6 +17,7 @@ async def test_a_run_is_the_same_on_every_device(studio: Studio) -> None:
     for page in (desk, phone):
         button = page.get_by_role("button", name="Generate")
         await expect(button).to_be_disabled()
+        await expect(button).to_have_css("opacity", "1")
         await expect(button).to_have_accessible_description(REASON)
         await expect(page.get_by_text(REASON)).to_be_visible()
     studio.finish()
