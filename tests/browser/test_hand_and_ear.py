@@ -65,8 +65,9 @@ async def test_all_of_it_by_keyboard(studio: Studio) -> None:
 
 async def test_each_step_is_announced_once(studio: Studio) -> None:
     studio.provider.emulator.seconds_to_start = 1e9
-    page = await studio.visit(script=LISTEN, permissions=["clipboard-write"])
+    page = await studio.visit("/dashboard", script=LISTEN, permissions=["clipboard-write"])
     studio.add_failed_rows(1)
+    await page.goto(studio.url + GENERATE)
     await start(page, "a red kite")
     await expect(page.locator("[aria-current=step]")).to_have_text("Starting")
     await page.locator(".tile__open").first.click()
@@ -89,8 +90,9 @@ async def test_each_step_is_announced_once(studio: Studio) -> None:
 
 async def test_a_finger_finds_every_control_on_a_phone(studio: Studio) -> None:
     studio.provider.never_finish()
-    page = await studio.visit(size=PHONE)
+    page = await studio.visit("/dashboard", size=PHONE)
     studio.add_failed_rows(1)
+    await page.goto(studio.url + GENERATE)
     small = await too_small(page)
     await start(page, "a red kite")
     small += await too_small(page)
@@ -116,8 +118,9 @@ async def test_a_finger_finds_every_control_on_a_phone(studio: Studio) -> None:
 async def test_no_width_needs_sideways_scrolling(studio: Studio, width: int) -> None:
     """320 px are what a window of 1280 px has left at a zoom of 400 %."""
     studio.provider.never_finish()
-    page = await studio.visit(size={"width": width, "height": 900})
+    page = await studio.visit("/dashboard", size={"width": width, "height": 900})
     studio.add_failed_rows(3)
+    await page.goto(studio.url + GENERATE)
     await start(page, "long" * 150)
     assert await widest(page) <= width
     studio.moderate()
