@@ -16,9 +16,12 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from ui.icons import icons_script
+
 STATIC_DIR = Path(__file__).parent / "static"
 _COMPONENTS_DIR = Path(__file__).parent / "components"
 _STYLESHEET = "easel.css"
+_ICONS = "icons.js"
 _KEPT_FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
 _FONT_FILES = {400: "Regular/OpenSans-Regular.woff2", 600: "Semibold/OpenSans-Semibold.woff2"}
@@ -45,6 +48,7 @@ def mount_assets(app: FastAPI) -> None:
     app.router.routes.append(
         Route(asset_url(_STYLESHEET), _serve_stylesheet, middleware=[Middleware(GZipMiddleware)])
     )
+    app.router.routes.append(Route(asset_url(_ICONS), _serve_icons))
     app.mount(f"/assets/{_version()}", GZipMiddleware(_CachedStaticFiles(directory=STATIC_DIR)))
     # The components' scripts import the shared modules as "easel/...".
     register_importmap_override("easel/", asset_url(""))
@@ -59,7 +63,7 @@ def asset_url(name: str) -> str:
 
 @lru_cache
 def _version() -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(icons_script().encode())
     for path in [*sorted(STATIC_DIR.iterdir()), *_component_styles()]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
@@ -67,6 +71,10 @@ def _version() -> str:
 
 async def _serve_stylesheet(_: Request) -> Response:
     return Response(_stylesheet(), media_type="text/css", headers=_KEPT_FOR_A_YEAR)
+
+
+async def _serve_icons(_: Request) -> Response:
+    return Response(icons_script(), media_type="text/javascript", headers=_KEPT_FOR_A_YEAR)
 
 
 @lru_cache

@@ -1,6 +1,6 @@
 """The icons, as inline SVG: no icon font to load."""
 
-from nicegui import ui
+import json
 
 _STROKE = (
     'fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"'
@@ -30,6 +30,6 @@ def svg(name: str) -> str:
     return f'<svg viewBox="0 0 24 24" {_STROKE} aria-hidden="true" focusable="false">{_PATHS[name]}</svg>'
 
 
-def icon(name: str) -> ui.html:
-    """The icon as an element of the page."""
-    return ui.html(svg(name), sanitize=False, tag="span").classes("icon")
+def icons_script() -> str:
+    """The module `easel/icons.js`, with the markup of every icon for the components' scripts."""
+    return f"export const svg = {json.dumps({name: svg(name) for name in _PATHS})};\n"

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from ui.icons import icon
+from ui.components.icon import Icon
 
 
 class Text(TextElement):
@@ -34,7 +34,7 @@ def link(text: str, target: str, classes: str, *, icon_name: str | None = None) 
     element.props["href"] = target
     with element:
         if icon_name:
-            icon(icon_name)
+            Icon(icon_name)
         Text("span", text)
     return element
 
@@ -58,5 +58,5 @@ def icon_button(name: str, icon_name: str, classes: str = "", *, type_: str = "b
     button.props["type"] = type_
     button.props["aria-label"] = button.props["title"] = name
     with button:
-        icon(icon_name)
+        Icon(icon_name)
     return button

@@ -3,7 +3,6 @@
 from core import services
 from core.context import Context
 from ui.access import Visitor, signed_in_page
-from ui.components.elements import Text
 from ui.components.skeleton import studio_skeleton
 from ui.frame import frame
 from ui.pages.generate_screen import PATH, GenerateScreen
@@ -21,6 +20,6 @@ def register(ctx: Context) -> None:
             ctx.settings,
             outline=studio_skeleton(_HEADING, has_examples=not made),
             person_name=visitor.name,
+            heading=_HEADING,
         ) as top:
-            Text("h1", _HEADING, classes="page-title")
             await GenerateScreen(ctx, visitor, top, is_first_visit=not made).open()

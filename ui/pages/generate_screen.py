@@ -11,10 +11,10 @@ from core.errors import EaselError, GenerationInFlight, NotFound, ValidationFail
 from core.logs import request_id
 from core.services import FailureCode, Generation
 from ui.access import SignedOut, Visitor, login_path
-from ui.components.gallery import pictures_section
+from ui.components.gallery import Gallery
+from ui.components.page_frame import PageFrame
 from ui.components.prompt_box import Press, PromptBox
 from ui.components.stage import Stage
-from ui.components.top_bar import TopBar
 
 PATH = "/dashboard/generate"
 TICK_SECONDS = 0.5
@@ -31,7 +31,7 @@ SIGNED_OUT = "Your sign-in has ended. Please sign in again."
 class GenerateScreen:
     """One open page: its prompt box, its stage, its pictures, and the timer that watches the run."""
 
-    def __init__(self, ctx: Context, visitor: Visitor, top_bar: TopBar, *, is_first_visit: bool) -> None:
+    def __init__(self, ctx: Context, visitor: Visitor, top_bar: PageFrame, *, is_first_visit: bool) -> None:
         self._ctx = ctx
         self._visitor = visitor
         self._top_bar = top_bar
@@ -46,7 +46,7 @@ class GenerateScreen:
                 on_press=self.submit, draft_key=visitor.opened_by.hex, has_examples=is_first_visit
             )
             self._stage = Stage(on_try_again=self.try_again, on_cancel=self.cancel)
-        self._gallery = pictures_section()
+        self._gallery = Gallery()
         self._next_poll = time.monotonic() + IDLE_POLL_SECONDS
         self._timer = ui.timer(TICK_SECONDS, self.tick, immediate=False)
 

@@ -7,8 +7,8 @@ from nicegui import ui
 from core.context import Context
 from ui.assets import STATIC_DIR
 from ui.components.elements import Button, Text, box, icon_button, link
+from ui.components.icon import Icon
 from ui.frame import frame
-from ui.icons import icon
 
 _SURFACES = ("background", "card", "popover", "primary", "secondary", "muted", "accent", "destructive")
 _LINES = ("border", "input", "ring", "primary-strong", "wash", "backdrop")
@@ -21,15 +21,13 @@ def register(ctx: Context) -> None:
 
     @ui.page("/theme", title="Theme · Easel")
     def theme() -> None:
-        with frame(ctx.settings, outline=""):
-            Text("h1", "Theme", classes="page-title")
-            with box("div", "theme-modes"):
-                for mode in ("light", "dark"):
-                    with box("section", "theme-mode") as section:
-                        section.props["data-theme"] = mode
-                        section.props["aria-label"] = mode
-                        _tokens(mode)
-                        _components()
+        with frame(ctx.settings, outline="", heading="Theme"), box("div", "theme-modes"):
+            for mode in ("light", "dark"):
+                with box("section", "theme-mode") as section:
+                    section.props["data-theme"] = mode
+                    section.props["aria-label"] = mode
+                    _tokens(mode)
+                    _components()
 
 
 def _tokens(mode: str) -> None:
@@ -80,5 +78,5 @@ def _components() -> None:
         ("sheet", "warning", "Failed"),
     ):
         with box("div", "canvas canvas--small"), box("div", classes):
-            icon(name)
+            Icon(name)
             Text("p", text, classes="lead")

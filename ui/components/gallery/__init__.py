@@ -1,3 +1,3 @@
-from ui.components.gallery.gallery import Gallery, pictures_section
+from ui.components.gallery.gallery import Gallery
 
-__all__ = ["Gallery", "pictures_section"]
+__all__ = ["Gallery"]

@@ -8,7 +8,7 @@ export default {
     changes: Number, // changes when a run has started or ended
   },
   mounted() {
-    this.list = new PictureList(this.$el);
+    this.list = new PictureList(this.$refs.list);
     this.list.more();
   },
   unmounted() {
@@ -20,6 +20,9 @@ export default {
     },
   },
   render() {
-    return h("div", { class: "gallery" });
+    return h("section", { class: "pictures", "aria-labelledby": "pictures-title" }, [
+      h("h2", { id: "pictures-title" }, "Your pictures"),
+      h("div", { class: "gallery", ref: "list" }),
+    ]);
   },
 };

@@ -2,11 +2,9 @@
 
 from nicegui import ui
 
-from ui.components.elements import Text, box
-
 
 class Gallery(ui.element, component="gallery.js"):
-    """The list of pictures, with a viewer."""
+    """The list of pictures under its heading, with a viewer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -15,10 +13,3 @@ class Gallery(ui.element, component="gallery.js"):
     def refresh(self) -> None:
         """Have the browser read the newest pictures again, after a run has started or ended."""
         self.props["changes"] += 1
-
-
-def pictures_section() -> Gallery:
-    """A section of the page with its heading; returns the gallery in it."""
-    with box("section", "pictures").props('aria-labelledby="pictures-title"'):
-        Text("h2", "Your pictures").props('id="pictures-title"')
-        return Gallery()

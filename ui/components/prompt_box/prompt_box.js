@@ -4,6 +4,7 @@ import { h } from "vue";
 import { read, write } from "easel/kept.js";
 import { count, newKey, readPress } from "easel/press.js";
 
+const PLACEHOLDER = "A lighthouse at dusk, painted in loose watercolour …";
 const NEAR = 0.9;
 const STARTING = "Starting …";
 const WAITING = "No connection yet: your press is kept, and sent as soon as there is one.";
@@ -13,7 +14,6 @@ export default {
   props: {
     draftKey: String,
     limit: Number,
-    placeholder: String,
     filled: String, // the first text of the box, in place of the draft
     emptyProblem: String,
     examples: Array,
@@ -167,7 +167,7 @@ export default {
         ref: "box",
         id: "prompt",
         class: "prompt-box__text",
-        placeholder: this.placeholder,
+        placeholder: PLACEHOLDER,
         rows: 4,
         "aria-describedby": "prompt-problem prompt-limit",
         "aria-invalid": this.over > 0 ? "true" : null,

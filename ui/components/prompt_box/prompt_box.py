@@ -12,7 +12,6 @@ from nicegui.events import GenericEventArguments
 
 from core.services import EMPTY_PROMPT, MAX_PROMPT_LENGTH
 
-_PLACEHOLDER = "A lighthouse at dusk, painted in loose watercolour …"
 EXAMPLES = (
     "A lighthouse at dusk, painted in loose watercolour",
     "A cosy reading nook in a greenhouse, morning light through the glass",
@@ -45,14 +44,17 @@ class PromptBox(ui.element, component="prompt_box.js"):
         """
         super().__init__()
         self._on_press = on_press
-        self.props["draftKey"] = draft_key
-        self.props["limit"] = MAX_PROMPT_LENGTH
-        self.props["placeholder"] = _PLACEHOLDER
-        self.props["emptyProblem"] = EMPTY_PROMPT
-        self.props["filled"] = ""
-        self.props["examples"] = list(EXAMPLES) if has_examples else []
-        self.props["reason"] = ""
-        self.props["focusCount"] = 0
+        self.props.update(
+            {
+                "draftKey": draft_key,
+                "limit": MAX_PROMPT_LENGTH,
+                "emptyProblem": EMPTY_PROMPT,
+                "filled": "",
+                "examples": list(EXAMPLES) if has_examples else [],
+                "reason": "",
+                "focusCount": 0,
+            }
+        )
         self.on("press", self._pressed)
         self.mark("prompt")
 

@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from core.services import Progress
-from ui.icons import icon
+from ui.components.icon import Icon
 
 
 class RunProgress(ui.element, component="run_progress.js"):
@@ -29,4 +29,4 @@ class DownloadLink(ui.element, component="download_link.js"):
         self.props["prompt"] = prompt
         self.props["type"] = content_type
         with self:
-            icon("download")
+            Icon("download")

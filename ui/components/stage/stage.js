@@ -1,9 +1,11 @@
 // The stage: shows the state of a run in the tab's title and icon too, to screen readers, by a notification.
 
 import { h } from "vue";
+import { icon } from "easel/icon.js";
 import { notify } from "easel/notifications.js";
 import { say } from "easel/say.js";
 
+const LEAD = "Say what it shows, and how: the light, the mood, the style.";
 const TITLES = { running: "Painting …", done: "✓ Your picture is ready", failed: "✕ No picture" };
 const BADGES = { running: "#47b3ff", done: "#1a9c4b", failed: "#d93025" };
 const ICON =
@@ -22,6 +24,7 @@ export default {
     state: String, // "running", "done" or "failed"; empty for an empty sheet
     phase: String, // the name of the run's phase
     prompt: String, // the prompt of the run
+    text: String, // the heading of an empty sheet, which the stage draws itself; empty for any other sheet
   },
   created() {
     this.plainTitle = document.title;
@@ -83,9 +86,19 @@ export default {
       document.title = title ? `${title} · Easel` : this.plainTitle;
       if (iconLink()) iconLink().href = badge ? iconWith(badge) : this.plainIcon;
     },
+    renderEmpty() {
+      return h("div", { class: "sheet" }, [
+        icon("easel"),
+        h("h2", {}, this.text),
+        h("p", { class: "lead" }, LEAD),
+      ]);
+    },
   },
   render() {
     const attributes = { class: "easel", "aria-label": "Picture", "data-state": this.state };
-    return h("section", attributes, this.$slots.default());
+    return h("section", attributes, [
+      h("div", { class: "canvas" }, this.text ? this.renderEmpty() : this.$slots.default()),
+      h("div", { class: "picture-foot" }, this.$slots.foot()),
+    ]);
   },
 };

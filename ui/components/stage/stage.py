@@ -8,8 +8,8 @@ from nicegui import ui
 from core.logs import request_id
 from core.services import FailureCode, Generation, Phase, Progress
 from ui.components.elements import Button, Text, box, link
+from ui.components.icon import Icon
 from ui.components.stage.parts import DownloadLink, NotifySwitch, RunProgress
-from ui.icons import icon
 
 _TITLES: dict[str, str] = {
     FailureCode.MODERATED: "Stopped by the safety filter",
@@ -23,7 +23,7 @@ PHASES = {
     Phase.SAVING: "Saving",
 }
 
-
+EMPTY = "Your picture appears here"
 NOT_KEPT = (
     "Not kept yet: Easel has not been able to store this picture."
     " The image service deletes it within an hour."
@@ -42,24 +42,18 @@ class Stage(ui.element, component="stage.js"):
         self._phases: dict[Phase, Text] = {}
         self.not_kept: UUID | None = None
         """The generation whose picture is shown from the provider, because it is not in the store yet."""
-        self.props["id"] = "run-state"
-        self.props["state"] = self.props["phase"] = self.props["prompt"] = ""
-        with self:
-            self._canvas = box("div", "canvas")
-            self._foot = box("div", "picture-foot")
+        self.props.update({"id": "run-state", "state": "", "phase": "", "prompt": "", "text": ""})
+        self._foot = self.add_slot("foot")
 
     def show_empty(self) -> None:
         """Show the empty sheet, when nothing runs and nothing has just ended."""
-        with self._sheet("sheet", state=""):
-            icon("easel")
-            Text("h2", "Your picture appears here")
-            Text("p", "Say what it shows, and how: the light, the mood, the style.", classes="lead")
+        self._clear(state="", text=EMPTY)
 
     def show_running(self, generation: Generation, progress: Progress) -> None:
         """Show a run, with its age and the estimate."""
         self.props["prompt"] = generation.prompt
         with self._sheet("sheet sheet--running", state="running"), box("div", "run"):
-            icon("brush")
+            Icon("brush")
             Text("h2", "Painting your picture")
             with box("ol", "run__phases"):
                 self._phases = {phase: Text("li", name) for phase, name in PHASES.items()}
@@ -115,21 +109,22 @@ class Stage(ui.element, component="stage.js"):
     def show_failure(self, code: str, sentence: str) -> None:
         """Show why there is no picture; `sentence` has the reason, the next step and the charge."""
         with self._sheet("sheet", state="failed").props('role="alert"'):
-            icon("warning")
+            Icon("warning")
             Text("h2", _TITLES.get(code, "No picture this time"))
             Text("p", sentence, classes="lead")
             Button("Try again", self._on_try_again, classes="button--primary").mark("try-again")
             Text("p", f"{code} · {request_id.get()}", classes="small")
 
     def _sheet(self, classes: str, *, state: str) -> ui.element:
-        self.props["state"] = state
-        self.props["phase"] = ""
-        self._canvas.clear()
-        self._foot.clear()
+        self._clear(state=state)
+        with self:
+            return box("div", classes)
+
+    def _clear(self, *, state: str, text: str = "") -> None:
+        self.clear()
+        self.props.update({"state": state, "phase": "", "text": text})
         self._phases = {}
         self.not_kept = None
-        with self._canvas:
-            return box("div", classes)
 
 
 def picture_path(generation: Generation) -> str | None:

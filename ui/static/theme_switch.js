@@ -1,6 +1,7 @@
 // The theme switch: system, light, dark, system again. `theme.js` in the page's head changes the theme.
 
 import { h } from "vue";
+import { icon } from "easel/icon.js";
 
 const mode = () => document.documentElement.dataset.themeMode;
 
@@ -29,6 +30,6 @@ export default {
       "aria-label": name,
       onClick: this.onClick,
     };
-    return h("button", attributes, this.$slots.default());
+    return h("button", attributes, icon("theme"));
   },
 };

@@ -2,13 +2,23 @@
 
 import { h } from "vue";
 import { closeOnClickBeside, openDialog } from "easel/dialog.js";
+import { icon } from "easel/icon.js";
 import { read, write } from "easel/kept.js";
 
 const NAME = "easel-single-keys";
+const ROWS = [
+  // the keys, separated by spaces, and their meaning
+  ["Ctrl Enter", "Generate (⌘ Enter on a Mac)"],
+  ["/", "Go to the prompt"],
+  ["g", "Go to your pictures"],
+  ["← →", "Step through the pictures, when one is open"],
+  ["t", "Next theme: system, light, dark"],
+  ["Esc", "Close what is open"],
+  ["?", "This list"],
+];
 const TYPING = "input, textarea, select, [contenteditable]";
 
 export default {
-  props: { rows: Array }, // pairs of [keys separated by spaces, meaning]
   data: () => ({ isOn: read("localStorage", NAME) !== "off" }),
   mounted() {
     document.addEventListener("keydown", this.onKeydown);
@@ -49,10 +59,10 @@ export default {
         "aria-label": name,
         onClick: this.open,
       };
-      return h("button", attributes, this.$slots.default());
+      return h("button", attributes, icon("keyboard"));
     },
     renderRows() {
-      return this.rows.flatMap(([keys, meaning]) => [
+      return ROWS.flatMap(([keys, meaning]) => [
         h(
           "dt",
           {},

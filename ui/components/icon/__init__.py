@@ -1,0 +1,3 @@
+from ui.components.icon.icon import Icon
+
+__all__ = ["Icon"]

@@ -1,0 +1,56 @@
+// The frame of a page: progress bar, header, main landmark with the page's elements in it.
+
+import { h } from "vue";
+import { icon } from "easel/icon.js";
+import Shortcuts from "easel/shortcuts.js";
+import ThemeSwitch from "easel/theme_switch.js";
+import TopBar from "easel/top_bar.js";
+
+export default {
+  props: {
+    person: String, // the name of who is signed in, if anybody
+    heading: String, // the heading, if the page's own elements have none
+    notice: String,
+    running: Boolean, // whether a picture is being made
+  },
+  methods: {
+    renderHeader() {
+      const home = { class: "brand", href: this.person ? "/dashboard" : "/" };
+      return h("header", { class: "frame-header" }, [
+        h("a", home, [icon("easel"), h("span", {}, "Easel")]),
+        h("div", { class: "spacer" }),
+        h(Shortcuts),
+        h(ThemeSwitch),
+        this.person ? this.renderPerson() : null,
+      ]);
+    },
+    renderPerson() {
+      const attributes = {
+        class: "button button--quiet button--icon",
+        type: "submit",
+        title: "Sign out",
+        "aria-label": "Sign out",
+      };
+      return h("div", { class: "person" }, [
+        h("span", { class: "person-name" }, this.person),
+        h("form", { method: "post", action: "/auth/logout" }, h("button", attributes, icon("sign-out"))),
+      ]);
+    },
+    renderMain() {
+      return h("main", { class: "page", id: "content", tabindex: -1 }, [
+        this.notice ? h("p", { class: "notice" }, this.notice) : null,
+        this.heading ? h("h1", { class: "page-title" }, this.heading) : null,
+        this.$slots.default(),
+      ]);
+    },
+  },
+  render() {
+    return h("div", {}, [
+      h(TopBar, { running: this.running }),
+      h("a", { class: "skip-link", href: "#content" }, "Skip to the content"),
+      this.renderHeader(),
+      this.renderMain(),
+      h("p", { class: "visually-hidden", id: "live", role: "status" }),
+    ]);
+  },
+};

@@ -1,3 +1,0 @@
-from ui.components.shortcuts.shortcuts import Shortcuts
-
-__all__ = ["Shortcuts"]
