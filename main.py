@@ -1,5 +1,6 @@
 """Start Easel: settings, database, application, server."""
 
+import gc
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -121,9 +122,20 @@ def _run(ctx: Context) -> None:
     settings = ctx.settings
     app = create_app(ctx, upkeep=Upkeep(ctx), sign_in_providers=create_providers(settings))
     ctx.pictures.try_out()
+    _spare_what_stays()
     sockets = listen(settings.host, settings.port)
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
     serve(app, sockets, say_goodbye=say_goodbye, limits=ctx.limits.connections)
+
+
+def _spare_what_stays() -> None:
+    """Leave all that a start has made out of garbage collection.
+
+    It is never garbage, and five times as much as hundreds of open pages: going through it was half of what a
+    page cost.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from core.context import Context
 from core.sign_in.providers import SignInProvider
 from ui.assets import STATIC_DIR, mount_assets
 from ui.error_page import answer_page_errors
+from ui.framework import lighten_framework
 from ui.page_template import use_own_template
 from ui.pages import dashboard, generate, login, theme
 
@@ -35,6 +36,7 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
         # Seconds: enough for a phone that changes networks; after that the page reloads by itself.
         reconnect_timeout=20.0,
     )
+    lighten_framework()
 
 
 def forget_page(scope: Scope) -> None:

@@ -1,0 +1,45 @@
+"""NiceGUI's own application, without what costs every request and serves nobody here."""
+
+from nicegui import app as nicegui_app
+from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMiddleware
+from nicegui.version import __version__
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_FILES = f"/_nicegui/{__version__}/"
+_CHANGING = f"{_FILES}dynamic_resources/"
+# Each of them handles a request in a task of its own: together a third of what a plain page costs. The first is
+# for a site below a prefix, which Easel never is; ours does what the second does.
+_COSTLY = {RedirectWithPrefixMiddleware, SetCacheControlMiddleware}
+
+
+def lighten_framework() -> None:
+    """Replace NiceGUI's costly middleware; after `ui.run_with`, which adds it."""
+    kept = [each for each in nicegui_app.user_middleware if each.cls not in _COSTLY]
+    nicegui_app.user_middleware[:] = kept
+    nicegui_app.add_middleware(_CacheControlMiddleware)
+
+
+class _CacheControlMiddleware:
+    """Lets browsers keep NiceGUI's files: their addresses change with its version."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_file = scope["type"] == "http" and _is_kept(scope["path"])
+        await self.app(scope, receive, _send_kept(send) if is_file else send)
+
+
+def _is_kept(path: str) -> bool:
+    return path.startswith(_FILES) and not path.startswith(_CHANGING)
+
+
+def _send_kept(send: Send) -> Send:
+    async def send_kept(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            directives = nicegui_app.config.cache_control_directives
+            MutableHeaders(scope=message)["Cache-Control"] = directives
+        await send(message)
+
+    return send_kept
