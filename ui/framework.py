@@ -10,7 +10,7 @@ _FILES = f"/_nicegui/{__version__}/"
 _CHANGING = f"{_FILES}dynamic_resources/"
 # Each of them handles a request in a task of its own: together a third of what a plain page costs. The first
 # is for a site below a prefix, which Easel never is; ours does what the second does.
-_COSTLY = {RedirectWithPrefixMiddleware, SetCacheControlMiddleware}
+_COSTLY: frozenset[object] = frozenset({RedirectWithPrefixMiddleware, SetCacheControlMiddleware})
 
 
 def lighten_framework() -> None:
