@@ -22,6 +22,8 @@ STATIC_DIR = Path(__file__).parent / "static"
 _COMPONENTS_DIR = Path(__file__).parent / "components"
 _STYLESHEET = "easel.css"
 _ICONS = "icons.js"
+# What the frame of every page imports, directly or not: asked for at once, not one after the other.
+_FRAME_MODULES = ("dialog", "icon", "icons", "kept", "shortcuts", "theme_switch", "toast", "top_bar")
 _KEPT_FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
 _FONT_FILES = {400: "Regular/OpenSans-Regular.woff2", 600: "Semibold/OpenSans-Semibold.woff2"}
@@ -52,7 +54,7 @@ def mount_assets(app: FastAPI) -> None:
     app.mount(f"/assets/{_version()}", GZipMiddleware(_CachedStaticFiles(directory=STATIC_DIR)))
     # The components' scripts import the shared modules as "easel/...".
     register_importmap_override("easel/", asset_url(""))
-    ui.add_head_html(head_html(), shared=True)
+    ui.add_head_html(head_html() + _preload_modules(), shared=True)
 
 
 def asset_url(name: str) -> str:
@@ -86,6 +88,11 @@ def _stylesheet() -> str:
 
 def _component_styles() -> list[Path]:
     return sorted(_COMPONENTS_DIR.glob("*/*.css"))
+
+
+def _preload_modules() -> str:
+    urls = [asset_url(f"{name}.js") for name in _FRAME_MODULES]
+    return "".join(f'<link rel="modulepreload" href="{url}">' for url in urls)
 
 
 def head_html() -> str:

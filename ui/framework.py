@@ -13,8 +13,13 @@ _CHANGING = f"{_FILES}dynamic_resources/"
 _COSTLY: frozenset[object] = frozenset({RedirectWithPrefixMiddleware, SetCacheControlMiddleware})
 
 
+# NiceGUI keeps a store for each tab, closed or not, for 30 days. Easel puts nothing into it.
+_TAB_STORAGE_SECONDS = 60.0
+
+
 def lighten_framework() -> None:
-    """Replace NiceGUI's costly middleware; after `ui.run_with`, which adds it."""
+    """Replace NiceGUI's costly middleware; after `ui.run_with`, which adds it. Closed tabs leave nothing."""
+    nicegui_app.storage.max_tab_storage_age = _TAB_STORAGE_SECONDS
     kept = [each for each in nicegui_app.user_middleware if each.cls not in _COSTLY]
     nicegui_app.user_middleware[:] = kept
     nicegui_app.add_middleware(_CacheControlMiddleware)

@@ -1,0 +1,23 @@
+"""NiceGUI's application with Easel's middleware in place of its own."""
+
+import httpx
+import pytest
+from nicegui.version import __version__
+
+from tests.support.people import SignedIn
+
+
+@pytest.mark.parametrize("name", ["static/nicegui.js", "static/quasar.umd.prod.js"])
+async def test_browsers_may_keep_its_files(http: httpx.AsyncClient, name: str) -> None:
+    reply = await http.get(f"/_nicegui/{__version__}/{name}")
+    assert reply.status_code == 200
+    assert "immutable" in reply.headers["cache-control"]
+
+
+async def test_nobody_may_keep_a_page(ada: SignedIn) -> None:
+    assert (await ada.http.get("/dashboard")).headers["cache-control"] == "no-store"
+
+
+async def test_a_request_cannot_choose_where_a_redirect_leads(http: httpx.AsyncClient) -> None:
+    reply = await http.get("/dashboard", headers={"X-Forwarded-Prefix": "//elsewhere.example"})
+    assert reply.headers["location"] == "/login?next=%2Fdashboard"
