@@ -68,6 +68,7 @@ def create_app(ctx: Context, *, upkeep: Upkeep, sign_in_providers: dict[str, Sig
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upkeep.start()
+        ctx.background.start_endless(ctx.news.listen())
         yield
         upkeep.stop()
         await ctx.close()

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 CLOSE_SECONDS = 1.5
 CUT_OFF_SECONDS = 0.5
+GATHERING_SECONDS = 0.02
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -17,6 +18,7 @@ class Background:
 
     def __init__(self) -> None:
         self._unfinished: set[asyncio.Task[Any]] = set()
+        self._endless: set[asyncio.Task[Any]] = set()
 
     @property
     def unfinished(self) -> frozenset[asyncio.Task[Any]]:
@@ -30,16 +32,25 @@ class Background:
         task.add_done_callback(self._unfinished.discard)
         return task
 
+    def start_endless(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start `work` as a task, which `close` cancels at once, and return the task."""
+        task = asyncio.create_task(work)
+        self._endless.add(task)
+        task.add_done_callback(self._endless.discard)
+        return task
+
     async def finish(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`, which runs on even when the caller is cancelled. Raises its errors."""
         return await asyncio.shield(self.start(work))
 
     async def close(self) -> None:
-        """Wait for unfinished tasks.
+        """Cancel endless tasks, and wait for unfinished ones.
 
         Tasks that run for longer than `CLOSE_SECONDS` are cancelled; the next start, or another process,
         continues the work from the generation's row.
         """
+        for task in self._endless:
+            task.cancel()
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 while self._unfinished:  # a task may start further ones
@@ -48,6 +59,29 @@ class Background:
             task.cancel()
         if self._unfinished:
             await asyncio.wait(self._unfinished, timeout=CUT_OFF_SECONDS)
+
+
+class Gathered(Generic[K, T]):
+    """Work that begins a moment after it was asked for: all who ask until then share it, by key.
+
+    Who asks after its beginning gets the next one, so nobody gets a result that is older than the question.
+    """
+
+    def __init__(self, background: Background) -> None:
+        self._background = background
+        self._waiting: dict[K, asyncio.Task[T]] = {}
+
+    async def get(self, key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The result of the task for `key` that has not begun, or of a new one. Raises its errors."""
+        task = self._waiting.get(key)
+        if task is None:
+            task = self._waiting[key] = self._background.start(self._begin(key, work))
+        return await asyncio.shield(task)
+
+    async def _begin(self, key: K, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        await asyncio.sleep(GATHERING_SECONDS)
+        del self._waiting[key]
+        return await work()
 
 
 class Shared(Generic[K, T]):

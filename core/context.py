@@ -1,16 +1,20 @@
 """The context: the parts that services work with, passed as `ctx` in place of globals."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx
 from starlette.applications import Starlette
 
-from core.background import Background, Shared
+from core.background import Background, Gathered, Shared
 from core.database.engine import Database
+from core.database.news import News
 from core.limits import Limits
-from core.looks import Look
+from core.models import Generation
+from core.open_pages import OpenPages
 from core.pictures.download import PictureDownloader
 from core.pictures.store import PictureStore
 from core.pictures.waiting import WaitingPictures
@@ -19,7 +23,14 @@ from core.provider.client import Provider
 from core.settings import Settings
 
 # The key is the generation's id, and whether all of the provider's list is searched.
-Looks = Shared[tuple[UUID, bool], Look]
+Polls = Shared[tuple[UUID, bool], Generation]
+
+
+class RunTimes(NamedTuple):
+    """The seconds that earlier runs took, and when they are to be read again, by the monotonic clock."""
+
+    seconds: Sequence[float]
+    until: float
 
 
 @dataclass(frozen=True)
@@ -31,16 +42,25 @@ class Context:
     provider: Provider
     pictures: PictureStore
     downloader: PictureDownloader
+    news: News
     limits: Limits = Limits()
     demo_pictures: Starlette | None = None
     """The application that serves the demo's pictures; None with Replicate."""
     waiting: WaitingPictures = field(default_factory=WaitingPictures)
     background: Background = field(default_factory=Background)
-    looks: Looks = field(init=False)
-    """The requests to the provider that are under way."""
+    run_times: dict[tuple[str, str], RunTimes] = field(default_factory=dict)
+    """By model and quality."""
+    watched: set[UUID] = field(default_factory=set)
+    """The running generations that this process polls until they have ended."""
+    open_pages: OpenPages = field(default_factory=OpenPages)
+    looks: Gathered[UUID, Any] = field(init=False)
+    """The looks at the database for all pages of an owner."""
+    polls: Polls = field(init=False)
+    """The polls of the provider that are under way."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "looks", Shared(self.background))
+        object.__setattr__(self, "looks", Gathered(self.background))
+        object.__setattr__(self, "polls", Shared(self.background))
 
     async def close(self) -> None:
         """Wait for background work, then close all connections."""
@@ -60,6 +80,7 @@ def create_context(settings: Settings, database_url: str, limits: Limits = Limit
         settings=settings,
         limits=limits,
         database=Database(database_url, limits.database),
+        news=News(database_url, limits.database),
         provider=provider,
         demo_pictures=demo_pictures,
         pictures=PictureStore.open(settings.image_store_url, folder, limits.pictures),

@@ -53,7 +53,9 @@ class DatabaseLimits:
     """Time for a database that is still starting when Easel starts."""
     connect_seconds: int = 3
     pool_seconds: float = 5.0
-    """Time to wait for a free connection of the pool."""
+    """Time to wait for a free connection of the pool of transactions."""
+    statement_pool_seconds: float = 2.0
+    """The same for single statements; a page, which needs one, has three seconds to be built."""
     statement_seconds: float = 10.0
 
 
@@ -79,6 +81,22 @@ class ProviderLimits:
 
 
 @dataclass(frozen=True)
+class PollLimits:
+    """Limits of how often the provider is asked about one run, by whomever."""
+
+    first_seconds: float = 1.5
+    """Time from the start of a run to the first poll, where nothing is known of earlier runs."""
+    least_seconds: float = 1.25
+    longest_seconds: float = 10.0
+    apart_seconds: float = 1.0
+    """The least time between two polls by the database's clock, also for one that cannot wait."""
+    max_watched: int = 10_000
+    """The runs that one process watches at a time; readers and upkeep poll the others."""
+    late_seconds: float = 0.2
+    """The time after which a claimed poll is given up: asking late could be too close to the next one."""
+
+
+@dataclass(frozen=True)
 class PictureLimits:
     """Limits of downloading and storing pictures."""
 
@@ -100,4 +118,5 @@ class Limits:
     bodies: BodyLimits = BodyLimits()
     database: DatabaseLimits = DatabaseLimits()
     provider: ProviderLimits = ProviderLimits()
+    polls: PollLimits = PollLimits()
     pictures: PictureLimits = PictureLimits()

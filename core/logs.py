@@ -17,6 +17,8 @@ _TALKATIVE = (
     "authlib",
     "alembic",
 )
+# It repeats what `core.database.statements` says in a line of its own.
+_REPEATS = "psycopg.pool"
 _SHORTEST_SECRET_TO_HIDE = 6
 
 
@@ -42,3 +44,4 @@ def set_up_logging(secrets: list[str]) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(_REPEATS).setLevel(logging.ERROR)

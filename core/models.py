@@ -85,6 +85,8 @@ class Generation(SQLModel, table=True):
     external_id            submit, once the provider   the prediction's id at the provider; None while Easel
                            answers; else adoption      does not know whether a prediction exists
     phase                  submit, advance             the step that the run is at
+    polled_at,             whoever claims the next     when the provider was last asked about the run; from
+    next_poll_at           question about the run      when on asking again makes sense
     cancel_requested_at    cancel                      the owner wants an end; upkeep repeats the request
     status                 submit: `processing`;       terminal states never change
                            the end: a terminal state
@@ -117,6 +119,12 @@ class Generation(SQLModel, table=True):
     picture_type: str | None = Field(default=None, sa_type=Text)
     picture_width: int | None = None
     picture_height: int | None = None
+    polled_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    next_poll_at: datetime = Field(
+        default=None,
+        sa_type=DateTime(timezone=True),
+        sa_column_kwargs={"server_default": func.now()},
+    )
     cancel_requested_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     finished_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     stored_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))

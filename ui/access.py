@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 from uuid import UUID
 
-from nicegui import ui
+from nicegui import context, ui
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from core import services
 from core.context import Context
-from core.services import LoginSession
+from core.services import OpenedPage, OpenPage
 from core.sign_in.cookies import session_token
 
 
@@ -21,12 +21,22 @@ class SignedOut(Exception):
 class Visitor:
     """The person for whom a page was built."""
 
-    def __init__(self, ctx: Context, token: str, login_session: LoginSession) -> None:
+    def __init__(self, ctx: Context, token: str, opened: OpenedPage) -> None:
         self._ctx = ctx
         self._token = token
-        self.name = login_session.name
-        self.opened_by = login_session.owner_id
+        self.name = opened.name
+        self.opened_by = opened.owner_id
         """The owner's id when the page was built; a later act has to ask `owner_id`."""
+        self.has_made = opened.has_made
+        """Whether they have made anything before."""
+        self.running = opened.running
+        """The generation of theirs that ran when the page was built."""
+
+    def keep_page(self) -> OpenPage:
+        """Note that the page is open, until its client is deleted; what it shows is then looked up."""
+        page = services.open_page(self._ctx, owner_id=self.opened_by, token=self._token)
+        context.client.on_delete(lambda: services.close_page(self._ctx, page))
+        return page
 
     async def owner_id(self) -> UUID:
         """The owner's id, if still signed in. Raises `SignedOut` and `ServiceUnavailable`."""
@@ -46,10 +56,10 @@ def signed_in_page(ctx: Context, path: str, *, title: str) -> Callable[[Page], N
         @ui.page(path, title=title)
         async def page(request: Request) -> RedirectResponse | None:
             token = session_token(request, ctx.settings)
-            login_session = await services.get_login_session(ctx, token)
-            if token is None or login_session is None:
+            opened = await services.find_page(ctx, token)
+            if token is None or opened is None:
                 return RedirectResponse(login_path(path), status_code=303)
-            await build(Visitor(ctx, token, login_session))
+            await build(Visitor(ctx, token, opened))
             return None
 
     return register

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from core import services
-from core.api.access import OwnerId, signed_in_router
+from core.api.access import OwnerId, Reader, reading_router, signed_in_router
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.context import Context
 from core.envelope import OrLeftOut, Success, described_errors
@@ -35,15 +35,16 @@ class Restored(BaseModel):
 def create_router(ctx: Context) -> APIRouter:
     """The routes of the list, and of what is deleted from it."""
     router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
+    reading = reading_router(ctx, prefix=PATH, tags=["generations"])
 
-    @router.get("", responses=described_errors(400, 401, 404, 503))
+    @reading.get("", responses=described_errors(400, 401, 404, 503))
     async def list_generations(
-        owner_id: OwnerId,
+        reader: Reader,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")] = DEFAULT_LIMIT,
         before: Annotated[UUID | None, Query(description="The id of the last one that you have.")] = None,
     ) -> Success[Page]:
         """Your generations, newest first."""
-        found = await services.list_generations(ctx, owner_id=owner_id, limit=limit + 1, before=before)
+        found = await services.list_generations(ctx, owner_id=reader, limit=limit + 1, before=before)
         items = [shape_of(each, ctx.settings) for each in found[:limit]]
         has_more = len(found) > limit
         return Success(data=Page(items=items, next=items[-1].id if has_more else None))
@@ -66,4 +67,5 @@ def create_router(ctx: Context) -> APIRouter:
         await services.restore_generation(ctx, id=id, owner_id=owner_id)
         return Success(data=Restored(id=id))
 
+    router.routes.extend(reading.routes)
     return router

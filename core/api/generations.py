@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
 from core import services
-from core.api.access import OwnerId, signed_in_router
+from core.api.access import OwnerId, Reader, reading_router, signed_in_router
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.context import Context
 from core.envelope import Success, described_errors
@@ -38,6 +38,7 @@ _IDEMPOTENCY_KEY = Header(
 def create_router(ctx: Context) -> APIRouter:
     """The routes of one generation, from submit to its end."""
     router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
+    reading = reading_router(ctx, prefix=PATH, tags=["generations"])
 
     @router.post(
         "/submit",
@@ -56,10 +57,10 @@ def create_router(ctx: Context) -> APIRouter:
         generation = await _read_started(ctx, generation_id, owner_id)
         return Success(data=shape_of(generation, ctx.settings))
 
-    @router.get("/{id}", responses=described_errors(400, 401, 404, 503))
-    async def read_generation(id: UUID, owner_id: OwnerId) -> Success[GenerationShape]:
+    @reading.get("/{id}", responses=described_errors(400, 401, 404, 503))
+    async def read_generation(id: UUID, reader: Reader) -> Success[GenerationShape]:
         """What became of one of your generations."""
-        generation = await services.get_generation(ctx, id=id, owner_id=owner_id)
+        generation = await services.get_generation(ctx, id=id, owner_id=reader)
         return Success(data=shape_of(generation, ctx.settings))
 
     @router.post(
@@ -71,16 +72,14 @@ def create_router(ctx: Context) -> APIRouter:
         generation = await services.cancel_generation(ctx, id=id, owner_id=owner_id)
         return Success(data=shape_of(generation, ctx.settings))
 
+    router.routes.extend(reading.routes)
     return router
 
 
 async def _read_started(ctx: Context, id: UUID, owner_id: UUID) -> Generation:
     """What a submit has started. The provider, which has just been asked, is not asked again."""
-    active = await services.get_active_generation(ctx, owner_id=owner_id)
-    if active and active.id == id:
-        return active
     try:
-        return await services.get_generation(ctx, id=id, owner_id=owner_id)
+        return (await services.get_standing(ctx, id=id, owner_id=owner_id)).generation
     except NotFound:
         raise IdempotencyConflict(_DELETED) from None
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header
 from starlette.responses import Response, StreamingResponse
 
 from core import services
-from core.api.access import OwnerId, signed_in_router
+from core.api.access import Reader, reading_router
 from core.api.generation_shape import PATH
 from core.context import Context
 from core.envelope import described_errors
@@ -35,7 +35,7 @@ _PICTURES: dict[int | str, dict[str, Any]] = {
 
 def create_router(ctx: Context) -> APIRouter:
     """The route of a picture and its thumbnail."""
-    router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
+    router = reading_router(ctx, prefix=PATH, tags=["generations"])
 
     @router.get(
         "/{id}/image",
@@ -44,7 +44,7 @@ def create_router(ctx: Context) -> APIRouter:
     )
     async def fetch_picture(
         id: UUID,
-        owner_id: OwnerId,
+        reader: Reader,
         *,
         size: Literal["full", "thumb"] = "full",
         accept: Annotated[str | None, Header(include_in_schema=False)] = None,
@@ -56,14 +56,13 @@ def create_router(ctx: Context) -> APIRouter:
 
         Its type is its own, or `application/octet-stream` where `Accept` names that alone.
         """
-        own_type, stored = await services.open_picture(
-            ctx, id=id, owner_id=owner_id, is_thumbnail=size == "thumb"
-        )
+        generation = await services.find_picture(ctx, id=id, owner_id=reader)
         # A picture never changes, so its name says all that a hash of it could.
         tag = f'"{id}-{size}"'
         headers = {"ETag": tag, "Cache-Control": _CACHE_CONTROL, "Accept-Ranges": "bytes", "Vary": "Accept"}
         if if_none_match and (tag in if_none_match or if_none_match.strip() == "*"):
             return Response(status_code=304, headers=headers)
+        own_type, stored = await services.open_picture(ctx, generation, is_thumbnail=size == "thumb")
         # A part is of use to whoever has the rest of the same bytes: a weak tag or a date proves nothing.
         is_the_same = if_range is None or if_range.strip() == tag
         wanted = _wanted(range, stored.size) if is_the_same else None

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from core.database.statements import Statements
 from core.errors import ServiceUnavailable
 from core.limits import DatabaseLimits
 
@@ -26,18 +27,19 @@ _BEGIN = text(
 
 
 class Database:
-    """The pool of the serving role's connections to the database at `url`."""
+    """The serving role's connections to the database at `url`: for transactions, and for `statements`."""
 
     def __init__(self, url: str, limits: DatabaseLimits = DatabaseLimits()) -> None:
+        self.statements = Statements(url, limits)
         self._statement_timeout = f"{limits.statement_seconds * 1000:.0f}ms"
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=10,
             max_overflow=10,
             pool_timeout=limits.pool_seconds,
-            pool_pre_ping=True,  # replaces a connection that a restart of the database has closed
             hide_parameters=True,  # keeps prompts out of logged errors
-            connect_args={"connect_timeout": limits.connect_seconds},
+            # Behind PgBouncer the next transaction may meet a server process that has not prepared anything.
+            connect_args={"connect_timeout": limits.connect_seconds, "prepare_threshold": None},
         )
 
     @asynccontextmanager
@@ -49,20 +51,15 @@ class Database:
         Commits at the end of the block, rolls back on an error. Raises `ServiceUnavailable` when the
         database cannot be reached, takes longer than `DatabaseLimits`, or is not migrated.
         """
+        values = {
+            "owner_id": str(owner_id) if owner_id else "",
+            "login_token_hash": login_token_hash.hex() if login_token_hash else "",
+            "statement_timeout": self._statement_timeout,
+        }
         try:
-            async with (
-                AsyncSession(self.engine, expire_on_commit=False) as session,
-                session.begin(),
-            ):
-                await session.execute(
-                    _BEGIN,
-                    {
-                        "owner_id": str(owner_id) if owner_id else "",
-                        "login_token_hash": login_token_hash.hex() if login_token_hash else "",
-                        "statement_timeout": self._statement_timeout,
-                    },
-                )
+            async with await self._begin(values) as session:
                 yield session
+                await session.commit()
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             logger.warning("The database did not answer as it should: %s", _reason(error))
             raise ServiceUnavailable from error
@@ -71,8 +68,31 @@ class Database:
                 raise ServiceUnavailable from error
             raise
 
+    async def _begin(self, values: dict[str, str]) -> AsyncSession:
+        """A transaction with its settings; on another connection if a restart has closed the first one.
+
+        SQLAlchemy replaces all older connections once one is found to be closed, so once is enough, and
+        nobody has to ask each connection whether it lives.
+        """
+        try:
+            return await self._begin_once(values)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return await self._begin_once(values)
+
+    async def _begin_once(self, values: dict[str, str]) -> AsyncSession:
+        session = AsyncSession(self.engine, expire_on_commit=False)
+        try:
+            await session.execute(_BEGIN, values)
+        except BaseException:
+            await session.close()
+            raise
+        return session
+
     async def close(self) -> None:
         """Close all connections."""
+        await self.statements.close()
         await self.engine.dispose()
 
 

@@ -1,8 +1,8 @@
-"""A person's generations as a list, and their deletion."""
+"""The deletion of a person's generations."""
 
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlalchemy import delete, func, or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -10,22 +10,6 @@ from core.models import TASK_DUE_AFTER, Generation, Task
 from core.repositories.generations import is_owners
 
 UNDO_TIME = TASK_DUE_AFTER[Task.REMOVE]
-
-
-async def list_newest_first(
-    session: AsyncSession, *, owner_id: UUID, limit: int, start: Generation | None
-) -> list[Generation]:
-    """Up to `limit` of the owner's generations that are not deleted, from the newest or after `start`."""
-    position = tuple_(col(Generation.created_at), col(Generation.id))
-    query = (
-        select(Generation)
-        .where(col(Generation.owner_id) == owner_id, col(Generation.deleted_at).is_(None))
-        .order_by(col(Generation.created_at).desc(), col(Generation.id).desc())
-        .limit(limit)
-    )
-    if start:
-        query = query.where(position < (start.created_at, start.id))
-    return list((await session.execute(query)).scalars())
 
 
 async def mark_deleted(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:

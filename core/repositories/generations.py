@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, insert, select, update
@@ -16,13 +17,19 @@ from core.errors import GenerationInFlight
 from core.models import Generation, Phase, Status
 from core.orders import Order
 
+CANCEL_SECONDS = 5.0
 
-async def create(session: AsyncSession, *, owner_id: UUID, order: Order) -> Generation:
-    """Add a `processing` generation for the order and return it.
+
+async def create(
+    session: AsyncSession, *, owner_id: UUID, order: Order, poll_in: float | None = None
+) -> Generation:
+    """Add a `processing` generation for the order, to be polled in `poll_in` seconds, and return it.
 
     Raises `GenerationInFlight` when another generation of the owner is in flight.
     """
     generation = Generation(owner_id=owner_id, **asdict(order))
+    if poll_in:
+        generation.next_poll_at = _from_now(poll_in)
     session.add(generation)
     try:
         await session.flush()
@@ -59,14 +66,6 @@ async def find_overdue_by_owner(
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def get_age_seconds(session: AsyncSession, *, id: UUID, owner_id: UUID) -> float:
-    """Seconds since the generation was created, by the database's clock; 0 for an unknown id."""
-    query = select(func.extract("epoch", func.now() - col(Generation.created_at))).where(
-        *is_owners(id, owner_id)
-    )
-    return float((await session.execute(query)).scalar_one_or_none() or 0)
-
-
 async def create_late(session: AsyncSession, *, timed_out: Generation, url: str) -> None:
     """Add a succeeded generation for the picture at `url`, which arrived after `timed_out` had ended.
 
@@ -83,12 +82,17 @@ async def create_late(session: AsyncSession, *, timed_out: Generation, url: str)
     )
 
 
-async def save_external_id(session: AsyncSession, *, id: UUID, owner_id: UUID, external_id: str) -> bool:
-    """Write down the prediction's id. False when another generation has that prediction."""
+async def save_external_id(
+    session: AsyncSession, *, id: UUID, owner_id: UUID, external_id: str, poll_in: float = 0.0
+) -> bool:
+    """Write down the prediction's id; its next poll makes sense in `poll_in` seconds.
+
+    False when another generation has that prediction.
+    """
     statement = (
         update(Generation)
         .where(*is_owners(id, owner_id))
-        .values(external_id=external_id, phase=Phase.STARTING)
+        .values(external_id=external_id, phase=Phase.STARTING, next_poll_at=_from_now(poll_in))
     )
     try:
         async with session.begin_nested():
@@ -133,9 +137,14 @@ async def save_phase(session: AsyncSession, *, id: UUID, owner_id: UUID, phase: 
 
 
 async def note_cancel_request(session: AsyncSession, *, id: UUID, owner_id: UUID) -> None:
-    """Write down that the owner wants a cancel; without effect once the generation has ended."""
+    """Write down that the owner wants a cancel; for `CANCEL_SECONDS`, which it may take, nobody else asks.
+
+    Without effect once the generation has ended.
+    """
     await session.execute(
-        update(Generation).where(*_is_processing(id, owner_id)).values(cancel_requested_at=func.now())
+        update(Generation)
+        .where(*_is_processing(id, owner_id))
+        .values(cancel_requested_at=func.now(), next_poll_at=_from_now(CANCEL_SECONDS))
     )
 
 
@@ -190,6 +199,11 @@ async def update_status_and_url(
         .returning(Generation)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+def _from_now(seconds: float) -> Any:
+    """SQL for a time by the database's clock; a mapped column takes it in place of a `datetime`."""
+    return func.now() + timedelta(seconds=seconds)
 
 
 def _unfinished(owner_id: UUID) -> Select[Generation]:

@@ -1,19 +1,11 @@
 """How long finished runs took. The runs of all owners count together, so the table names no owner."""
 
-from typing import NamedTuple
-
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.database.statements import Statements
+
 NEWEST_RUNS = 50
-FEWEST_RUNS = 5
-
-
-class Estimate(NamedTuple):
-    """Most runs took from `low` to `high` seconds."""
-
-    low: int
-    high: int
 
 
 async def add(session: AsyncSession, *, model: str, quality: str, seconds: float) -> None:
@@ -22,18 +14,10 @@ async def add(session: AsyncSession, *, model: str, quality: str, seconds: float
     await session.execute(statement, {"model": model, "quality": quality, "seconds": seconds})
 
 
-async def estimate(session: AsyncSession, *, model: str, quality: str) -> Estimate | None:
-    """The range of the middle 80 % of the `NEWEST_RUNS`; None for fewer than `FEWEST_RUNS`."""
-    query = text(
-        """
-        SELECT count(*), percentile_cont(ARRAY[0.1, 0.9]) WITHIN GROUP (ORDER BY seconds)
-        FROM (SELECT seconds FROM run_times WHERE model = :model AND quality = :quality
-              ORDER BY finished_at DESC LIMIT :newest) AS newest
-        """
+async def newest(statements: Statements, *, model: str, quality: str) -> list[float]:
+    """The seconds of the `NEWEST_RUNS`, the newest first."""
+    found = await statements.fetch(
+        "SELECT seconds FROM run_times WHERE model = %s AND quality = %s ORDER BY finished_at DESC LIMIT %s",
+        [model, quality, NEWEST_RUNS],
     )
-    values = {"model": model, "quality": quality, "newest": NEWEST_RUNS}
-    count, bounds = (await session.execute(query, values)).one()
-    if count < FEWEST_RUNS:
-        return None
-    low, high = int(bounds[0]), round(bounds[1] + 0.5)
-    return Estimate(low, max(high, low + 1))
+    return [seconds for (seconds,) in found.rows]

@@ -7,6 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.database.statements import Statements
+
 
 class Due(NamedTuple):
     """A generation whose task is due, and for how many seconds it has been due."""
@@ -16,10 +18,23 @@ class Due(NamedTuple):
     lag_seconds: float
 
 
-async def claim(session: AsyncSession, *, batch: int) -> list[Due]:
+class Claimed(NamedTuple):
+    """The due generations that were claimed, and in how many seconds the next one was due before that."""
+
+    due: list[Due]
+    next_in: float | None
+    """None when there is no task at all."""
+
+
+async def claim(statements: Statements, *, batch: int) -> Claimed:
     """Claim up to `batch` due generations; no other process gets them until they are due again."""
-    rows = await session.execute(text("SELECT * FROM claim_generations_to_settle(:batch)"), {"batch": batch})
-    return [Due(*row) for row in rows]
+    found = await statements.fetch(
+        "SELECT next.seconds, c.* FROM"
+        " (SELECT extract(epoch FROM min(due_at) - now())::float8 FROM generations_to_settle) next(seconds)"
+        " LEFT JOIN claim_generations_to_settle(%s) c ON true",
+        [batch],
+    )
+    return Claimed([Due(*row[1:]) for row in found.rows if row[1]], found.rows[0][0])
 
 
 async def find_listed(session: AsyncSession, *, generation_ids: Collection[UUID]) -> set[UUID]:

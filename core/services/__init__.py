@@ -1,18 +1,24 @@
 """The only door to the domain: what pages and routes may use is here, and they use nothing below it."""
 
+from core.callers import Caller, LoginToken
 from core.charges import Charge
 from core.failures import Failure, FailureCode
 from core.models import Generation, LoginSession, Phase, Status
+from core.open_pages import OpenPage
 from core.orders import Order
 from core.pictures.store import StoredPicture
+from core.repositories.reads import OpenedPage, Standing
 from core.services.cancel import cancel_generation
 from core.services.credit_check import check_user_has_credits
 from core.services.gallery import delete_generation, list_generations, restore_generation
 from core.services.health import Health, check_health
 from core.services.login_sessions import LIFETIME, Person, get_login_session, sign_in, sign_out
-from core.services.pictures import forget_settled_pictures, open_picture
+from core.services.open_pages import PageLook, close_page, find_page, look_for_page, open_page
+from core.services.pictures import find_picture, forget_settled_pictures, open_picture
 from core.services.press import MAX_KEY_LENGTH
-from core.services.read import Progress, get_active_generation, get_generation, get_progress
+from core.services.read import get_generation
+from core.services.run_times import Estimate, estimate
+from core.services.standing import get_standing
 from core.services.submit import EMPTY_PROMPT, MAX_PROMPT_LENGTH, new_order, submit_generation
 from core.services.upkeep import PERIOD_SECONDS, Upkeep
 
@@ -22,30 +28,41 @@ __all__ = [
     "MAX_KEY_LENGTH",
     "MAX_PROMPT_LENGTH",
     "PERIOD_SECONDS",
+    "Caller",
     "Charge",
+    "Estimate",
     "Failure",
     "FailureCode",
     "Generation",
     "Health",
     "LoginSession",
+    "LoginToken",
+    "OpenPage",
+    "OpenedPage",
     "Order",
+    "PageLook",
     "Person",
     "Phase",
-    "Progress",
+    "Standing",
     "Status",
     "StoredPicture",
     "Upkeep",
     "cancel_generation",
     "check_health",
     "check_user_has_credits",
+    "close_page",
     "delete_generation",
+    "estimate",
+    "find_page",
+    "find_picture",
     "forget_settled_pictures",
-    "get_active_generation",
     "get_generation",
     "get_login_session",
-    "get_progress",
+    "get_standing",
     "list_generations",
+    "look_for_page",
     "new_order",
+    "open_page",
     "open_picture",
     "restore_generation",
     "sign_in",

@@ -13,7 +13,7 @@ from core.models import Generation
 from core.provider.client import ProviderUnavailable
 from core.provider.inputs import keeps_marker
 from core.provider.listing import Listed
-from core.repositories import generations
+from core.repositories import generations, reads
 
 # Until then the create request may still be under way.
 ORPHAN_AFTER_SECONDS = ProviderLimits.start_seconds + 5
@@ -34,10 +34,10 @@ async def adopt(ctx: Context, generation: Generation, *, whole_list: bool) -> Lo
     A caller with a person waiting searches one page of the provider's list; upkeep, the `whole_list`.
     Raises `ServiceUnavailable`.
     """
-    async with ctx.database.transaction(generation.owner_id) as session:
-        age = await generations.get_age_seconds(session, id=generation.id, owner_id=generation.owner_id)
-    if age < ORPHAN_AFTER_SECONDS:
+    standing = await reads.get_standing(ctx.database.statements, id=generation.id, caller=generation.owner_id)
+    if standing is None or standing.age < ORPHAN_AFTER_SECONDS:
         return Look(generation)
+    age = standing.age
     try:
         found = await ctx.provider.find_predictions(
             order=generation.order,

@@ -1,6 +1,7 @@
 """Advance a generation: ask the provider, and write down the phase or the end."""
 
 import logging
+import time
 from datetime import timedelta
 
 from core import points
@@ -9,9 +10,11 @@ from core.context import Context
 from core.ends import End, failed
 from core.failures import FailureCode
 from core.models import Generation, Phase, may_become
-from core.repositories import generations, run_times
+from core.repositories import generations, reads, run_times
+from core.repositories.reads import Standing
 from core.services.look import ask_to_cancel, look
 from core.services.pictures import try_to_store_picture
+from core.services.run_times import pause_before_poll, quality_of_run
 
 logger = logging.getLogger(__name__)
 
@@ -21,20 +24,56 @@ def in_flight_ttl(ctx: Context) -> timedelta:
     return timedelta(minutes=ctx.settings.in_flight_ttl_minutes)
 
 
-async def advance(
-    ctx: Context, generation: Generation, *, is_overdue: bool, whole_list: bool = False
-) -> Generation:
-    """Ask how an unfinished generation stands, and end it if it has ended there or `is_overdue`.
+async def advance(ctx: Context, standing: Standing, *, whole_list: bool = False) -> Generation:
+    """Ask the provider how a running generation stands, if that makes sense by now; end it if it has ended
+    there, or is overdue. Returns the row after that.
 
-    Returns the row after that. `whole_list` is explained at `look`. Raises `ServiceUnavailable`.
+    Of all who call this at a time, in any process, one asks. `whole_list` is explained at `look`. Raises
+    `ServiceUnavailable`.
     """
+    question = (standing.generation.id, whole_list and standing.generation.external_id is None)
+    return await ctx.polls.get(question, lambda: _advance(ctx, standing, whole_list=whole_list))
+
+
+def is_due(ctx: Context, standing: Standing) -> bool:
+    """Whether the run is to be advanced: by the schedule in its row, or because it is overdue."""
+    return standing.generation.is_processing and (standing.poll_in <= 0 or seconds_left(ctx, standing) <= 0)
+
+
+def seconds_left(ctx: Context, standing: Standing) -> float:
+    """Seconds until the run is overdue; not positive once it is."""
+    return in_flight_ttl(ctx).total_seconds() - standing.age
+
+
+async def _advance(ctx: Context, standing: Standing, *, whole_list: bool) -> Generation:
+    generation = await _claim(ctx, standing)
+    if generation is None:
+        return standing.generation
     seen = await look(ctx, generation, whole_list=whole_list)
     generation, verdict = seen.generation, seen.end
-    if is_overdue and not (verdict and verdict.is_success):
+    if seconds_left(ctx, standing) <= 0 and not (verdict and verdict.is_success):
         verdict = await _time_out(ctx, generation, verdict)
     if verdict and may_become(generation.status, verdict.status):
         return await end(ctx, generation, verdict)
-    return await _note_phase(ctx, generation, seen.phase)
+    if seen.phase and seen.phase is not generation.phase:
+        return await _save_phase(ctx, generation, seen.phase)
+    return generation
+
+
+async def _claim(ctx: Context, standing: Standing) -> Generation | None:
+    """The row with the claim on the next poll; None when another caller has it, or it came too late."""
+    polls, generation = ctx.limits.polls, standing.generation
+    pause = await pause_before_poll(ctx, generation, age=standing.age)
+    asked_at = time.monotonic()
+    claimed = await reads.claim_poll(
+        ctx.database.statements,
+        id=generation.id,
+        owner_id=generation.owner_id,
+        pause=pause,
+        is_urgent=seconds_left(ctx, standing) <= 0,
+        apart=polls.apart_seconds,
+    )
+    return claimed if time.monotonic() - asked_at < polls.late_seconds else None
 
 
 async def end(ctx: Context, generation: Generation, verdict: End) -> Generation:
@@ -61,11 +100,6 @@ async def end(ctx: Context, generation: Generation, verdict: End) -> Generation:
     return ended
 
 
-def quality_of_run(ctx: Context, generation: Generation) -> str:
-    """The quality under which the run's time is filed; for a row without quality, the one in the settings."""
-    return generation.quality or ctx.settings.image_quality
-
-
 async def _time_out(ctx: Context, generation: Generation, verdict: End | None) -> End:
     """The end of an overdue generation without a picture; a prediction that still runs is canceled."""
     if verdict is None:
@@ -78,14 +112,12 @@ async def _time_out(ctx: Context, generation: Generation, verdict: End | None) -
     return failed(FailureCode.TIMED_OUT, verdict.charge)
 
 
-async def _note_phase(ctx: Context, generation: Generation, phase: Phase | None) -> Generation:
+async def _save_phase(ctx: Context, generation: Generation, phase: Phase) -> Generation:
     """Save a new phase. Returns the row as it is now: another process may have ended it meanwhile."""
     async with ctx.database.transaction(generation.owner_id) as session:
-        saved = None
-        if phase and phase is not generation.phase:
-            saved = await generations.save_phase(
-                session, id=generation.id, owner_id=generation.owner_id, phase=phase
-            )
+        saved = await generations.save_phase(
+            session, id=generation.id, owner_id=generation.owner_id, phase=phase
+        )
         current = saved or await generations.get_by_id(
             session, id=generation.id, owner_id=generation.owner_id
         )

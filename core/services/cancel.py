@@ -12,8 +12,8 @@ from core.services.advance import end
 from core.services.look import ask_to_cancel, look
 from core.services.read import get_generation
 
-_LOOKS = 4
-_PAUSE_SECONDS = 0.5
+_LOOKS = 3
+_PAUSE_SECONDS = 1.0
 
 
 async def cancel_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> Generation:

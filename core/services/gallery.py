@@ -2,26 +2,28 @@
 
 from uuid import UUID
 
+from core.callers import Caller
 from core.context import Context
 from core.errors import GenerationInFlight, NotFound
 from core.models import Generation
-from core.repositories import gallery, generations
+from core.repositories import gallery, generations, reads
+from core.services.standing import check_login
 
 
 async def list_generations(
-    ctx: Context, *, owner_id: UUID, limit: int, before: UUID | None = None
+    ctx: Context, *, owner_id: Caller, limit: int, before: UUID | None = None
 ) -> list[Generation]:
     """Up to `limit` of the owner's generations, from the newest, or from after the id `before`.
 
-    Raises `NotFound` when the owner has no generation `before`, and `ServiceUnavailable`.
+    `owner_id` may be the token of a login session of theirs. Raises `NotFound` when the owner has no
+    generation `before`, `Unauthenticated` for a login session that is over, and `ServiceUnavailable`.
     """
-    async with ctx.database.transaction(owner_id) as session:
-        start = None
-        if before:
-            start = await generations.get_by_id(session, id=before, owner_id=owner_id, with_deleted=True)
-            if start is None:
-                raise NotFound
-        return await gallery.list_newest_first(session, owner_id=owner_id, limit=limit, start=start)
+    found = await reads.list_newest_first(
+        ctx.database.statements, caller=owner_id, limit=limit, before=before
+    )
+    if not found:
+        await check_login(ctx, owner_id)
+    return found
 
 
 async def delete_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> int:

@@ -1,14 +1,14 @@
 """Sign people in and out, and find the person to whom a cookie's token belongs."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from core.callers import LoginToken
 from core.context import Context
 from core.models import LoginSession
-from core.repositories import login_sessions
+from core.repositories import login_sessions, reads
 
 LIFETIME = timedelta(days=14)
 _TOKEN_BYTES = 32
@@ -57,14 +57,7 @@ async def get_login_session(ctx: Context, token: str | None) -> LoginSession | N
     """
     if not token:
         return None
-    token_hash = hash_token(token)
-    async with ctx.database.transaction(login_token_hash=token_hash) as session:
-        live = await login_sessions.get_live(session, token_hash=token_hash)
-        if live is None:
-            return None
-        if live.is_to_be_touched:
-            await login_sessions.touch(session, token_hash=token_hash)
-        return live.login_session
+    return await reads.find_login_session(ctx.database.statements, token_hash=hash_token(token))
 
 
 async def sign_out(ctx: Context, token: str | None) -> None:
@@ -77,8 +70,8 @@ async def sign_out(ctx: Context, token: str | None) -> None:
 
 
 def hash_token(token: str) -> bytes:
-    """The SHA-256 hash of a token. A random 256-bit token cannot be guessed, so the hash may be fast."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+    """The SHA-256 hash of a cookie's token, which the database has in its place."""
+    return LoginToken.of(token).hash
 
 
 def _storable(text: str) -> str:

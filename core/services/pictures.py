@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from core import points
+from core.callers import Caller
 from core.context import Context
 from core.errors import EaselError, NotFound, ServiceUnavailable
 from core.models import Generation
@@ -12,6 +13,7 @@ from core.pictures.download import DownloadFailed
 from core.pictures.image import NotAPicture, examine_aside
 from core.pictures.store import StoredPicture, StoreUnavailable
 from core.repositories import generations, settling
+from core.services.standing import get_standing
 
 _THUMBNAIL_TYPE = "image/webp"
 
@@ -81,23 +83,32 @@ async def forget_settled_pictures(ctx: Context) -> None:
         ctx.waiting.remove(waiting - listed)
 
 
-async def open_picture(ctx: Context, *, id: UUID, owner_id: UUID, is_thumbnail: bool) -> Picture:
-    """An owner's stored picture, or its thumbnail.
+async def find_picture(ctx: Context, *, id: UUID, owner_id: Caller) -> Generation:
+    """An owner's generation, whose picture is stored; the picture itself is not touched.
 
-    Raises `NotFound`, also for a generation without a stored picture, and `ServiceUnavailable`.
+    `owner_id` may be the token of a login session of theirs. Raises `NotFound`, also for a generation without
+    a stored picture, `Unauthenticated` for a login session that is over, and `ServiceUnavailable`.
     """
-    async with ctx.database.transaction(owner_id) as session:
-        generation = await generations.get_by_id(session, id=id, owner_id=owner_id)
-    if generation is None or generation.picture_type is None:
+    generation = (await get_standing(ctx, id=id, owner_id=owner_id)).generation
+    if generation.picture_type is None:
         raise NotFound
-    key = _key(owner_id, id) + (".thumb" if is_thumbnail else "")
+    return generation
+
+
+async def open_picture(ctx: Context, generation: Generation, *, is_thumbnail: bool) -> Picture:
+    """The stored picture of a generation that `find_picture` found, or its thumbnail.
+
+    Raises `NotFound` when its bytes are gone, and `ServiceUnavailable`.
+    """
+    assert generation.picture_type is not None  # noqa: S101  (see `find_picture`)
+    key = _key(generation.owner_id, generation.id) + (".thumb" if is_thumbnail else "")
     try:
         stored = await ctx.pictures.open_picture(key)
     except FileNotFoundError:
-        logger.error("Generation %s: its stored picture is gone from the store", id)  # noqa: TRY400  (the stack says nothing)
+        logger.error("Generation %s: its stored picture is gone from the store", generation.id)  # noqa: TRY400  (the stack says nothing)
         raise NotFound from None
     except StoreUnavailable as error:
-        logger.warning("Generation %s: the store does not answer (%s)", id, error)
+        logger.warning("Generation %s: the store does not answer (%s)", generation.id, error)
         raise ServiceUnavailable("The pictures cannot be reached at the moment.") from error
     return Picture(_THUMBNAIL_TYPE if is_thumbnail else generation.picture_type, stored)
 

@@ -15,8 +15,12 @@ from core.provider import inputs
 from core.provider.client import StartRefused, StartUncertain
 from core.repositories import generations
 from core.services import credit_check
+from core.services.adoption import ORPHAN_AFTER_SECONDS
 from core.services.advance import advance, end, in_flight_ttl
 from core.services.press import Press, check_key
+from core.services.run_times import pause_before_poll
+from core.services.standing import get_standing
+from core.services.watch import watch
 
 MAX_PROMPT_LENGTH = 800
 EMPTY_PROMPT = "Please describe the picture you want."
@@ -81,7 +85,7 @@ async def _end_overdue(ctx: Context, owner_id: UUID) -> None:
     async with ctx.database.transaction(owner_id) as session:
         overdue = await generations.find_overdue_by_owner(session, owner_id=owner_id, ttl=in_flight_ttl(ctx))
     if overdue:
-        await advance(ctx, overdue, is_overdue=True)
+        await advance(ctx, await get_standing(ctx, id=overdue.id, owner_id=owner_id))
 
 
 async def _reserve_and_start(ctx: Context, press: Press) -> UUID:
@@ -95,6 +99,7 @@ async def _reserve_and_start(ctx: Context, press: Press) -> UUID:
         return started
     points.passing("submit: row written")
     await _start(ctx, generation)
+    watch(ctx, generation)
     return generation.id
 
 
@@ -105,7 +110,10 @@ async def _reserve(ctx: Context, press: Press) -> Generation:
             session, owner_id=owner_id, ttl=in_flight_ttl(ctx)
         ):
             raise GenerationInFlight
-        generation = await generations.create(session, owner_id=owner_id, order=press.order)
+        # Until the provider has answered, there is nothing to ask about.
+        generation = await generations.create(
+            session, owner_id=owner_id, order=press.order, poll_in=ORPHAN_AFTER_SECONDS
+        )
         if not await press.note_started(session, generation.id):
             raise GenerationInFlight
         return generation
@@ -132,9 +140,14 @@ async def _save_external_id(ctx: Context, generation: Generation, external_id: s
     for pause in _SAVE_PAUSES_SECONDS:
         await asyncio.sleep(pause)
         try:
+            poll_in = await pause_before_poll(ctx, generation, age=0.0)
             async with ctx.database.transaction(generation.owner_id) as session:
                 is_ours = await generations.save_external_id(
-                    session, id=generation.id, owner_id=generation.owner_id, external_id=external_id
+                    session,
+                    id=generation.id,
+                    owner_id=generation.owner_id,
+                    external_id=external_id,
+                    poll_in=poll_in,
                 )
         except ServiceUnavailable:
             continue

@@ -18,7 +18,7 @@ from core.models import PROVIDER_KEEPS, Generation, Task
 from core.pictures.store import StoreUnavailable
 from core.repositories import gallery, generations, housekeeping, settling
 from core.repositories.settling import Due
-from core.services.advance import advance, in_flight_ttl
+from core.services.advance import advance, is_due
 from core.services.cancel import cancel_at_provider
 from core.services.follow_up import follow_up
 from core.services.pictures import (
@@ -27,8 +27,11 @@ from core.services.pictures import (
     forget_settled_pictures,
     store_picture,
 )
+from core.services.standing import get_standing
+from core.services.watch import watch
 
 PERIOD_SECONDS = 3.0
+LONGEST_REST_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 600.0
 BATCH = 20
 LOOP_NAME = "upkeep"
@@ -48,6 +51,9 @@ class Upkeep:
         self.lag_seconds = 0.0
         """For how long the oldest task of the last batch had been due."""
         self._next_housekeeping = 0.0
+        self._next_in: float | None = None
+        self._is_news = asyncio.Event()
+        self._unsubscribe = ctx.news.subscribe(None, self._is_news.set)
 
     def start(self) -> None:
         """Start the loop as background work, so that the context waits for the present run when it closes."""
@@ -55,15 +61,17 @@ class Upkeep:
 
     def stop(self) -> None:
         """End the loop after the present run."""
+        self._unsubscribe()
         self._stopping.set()
+        self._is_news.set()
 
     async def run_once(self) -> int:
         """Do the due tasks of up to `BATCH` generations; returns how many. Raises `ServiceUnavailable`."""
-        async with self._ctx.database.transaction() as session:
-            if time.monotonic() >= self._next_housekeeping:
+        if time.monotonic() >= self._next_housekeeping:
+            async with self._ctx.database.transaction() as session:
                 await housekeeping.remove_expired(session)
-                self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
-            due = await settling.claim(session, batch=BATCH)
+            self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
+        due, self._next_in = await settling.claim(self._ctx.database.statements, batch=BATCH)
         self.lag_seconds = max((each.lag_seconds for each in due), default=0.0)
         await asyncio.gather(*(self._look_after(each) for each in due))
         await forget_settled_pictures(self._ctx)
@@ -72,16 +80,25 @@ class Upkeep:
 
     async def _loop(self) -> None:
         while not self._stopping.is_set():
+            is_full = False
             try:
                 is_full = await self.run_once() == BATCH
             except EaselError as error:
                 logger.warning("Upkeep could not run: %s", error)
-                is_full = False
             except Exception:
                 logger.exception("Upkeep met an unexpected error")
-                is_full = False
+            if not is_full:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        """Wait for `PERIOD_SECONDS`; where every change is told, until something changes or is due, too."""
+        self._is_news.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), PERIOD_SECONDS)
+        if self._ctx.news.is_live:
+            next_in = LONGEST_REST_SECONDS if self._next_in is None else self._next_in - PERIOD_SECONDS
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), 0 if is_full else PERIOD_SECONDS)
+                await asyncio.wait_for(self._is_news.wait(), min(max(next_in, 0.0), LONGEST_REST_SECONDS))
 
     async def _look_after(self, due: Due) -> None:
         async with self._slots:
@@ -106,13 +123,14 @@ async def look_after(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
 
 
 async def _advance(ctx: Context, generation: Generation) -> None:
-    """Advance the run, with a search of the whole list, and repeat a cancel that was not confirmed."""
-    async with ctx.database.transaction(generation.owner_id) as session:
-        overdue = await generations.find_overdue_by_owner(
-            session, owner_id=generation.owner_id, ttl=in_flight_ttl(ctx)
-        )
-    generation = await advance(ctx, generation, is_overdue=overdue is not None, whole_list=True)
-    if generation.is_processing and generation.cancel_requested_at and generation.external_id:
+    """Advance the run if that is due, and watch it from here on; repeat a cancel that was not confirmed."""
+    standing = await get_standing(ctx, id=generation.id, owner_id=generation.owner_id)
+    if is_due(ctx, standing):
+        generation = await advance(ctx, standing, whole_list=True)
+    if not generation.is_processing:
+        return
+    watch(ctx, generation)
+    if generation.cancel_requested_at and generation.external_id:
         with suppress(CancelNotConfirmed):  # the next time that the task is due repeats it
             await cancel_at_provider(ctx, generation)
 

@@ -122,7 +122,7 @@ async def test_a_page_that_fails_is_not_kept_either(ada: SignedIn, monkeypatch: 
     async def explode(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("core.services.get_active_generation", explode)
+    monkeypatch.setattr("core.services.find_page", explode)
     assert (await ada.http.head("/dashboard/generate")).status_code == 500
     assert Client.instances == {}
 

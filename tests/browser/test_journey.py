@@ -42,6 +42,7 @@ async def test_from_sign_in_to_a_picture(browser: Browser, easel: EaselProcess, 
     await page.reload()
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
+    await page.locator(".tile").first.wait_for()  # what it reads after signing out is refused
     await page.get_by_role("button", name="Sign out").click()
     await expect(page.get_by_role("heading", name="Sign in to Easel")).to_be_visible()
     assert complaints == []

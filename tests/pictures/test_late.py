@@ -8,6 +8,7 @@ from core.charges import Charge
 from core.context import Context
 from core.errors import CancelNotConfirmed
 from core.failures import FailureCode
+from core.limits import ProviderLimits
 from core.models import PROVIDER_KEEPS, Phase, Status
 from core.services import cancel
 from core.services.follow_up import follow_up
@@ -15,6 +16,7 @@ from tests.api.envelopes import data_of
 from tests.support.database import TestDatabase
 from tests.support.faults import answering, dropping
 from tests.support.images import picture
+from tests.support.limits import with_limits
 from tests.support.people import Owner, SignedIn
 from tests.support.provider_with_files import ProviderWithFiles
 
@@ -66,6 +68,7 @@ async def test_however_often_it_is_followed_up_the_picture_comes_once(
     assert len(owner.rows()) == 2
 
 
+@with_limits(provider=ProviderLimits(fetch_seconds=10.0))
 async def test_a_late_picture_comes_while_the_next_one_is_being_made(
     owner: Owner, provider: ProviderWithFiles
 ) -> None:

@@ -10,12 +10,13 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from core import services
 from core.errors import NotFound
 from core.failures import FailureCode
+from core.limits import ProviderLimits
 from core.models import Status
 from tests.support.emulator import Fault
 from tests.support.faults import NO_ANSWER, answering, answering_in_turn, hanging
+from tests.support.limits import with_limits
 from tests.support.people import Owner
 from tests.support.provider import EmulatedProvider
 
@@ -87,6 +88,7 @@ async def test_early_404s_leave_the_state_as_it_was(owner: Owner, provider: Emul
     assert states == [Status.PROCESSING, Status.PROCESSING, Status.SUCCEEDED]
 
 
+@with_limits(provider=ProviderLimits())
 async def test_a_slow_provider_delays_a_read_by_two_seconds_at_most(
     owner: Owner, provider: EmulatedProvider
 ) -> None:
@@ -139,14 +141,14 @@ async def test_readers_who_learn_of_different_ends_agree_on_the_first_one_writte
 async def test_the_active_generation_is_the_one_in_flight(
     owner: Owner, other_owner: Owner, provider: EmulatedProvider
 ) -> None:
-    assert await services.get_active_generation(owner.ctx, owner_id=owner.id) is None
+    assert await owner.in_flight() is None
     generation_id = await owner.submit("a red kite")
-    active = await services.get_active_generation(owner.ctx, owner_id=owner.id)
+    active = await owner.in_flight()
     assert active
     assert (active.id, active.prompt) == (generation_id, "a red kite")
-    assert await services.get_active_generation(owner.ctx, owner_id=other_owner.id) is None
+    assert await other_owner.in_flight() is None
     await owner.read(generation_id)
-    assert await services.get_active_generation(owner.ctx, owner_id=owner.id) is None
+    assert await owner.in_flight() is None
 
 
 async def test_readers_who_ask_at_once_share_one_question(owner: Owner, provider: EmulatedProvider) -> None:

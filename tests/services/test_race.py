@@ -94,5 +94,9 @@ async def test_what_one_process_started_the_other_can_read(
     [cookie] = await cookies_of(quiet_ctx, "ada")
     submitted = await http.post(urls[0] + SUBMIT, json={"prompt": "a kite"}, headers=cookie)
     generation_id = submitted.json()["data"]["id"]
-    read = await http.get(f"{urls[1]}/api/v1/generations/{generation_id}", headers=cookie)
-    assert read.json()["data"]["status"] == "succeeded"
+    async with asyncio.timeout(10):
+        status = "processing"
+        while status == "processing":
+            read = await http.get(f"{urls[1]}/api/v1/generations/{generation_id}", headers=cookie)
+            status = read.json()["data"]["status"]
+    assert status == "succeeded"

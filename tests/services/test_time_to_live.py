@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from core import services
 from core.errors import EaselError, GenerationInFlight
 from core.failures import FailureCode
 from core.limits import ProviderLimits
@@ -75,7 +74,7 @@ async def test_it_follows_the_setting(owner: Owner, database: TestDatabase) -> N
 async def test_an_overdue_generation_is_no_longer_active(owner: Owner, database: TestDatabase) -> None:
     await owner.submit()
     database.age(7)
-    assert await services.get_active_generation(owner.ctx, owner_id=owner.id) is None
+    assert await owner.in_flight() is None
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from core.settings import Settings
 from core.sign_in.providers import SignInProvider, create_providers
 from main import create_app
 from tests.support.database import TestDatabase
+from tests.support.limits import FOR_TESTS
 
 BASE_URL = "http://127.0.0.1:8080"
 
@@ -41,7 +42,7 @@ class Started:
 
 @asynccontextmanager
 async def quiet_context(
-    settings: Settings, database: TestDatabase, limits: Limits = Limits()
+    settings: Settings, database: TestDatabase, limits: Limits = FOR_TESTS
 ) -> AsyncIterator[Context]:
     """The services alone: no pages, no API, no loop that runs by itself."""
     ctx = create_context(settings, database.serving_url, limits)
@@ -53,7 +54,7 @@ async def quiet_context(
 
 @asynccontextmanager
 async def started_app(
-    settings: Settings, database: TestDatabase, limits: Limits = Limits()
+    settings: Settings, database: TestDatabase, limits: Limits = FOR_TESTS
 ) -> AsyncIterator[Started]:
     """`create_app`, with its lifespan and with NiceGUI's global state put back afterwards."""
     with nicegui_reset_globals():

@@ -14,6 +14,7 @@ from core.limits import Limits
 from core.settings import Settings
 from tests.support.application import Started, client_for, make_settings, quiet_context, started_app
 from tests.support.database import TestDatabase, migrated_database
+from tests.support.limits import FOR_TESTS
 from tests.support.people import Owner, SignedIn, signed_in, simulated
 from tests.support.provider import EmulatedProvider, emulated_provider
 from tests.support.servers import EaselProcess
@@ -47,8 +48,8 @@ def provider(served_provider: EmulatedProvider) -> EmulatedProvider:
 
 @pytest.fixture
 def limits() -> Limits:
-    """Easel's own; `with_limits` gives a test others."""
-    return Limits()
+    """Those of tests; `with_limits` gives a test others."""
+    return FOR_TESTS
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from core.context import Context
 from core.models import Generation
 from core.pictures.store import PictureStore
 from core.provider.client import Provider
+from core.repositories import generations
+from core.services.advance import in_flight_ttl
 from core.services.login_sessions import Person
 from core.services.upkeep import Upkeep, look_after
 from tests.support.application import client_for
@@ -54,6 +56,13 @@ class Owner:
     async def cancel(self, generation_id: UUID) -> Generation:
         return await services.cancel_generation(self.ctx, id=generation_id, owner_id=self.id)
 
+    async def in_flight(self) -> Generation | None:
+        """The generation that keeps the next one from starting."""
+        async with self.ctx.database.transaction(self.id) as session:
+            return await generations.find_active_by_owner_within_ttl(
+                session, owner_id=self.id, ttl=in_flight_ttl(self.ctx)
+            )
+
     async def delete(self, generation_id: UUID) -> int:
         return await services.delete_generation(self.ctx, id=generation_id, owner_id=self.id)
 
@@ -66,9 +75,8 @@ class Owner:
 
     async def picture(self, generation_id: UUID, *, is_thumbnail: bool = False) -> bytes:
         """The stored bytes. Raises `NotFound`."""
-        picture = await services.open_picture(
-            self.ctx, id=generation_id, owner_id=self.id, is_thumbnail=is_thumbnail
-        )
+        generation = await services.find_picture(self.ctx, id=generation_id, owner_id=self.id)
+        picture = await services.open_picture(self.ctx, generation, is_thumbnail=is_thumbnail)
         return b"".join([part async for part in picture.stored.parts()])
 
     async def make(self, prompt: str = "a red kite") -> UUID:
@@ -84,8 +92,9 @@ class Owner:
         return row
 
     def due(self) -> None:
-        """Let everything that waits for the loop be due now."""
+        """Let everything that waits for the loop be due now, and every question to the provider."""
         self.database.run("UPDATE generations_to_settle SET due_at = now()")
+        self.database.run("UPDATE generations SET polled_at = NULL, next_poll_at = now()")
 
     async def settle(self) -> int:
         """One run of the loop over everything that waits for it."""

@@ -84,7 +84,7 @@ async def test_an_error_while_a_page_is_built_is_a_plain_500(
     async def explode(*_: object, **__: object) -> None:
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setattr(services, "get_active_generation", explode)
+    monkeypatch.setattr(services, "find_page", explode)
     reply = await ada.http.get("/dashboard/generate")
     assert reply.status_code == 500
     assert "secret" not in reply.text

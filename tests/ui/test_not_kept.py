@@ -12,13 +12,12 @@ from tests.support.prompts import press_generate
 from tests.support.provider import EmulatedProvider
 from tests.ui.test_generate import PATH
 from ui.components.stage import LOST, NOT_KEPT
-from ui.pages import generate_screen
+from ui.pages import run_view
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generate_screen, "SAVING_SECONDS", 0)
-    monkeypatch.setattr(generate_screen, "IDLE_POLL_SECONDS", 0.1)
+    monkeypatch.setattr(run_view, "SAVING_SECONDS", 0)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """`/dashboard/generate`: write a prompt, watch the run, see the picture, find it again."""
 
-from core import services
 from core.context import Context
 from ui.access import Visitor, signed_in_page
 from ui.components.skeleton import studio_skeleton
@@ -15,11 +14,11 @@ def register(ctx: Context) -> None:
 
     @signed_in_page(ctx, PATH, title="Generate · Easel")
     async def generate(visitor: Visitor) -> None:
-        made = await services.list_generations(ctx, owner_id=visitor.opened_by, limit=1)
         with frame(
             ctx.settings,
-            outline=studio_skeleton(_HEADING, has_examples=not made),
+            outline=studio_skeleton(_HEADING, has_examples=not visitor.has_made),
             person_name=visitor.name,
             heading=_HEADING,
-        ) as top:
-            await GenerateScreen(ctx, visitor, top, is_first_visit=not made).open()
+        ) as page_frame:
+            screen = GenerateScreen(ctx, visitor, page_frame, is_first_visit=not visitor.has_made)
+            await screen.open(visitor.running)

@@ -17,6 +17,8 @@ from core.context import Context, create_context
 from core.errors import CancelNotConfirmed, EaselError
 from core.limits import Limits, ProviderLimits
 from core.models import Generation
+from core.repositories import reads
+from core.repositories.reads import Shown
 from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.support.database import TestDatabase, plain
@@ -109,12 +111,16 @@ class World:
     async def reload(self, owner: int, process: int) -> None:
         """A page opens again: it shows what is in flight, and the pictures."""
         owner_id = self.owners[owner]
-        await self._run(process, lambda ctx: services.get_active_generation(ctx, owner_id=owner_id))
+        await self._run(process, lambda ctx: self._look(ctx, owner_id))
         for one in (
             await self._run(process, lambda ctx: services.list_generations(ctx, owner_id=owner_id, limit=100))
             or []
         ):
             self._see(one)
+
+    @staticmethod
+    async def _look(ctx: Context, owner_id: UUID) -> Shown:
+        return await reads.read_shown(ctx.database.statements, owner_id=owner_id, token_hashes=[], shown=[])
 
     async def run_loop(self, process: int) -> None:
         await self._run(process, lambda ctx: Upkeep(ctx).run_once())
@@ -170,9 +176,9 @@ class World:
 
     async def picture(self, row: DictRow) -> bytes:
         """Its bytes, as its owner gets them. Raises `NotFound`."""
-        found = await services.open_picture(
-            self._contexts[0], id=row["id"], owner_id=row["owner_id"], is_thumbnail=False
-        )
+        ctx = self._contexts[0]
+        generation = await services.find_picture(ctx, id=row["id"], owner_id=row["owner_id"])
+        found = await services.open_picture(ctx, generation, is_thumbnail=False)
         return b"".join([part async for part in found.stored.parts()])
 
     async def end(self) -> None:

@@ -13,7 +13,18 @@ export default {
     notice: String,
     running: Boolean, // whether a picture is being made
   },
+  emits: ["hide"], // true when the page is hidden in the browser, false when it is shown again
+  mounted() {
+    document.addEventListener("visibilitychange", this.tell);
+    if (document.hidden) this.tell();
+  },
+  unmounted() {
+    document.removeEventListener("visibilitychange", this.tell);
+  },
   methods: {
+    tell() {
+      this.$emit("hide", document.hidden);
+    },
     renderHeader() {
       const home = { class: "brand", href: this.person ? "/dashboard" : "/" };
       return h("header", { class: "frame-header" }, [

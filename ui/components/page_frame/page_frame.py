@@ -1,6 +1,9 @@
 """The frame of a page: progress bar, header, main landmark. It draws itself, so it is one element only."""
 
+from collections.abc import Callable
+
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 
 class PageFrame(ui.element, component="page_frame.js"):
@@ -10,6 +13,14 @@ class PageFrame(ui.element, component="page_frame.js"):
         """`person_name` is None where nobody is signed in; an empty heading or notice is left out."""
         super().__init__()
         self.props.update({"person": person_name, "heading": heading, "notice": notice})
+
+    def on_hide(self, handler: Callable[[bool], None]) -> None:
+        """Call `handler` with true when the page is hidden in the browser, and false when it is shown."""
+
+        def on_visibility(event: GenericEventArguments) -> None:
+            handler(event.args is True)
+
+        self.on("hide", on_visibility)
 
     def show_running(self, is_running: bool) -> None:
         """Have the progress bar at the top move while a picture is made."""

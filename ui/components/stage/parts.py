@@ -2,18 +2,18 @@
 
 from nicegui import ui
 
-from core.services import Progress
+from core.services import Estimate
 from ui.components.icon import Icon
 
 
 class RunProgress(ui.element, component="run_progress.js"):
     """Clock, bar and estimate of a run, which the browser keeps up to date."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, age_seconds: float, estimate: Estimate | None) -> None:
         super().__init__()
-        self.props["ageMs"] = round(progress.age_seconds * 1000)
-        if progress.estimate:
-            self.props["low"], self.props["high"] = progress.estimate
+        self.props["ageMs"] = round(age_seconds * 1000)
+        if estimate:
+            self.props["low"], self.props["high"] = estimate
 
 
 class NotifySwitch(ui.element, component="notify_switch.js"):

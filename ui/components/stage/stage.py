@@ -6,7 +6,7 @@ from uuid import UUID
 from nicegui import ui
 
 from core.logs import request_id
-from core.services import FailureCode, Generation, Phase, Progress
+from core.services import Estimate, FailureCode, Generation, Phase
 from ui.components.elements import Button, Text, box, link
 from ui.components.icon import Icon
 from ui.components.stage.parts import DownloadLink, NotifySwitch, RunProgress
@@ -49,7 +49,7 @@ class Stage(ui.element, component="stage.js"):
         """Show the empty sheet, when nothing runs and nothing has just ended."""
         self._clear(state="", text=EMPTY)
 
-    def show_running(self, generation: Generation, progress: Progress) -> None:
+    def show_running(self, generation: Generation, age_seconds: float, estimate: Estimate | None) -> None:
         """Show a run, with its age and the estimate."""
         self.props["prompt"] = generation.prompt
         with self._sheet("sheet sheet--running", state="running"), box("div", "run"):
@@ -57,7 +57,7 @@ class Stage(ui.element, component="stage.js"):
             Text("h2", "Painting your picture")
             with box("ol", "run__phases"):
                 self._phases = {phase: Text("li", name) for phase, name in PHASES.items()}
-            RunProgress(progress)
+            RunProgress(age_seconds, estimate)
             with box("div", "run__actions"):
                 self._cancel = Button("Cancel", self._on_cancel).mark("cancel")
                 NotifySwitch()

@@ -1,0 +1,20 @@
+"""Who asks for something: an owner who is known, or a token that the very statement proves that reads."""
+
+import hashlib
+from typing import NamedTuple
+from uuid import UUID
+
+
+class LoginToken(NamedTuple):
+    """The SHA-256 hash of the token in a cookie; its login session may be over, or never have been."""
+
+    hash: bytes
+
+    @classmethod
+    def of(cls, token: str) -> "LoginToken":
+        """Of the token itself. A random 256-bit token cannot be guessed, so the hash may be a fast one."""
+        return cls(hashlib.sha256(token.encode("utf-8", "replace")).digest())
+
+
+Caller = UUID | LoginToken
+"""An owner's id, or the token of a login session of theirs."""

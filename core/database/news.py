@@ -1,0 +1,87 @@
+"""News: that rows of an owner have changed, told by the database to every process (`NOTIFY` by triggers).
+
+A notice may be lost, with the connection that listens or behind a pooler, which drops them: whoever
+subscribes must look once in a while without one, too.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Never
+from uuid import UUID
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from core.database.statements import driver_url, is_pooled
+from core.limits import DatabaseLimits
+
+CHANNEL = "easel_news"
+_PAUSE_SECONDS = 1.0
+
+logger = logging.getLogger(__name__)
+
+Tell = Callable[[], None]
+
+
+class News:
+    """The subscribers of one process, and the one connection that listens for all of them."""
+
+    def __init__(self, url: str, limits: DatabaseLimits = DatabaseLimits()) -> None:
+        # A connection that died without a word is noticed after 20 seconds.
+        self._url = make_conninfo(
+            driver_url(url), keepalives_idle=10, keepalives_interval=5, keepalives_count=2
+        )
+        self._limits = limits
+        self._subscribers: defaultdict[UUID | None, set[Tell]] = defaultdict(set)
+        self.is_live = False
+        """Whether a change is told at once: false while the connection is away, and behind a pooler."""
+
+    def subscribe(self, owner_id: UUID | None, tell: Tell) -> Callable[[], None]:
+        """Call `tell` after each change of the owner's rows; of everybody's for None. Returns its undoing."""
+        self._subscribers[owner_id].add(tell)
+
+        def unsubscribe() -> None:
+            self._subscribers[owner_id].discard(tell)
+            if not self._subscribers[owner_id]:
+                del self._subscribers[owner_id]
+
+        return unsubscribe
+
+    async def listen(self) -> None:
+        """Listen until cancelled, over one connection after the other; return only behind a pooler."""
+        while True:
+            try:
+                await self._listen_once()
+            except (psycopg.Error, OSError) as error:
+                logger.warning("No news from the database: %s", str(error).partition("\n")[0])
+            except _Pooled:
+                logger.info("Behind a pooler, which drops notices: pages look by themselves")
+                return
+            finally:
+                self.is_live = False
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _listen_once(self) -> Never:
+        async with await psycopg.AsyncConnection.connect(
+            self._url, autocommit=True, connect_timeout=self._limits.connect_seconds
+        ) as connection:
+            if await is_pooled(connection):
+                raise _Pooled
+            await connection.execute(f"LISTEN {CHANNEL}")
+            self.is_live = True
+            # What was told while nobody listened is lost.
+            self._tell(list(self._subscribers))
+            async for notice in connection.notifies():
+                self._tell([UUID(notice.payload), None])
+        raise psycopg.OperationalError("the connection has ended")
+
+    def _tell(self, owner_ids: Iterable[UUID | None]) -> None:
+        for owner_id in owner_ids:
+            for tell in list(self._subscribers.get(owner_id, ())):
+                tell()
+
+
+class _Pooled(Exception):
+    """`LISTEN` was asked of a pooler."""

@@ -1,0 +1,115 @@
+"""Single statements, each a transaction of its own, over plain connections of the driver.
+
+A read that calls a function of the database costs one round trip this way; a `Database.transaction` costs at
+least four, and SQLAlchemy's share. Measured with 16 callers: five times as many reads a second.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any, LiteralString, NamedTuple
+
+import psycopg
+from psycopg.errors import UndefinedColumn, UndefinedFunction, UndefinedTable
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from core.errors import ServiceUnavailable
+from core.limits import DatabaseLimits
+
+MAX_CONNECTIONS = 10
+_NOT_MIGRATED = (UndefinedColumn, UndefinedFunction, UndefinedTable)
+
+logger = logging.getLogger(__name__)
+
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+
+class Rows(NamedTuple):
+    """The rows that a statement returned, and the names of their columns."""
+
+    names: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+class Statements:
+    """A pool of connections for single statements."""
+
+    def __init__(self, url: str, limits: DatabaseLimits) -> None:
+        self._limits = limits
+        self._is_open = False
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            driver_url(url),
+            min_size=0,
+            max_size=MAX_CONNECTIONS,
+            kwargs={"autocommit": True, "connect_timeout": limits.connect_seconds},
+            configure=_configure,
+            timeout=limits.statement_pool_seconds,
+            reconnect_timeout=limits.pool_seconds,
+            open=False,
+        )
+
+    async def fetch(self, statement: LiteralString, values: Sequence[Any] = ()) -> Rows:
+        """The rows of one statement, which may run twice if the connection breaks.
+
+        Raises `ServiceUnavailable` when the database cannot be reached, takes longer than `DatabaseLimits`,
+        or is not migrated; else psycopg's errors.
+        """
+        try:
+            async with asyncio.timeout(self._limits.statement_seconds):
+                return await self._fetch_again_if_broken(statement, values)
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, TimeoutError) as error:
+            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+            logger.warning("The database did not answer as it should: %s", reason)
+            raise ServiceUnavailable from error
+        except _NOT_MIGRATED as error:
+            raise ServiceUnavailable from error
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._pool.close()
+
+    async def _fetch_again_if_broken(self, statement: LiteralString, values: Sequence[Any]) -> Rows:
+        """A restart of the database breaks every connection: the first to notice has all of them checked.
+
+        To ask each connection whether it lives before each statement would double the round trips.
+        """
+        if not self._is_open:
+            await self._pool.open()
+            self._is_open = True
+        async with self._pool.connection() as connection:
+            try:
+                return await _execute(connection, statement, values)
+            except psycopg.OperationalError:
+                if not connection.broken:
+                    raise
+        await self._pool.check()
+        async with self._pool.connection() as connection:
+            return await _execute(connection, statement, values)
+
+
+async def _execute(connection: Connection, statement: LiteralString, values: Sequence[Any]) -> Rows:
+    cursor = connection.cursor(binary=True)
+    await cursor.execute(statement, values)
+    return Rows([column.name for column in cursor.description or ()], await cursor.fetchall())
+
+
+async def _configure(connection: Connection) -> None:
+    if await is_pooled(connection):
+        connection.prepare_threshold = None  # the next statement may meet another server process
+    else:
+        connection.prepare_threshold = 0
+
+
+async def is_pooled(connection: Connection) -> bool:
+    """Whether a pooler such as PgBouncer stands between this connection and the server.
+
+    A pooler tells the client a process id of its own (its `CancelRequest` needs one), not the server's.
+    """
+    cursor = await connection.execute("SELECT pg_backend_pid()", prepare=False)
+    [pid] = await cursor.fetchone() or (0,)
+    return bool(pid != connection.info.backend_pid)
+
+
+def driver_url(url: str) -> str:
+    """SQLAlchemy's URL as psycopg takes it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)

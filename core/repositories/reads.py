@@ -1,0 +1,146 @@
+"""Reads in one round trip. Each calls a function of the database (migration 0006) that sets the owner, or
+finds the owner by a login session that is not over, and reads; the policies hold as in a transaction.
+
+A caller whose login session is over gets what a stranger would: nothing.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg.errors import NoDataFound
+
+from core.callers import Caller
+from core.charges import Charge
+from core.database.statements import Rows, Statements
+from core.errors import NotFound
+from core.failures import FailureCode
+from core.models import Generation, LoginSession, Phase, Status
+
+_ENUMS = {
+    "status": Status,
+    "error_code": FailureCode,
+    "phase": Phase,
+    "charge": Charge,
+    "late_charge": Charge,
+}
+
+
+class Standing(NamedTuple):
+    """A generation as it stands in its row, with times in seconds by the database's clock."""
+
+    generation: Generation
+    age: float
+    poll_in: float
+    """When asking the provider next makes sense; at once when not positive. Without meaning once ended."""
+
+
+class OpenedPage(NamedTuple):
+    """What a page shows first: whose it is, whether anything was made before, and what runs."""
+
+    owner_id: UUID
+    name: str
+    has_made: bool
+    running: UUID | None
+
+
+class Shown(NamedTuple):
+    """What an owner's open pages show: what was asked for, and which of their login sessions are not over."""
+
+    asked: frozenset[UUID]
+    live: frozenset[bytes]
+    standings: dict[UUID, Standing]
+
+
+async def get_standing(statements: Statements, *, id: UUID, caller: Caller) -> Standing | None:
+    """How the caller's generation stands; None when there is none with that id, or it is deleted."""
+    found = await statements.fetch(
+        "SELECT g.*, extract(epoch FROM now() - g.created_at)::float8,"
+        " extract(epoch FROM g.next_poll_at - now())::float8 FROM read_generation(%s, %s, %s) g",
+        [*_as_values(caller), id],
+    )
+    return _standing(found.names, found.rows[0]) if found.rows else None
+
+
+async def list_newest_first(
+    statements: Statements, *, caller: Caller, limit: int, before: UUID | None
+) -> list[Generation]:
+    """Up to `limit` of the caller's generations, from the newest, or from after the id `before`.
+
+    Raises `NotFound` when the caller has no generation `before`, deleted ones included.
+    """
+    try:
+        found = await statements.fetch(
+            "SELECT * FROM list_generations(%s, %s, %s, %s)", [*_as_values(caller), before, limit]
+        )
+    except NoDataFound:
+        raise NotFound from None
+    return [_generation(zip(found.names, row, strict=True)) for row in found.rows]
+
+
+async def find_login_session(statements: Statements, *, token_hash: bytes) -> LoginSession | None:
+    """The login session of that token, noted as seen; None when it is unknown or over."""
+    found = await statements.fetch("SELECT * FROM find_login_session(%s)", [token_hash])
+    return LoginSession(**dict(zip(found.names, found.rows[0], strict=True))) if found.rows else None
+
+
+async def open_page(statements: Statements, *, token_hash: bytes) -> OpenedPage | None:
+    """What a page shows first; None when the login session is unknown or over."""
+    found = await statements.fetch("SELECT * FROM open_page(%s)", [token_hash])
+    return OpenedPage(*found.rows[0]) if found.rows else None
+
+
+async def read_shown(
+    statements: Statements, *, owner_id: UUID, token_hashes: Collection[bytes], shown: Collection[UUID]
+) -> Shown:
+    """The owner's running generation and those of the ids `shown`; and which login sessions are not over."""
+    found = await statements.fetch(
+        "SELECT live.hashes, g.*, extract(epoch FROM now() - g.created_at)::float8,"
+        " extract(epoch FROM g.next_poll_at - now())::float8"
+        " FROM live_login_sessions(%s, %s) AS live(hashes)"
+        " LEFT JOIN read_shown_generations(%s, %s) g ON true",
+        [owner_id, list(token_hashes), owner_id, list(shown)],
+    )
+    live = frozenset(found.rows[0][0])
+    return Shown(frozenset(shown), live, _standings(found))
+
+
+async def claim_poll(
+    statements: Statements, *, id: UUID, owner_id: UUID, pause: float, is_urgent: bool, apart: float
+) -> Generation | None:
+    """Claim the next question to the provider about a run; the one after it makes sense in `pause` seconds.
+
+    None when it is not time yet, another caller has the claim, or the run has ended. What `is_urgent` does
+    not wait for its time, but questions are always `apart` seconds apart at the least.
+    """
+    found = await statements.fetch(
+        "SELECT * FROM claim_poll(%s, %s, %s, %s, %s)", [owner_id, id, pause, is_urgent, apart]
+    )
+    return _generation(zip(found.names, found.rows[0], strict=True)) if found.rows else None
+
+
+def _as_values(caller: Caller) -> tuple[bytes | None, UUID | None]:
+    return (None, caller) if isinstance(caller, UUID) else (caller.hash, None)
+
+
+def _standings(found: Rows) -> dict[UUID, Standing]:
+    """Of rows with one more column in front; without a generation all its columns are null."""
+    id_at = found.names.index("id")
+    return {row[id_at]: _standing(found.names[1:], row[1:]) for row in found.rows if row[id_at]}
+
+
+def _standing(names: Sequence[str], row: Sequence[Any]) -> Standing:
+    """Of the columns of a generation, its age and the time of its next poll."""
+    *columns, age, poll_in = row
+    return Standing(_generation(zip(names[:-2], columns, strict=True)), age, poll_in)
+
+
+def _generation(values: Iterable[tuple[str, Any]]) -> Generation:
+    """A row that no SQLAlchemy session knows. By its constructor it would take 20 times as long."""
+    generation: Generation = Generation.__new__(Generation)
+    columns = generation.__dict__
+    columns.update(values)
+    for name, enum in _ENUMS.items():
+        if columns[name] is not None:
+            columns[name] = enum(columns[name])
+    return generation

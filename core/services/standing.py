@@ -1,0 +1,30 @@
+"""How a generation stands in its row; the provider is not asked."""
+
+from uuid import UUID
+
+from core.callers import Caller, LoginToken
+from core.context import Context
+from core.errors import NotFound, Unauthenticated
+from core.repositories import reads
+from core.repositories.reads import Standing
+
+
+async def get_standing(ctx: Context, *, id: UUID, owner_id: Caller) -> Standing:
+    """The generation of an owner, who may be given by the token of a login session, as its row has it.
+
+    Raises `NotFound` (for another owner's id, too), `Unauthenticated` for a login session that is over, and
+    `ServiceUnavailable`.
+    """
+    standing = await reads.get_standing(ctx.database.statements, id=id, caller=owner_id)
+    if standing is None:
+        await check_login(ctx, owner_id)
+        raise NotFound
+    return standing
+
+
+async def check_login(ctx: Context, caller: Caller) -> None:
+    """Raise `Unauthenticated` for the token of a login session that is over; and `ServiceUnavailable`."""
+    if isinstance(caller, LoginToken):
+        found = await reads.find_login_session(ctx.database.statements, token_hash=caller.hash)
+        if found is None:
+            raise Unauthenticated

@@ -1,0 +1,123 @@
+"""What the generate page shows of a run: its progress, its picture, or why there is none."""
+
+import time
+from uuid import UUID
+
+from core import services
+from core.context import Context
+from core.errors import EaselError
+from core.services import FailureCode, Generation, OpenPage, Standing
+from ui.components.gallery import Gallery
+from ui.components.page_frame import PageFrame
+from ui.components.prompt_box import PromptBox
+from ui.components.stage import Stage
+
+# Who polls the provider tells of a change at once; else a look finds out, this long after the poll was due.
+GRACE_SECONDS = 1.0
+# For how long a picture waits for its copy in the store; after that it is shown from the provider.
+SAVING_SECONDS = 20.0
+IN_FLIGHT_REASON = "One picture at a time: this one has to finish first."
+
+
+class RunView:
+    """Sets prompt box, stage, gallery and progress bar of one page by the generation that it watches."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        page: OpenPage,
+        *,
+        box: PromptBox,
+        stage: Stage,
+        gallery: Gallery,
+        frame: PageFrame,
+    ) -> None:
+        self._ctx = ctx
+        self._page = page
+        self._box = box
+        self._stage = stage
+        self._gallery = gallery
+        self._frame = frame
+        self._saving_until: float | None = None
+        self.generation: Generation | None = None
+        """The generation that is watched: until it has ended, and its picture is stored."""
+        self.is_canceling = False
+
+    def is_watching(self, id: UUID) -> bool:
+        """Whether that generation is watched."""
+        return self.generation is not None and self.generation.id == id
+
+    async def watch(self, standing: Standing) -> None:
+        """Show the run from now on. Raises `ServiceUnavailable`."""
+        generation = standing.generation
+        self.generation = generation
+        self._page.on_stage = generation.id
+        self._saving_until = None
+        self._box.disable(IN_FLIGHT_REASON)
+        self._frame.show_running(True)
+        estimate = await services.estimate(self._ctx, generation)
+        self._stage.show_running(generation, standing.age, estimate)
+        self.show(generation)
+
+    def show(self, generation: Generation) -> None:
+        """Show the changes of the generation that is watched."""
+        before, self.generation = self.generation, generation
+        if generation.is_processing or self._is_being_saved(generation):
+            if before is None or before.current_phase is not generation.current_phase:
+                self.show_phase()
+            return
+        self._stop_watching()
+        failure = generation.failure
+        if failure is None:
+            self._box.forget_draft(generation.prompt)
+            self._stage.show_picture(generation)
+            return
+        self._stage.show_failure(failure.code, failure.sentence)
+        if failure.code is FailureCode.MODERATED:
+            self._box.focus()
+
+    def show_phase(self) -> None:
+        """Show the phase of the generation that is watched."""
+        if self.generation:
+            self._stage.show_phase(self.generation.current_phase, is_canceling=self.is_canceling)
+
+    def show_whether_kept(self, standing: Standing | None) -> None:
+        """Show whether a picture that is shown from the provider has been stored, or lost, meanwhile."""
+        if self._stage.not_kept is None:
+            return
+        if standing is None:
+            self.show_nothing()
+        elif standing.generation.stored_at:
+            self._stage.show_picture(standing.generation)
+        elif standing.generation.is_lost:
+            self._stage.show_lost()
+
+    def show_error(self, error: EaselError) -> None:
+        """Show why nothing was started."""
+        self._gallery.refresh()
+        self._stage.show_failure((error.details or {}).get("cause", error.code), error.message)
+
+    def show_nothing(self) -> None:
+        """Show the empty sheet, and watch nothing."""
+        if self.generation:
+            self._stop_watching()
+        self._page.on_stage = None
+        self._stage.show_empty()
+
+    def seconds_to_look(self, standing: Standing) -> float | None:
+        """When to look at the generation again, whatever is told until then; None when that is not needed."""
+        if self.generation is None:
+            return None
+        if self.generation.is_processing:
+            return max(standing.poll_in, 0.0) + GRACE_SECONDS
+        return max(0.0, (self._saving_until or 0.0) - time.monotonic())
+
+    def _is_being_saved(self, generation: Generation) -> bool:
+        self._saving_until = self._saving_until or time.monotonic() + SAVING_SECONDS
+        return generation.needs_storing and time.monotonic() < self._saving_until
+
+    def _stop_watching(self) -> None:
+        self.generation = None
+        self._gallery.refresh()
+        self._frame.show_running(False)
+        self._box.enable()
