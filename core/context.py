@@ -1,9 +1,8 @@
 """The context: the parts that services work with, passed as `ctx` in place of globals."""
 
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -26,13 +25,6 @@ from core.settings import Settings
 Polls = Shared[tuple[UUID, bool], Generation]
 
 
-class RunTimes(NamedTuple):
-    """The seconds that earlier runs took, and when they are to be read again, by the monotonic clock."""
-
-    seconds: Sequence[float]
-    until: float
-
-
 @dataclass(frozen=True)
 class Context:
     """The parts of one process, made by `create_context` and closed by `close`."""
@@ -48,8 +40,6 @@ class Context:
     """The application that serves the demo's pictures; None with Replicate."""
     waiting: WaitingPictures = field(default_factory=WaitingPictures)
     background: Background = field(default_factory=Background)
-    run_times: dict[tuple[str, str], RunTimes] = field(default_factory=dict)
-    """By model and quality."""
     watched: set[UUID] = field(default_factory=set)
     """The running generations that this process polls until they have ended."""
     open_pages: OpenPages = field(default_factory=OpenPages)

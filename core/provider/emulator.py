@@ -132,7 +132,7 @@ class Emulator:
         return prediction
 
     def _advance(self, prediction: dict[str, Any]) -> None:
-        age = (datetime.now(UTC) - _time(prediction["created_at"])).total_seconds()
+        age = max(0.0, (datetime.now(UTC) - _time(prediction["created_at"])).total_seconds())
         if age >= self.seconds_to_start + self.seconds_to_draw:
             self.end(
                 prediction["id"],

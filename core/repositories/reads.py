@@ -33,6 +33,8 @@ class Standing(NamedTuple):
     age: float
     poll_in: float
     """When asking the provider next makes sense; at once when not positive. Without meaning once ended."""
+    history: list[float]
+    """How long the newest runs of the same model and quality took; empty once the generation has ended."""
 
 
 class OpenedPage(NamedTuple):
@@ -52,12 +54,16 @@ class Shown(NamedTuple):
     standings: dict[UUID, Standing]
 
 
-async def get_standing(statements: Statements, *, id: UUID, caller: Caller) -> Standing | None:
-    """How the caller's generation stands; None when there is none with that id, or it is deleted."""
+async def get_standing(statements: Statements, *, id: UUID, caller: Caller, quality: str) -> Standing | None:
+    """How the caller's generation stands; None when there is none with that id, or it is deleted.
+
+    `quality` is the one that a row without quality counts for in the history of runs.
+    """
     found = await statements.fetch(
         "SELECT g.*, extract(epoch FROM now() - g.created_at)::float8,"
-        " extract(epoch FROM g.next_poll_at - now())::float8 FROM read_generation(%s, %s, %s) g",
-        [*_as_values(caller), id],
+        " extract(epoch FROM g.next_poll_at - now())::float8, history_of(g, %s)"
+        " FROM read_generation(%s, %s, %s) g",
+        [quality, *_as_values(caller), id],
     )
     return _standing(found.names, found.rows[0]) if found.rows else None
 
@@ -91,15 +97,23 @@ async def open_page(statements: Statements, *, token_hash: bytes) -> OpenedPage 
 
 
 async def read_shown(
-    statements: Statements, *, owner_id: UUID, token_hashes: Collection[bytes], shown: Collection[UUID]
+    statements: Statements,
+    *,
+    owner_id: UUID,
+    token_hashes: Collection[bytes],
+    shown: Collection[UUID],
+    quality: str,
 ) -> Shown:
-    """The owner's running generation and those of the ids `shown`; and which login sessions are not over."""
+    """The owner's running generation and those of the ids `shown`; and which login sessions are not over.
+
+    `quality` is explained at `get_standing`.
+    """
     found = await statements.fetch(
         "SELECT live.hashes, g.*, extract(epoch FROM now() - g.created_at)::float8,"
-        " extract(epoch FROM g.next_poll_at - now())::float8"
+        " extract(epoch FROM g.next_poll_at - now())::float8, history_of(g, %s)"
         " FROM live_login_sessions(%s, %s) AS live(hashes)"
         " LEFT JOIN read_shown_generations(%s, %s) g ON true",
-        [owner_id, list(token_hashes), owner_id, list(shown)],
+        [quality, owner_id, list(token_hashes), owner_id, list(shown)],
     )
     live = frozenset(found.rows[0][0])
     return Shown(frozenset(shown), live, _standings(found))
@@ -130,9 +144,9 @@ def _standings(found: Rows) -> dict[UUID, Standing]:
 
 
 def _standing(names: Sequence[str], row: Sequence[Any]) -> Standing:
-    """Of the columns of a generation, its age and the time of its next poll."""
-    *columns, age, poll_in = row
-    return Standing(_generation(zip(names[:-2], columns, strict=True)), age, poll_in)
+    """Of the columns of a generation, and of those that `get_standing` adds."""
+    *columns, age, poll_in, history = row
+    return Standing(_generation(zip(names[: len(columns)], columns, strict=True)), age, poll_in, history)
 
 
 def _generation(values: Iterable[tuple[str, Any]]) -> Generation:

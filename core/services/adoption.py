@@ -13,7 +13,8 @@ from core.models import Generation
 from core.provider.client import ProviderUnavailable
 from core.provider.inputs import keeps_marker
 from core.provider.listing import Listed
-from core.repositories import generations, reads
+from core.repositories import generations
+from core.services.standing import find_standing
 
 # Until then the create request may still be under way.
 ORPHAN_AFTER_SECONDS = ProviderLimits.start_seconds + 5
@@ -34,7 +35,7 @@ async def adopt(ctx: Context, generation: Generation, *, whole_list: bool) -> Lo
     A caller with a person waiting searches one page of the provider's list; upkeep, the `whole_list`.
     Raises `ServiceUnavailable`.
     """
-    standing = await reads.get_standing(ctx.database.statements, id=generation.id, caller=generation.owner_id)
+    standing = await find_standing(ctx, id=generation.id, owner_id=generation.owner_id)
     if standing is None or standing.age < ORPHAN_AFTER_SECONDS:
         return Look(generation)
     age = standing.age

@@ -10,11 +10,12 @@ from core.context import Context
 from core.ends import End, failed
 from core.failures import FailureCode
 from core.models import Generation, Phase, may_become
+from core.poll_schedule import pause_after
 from core.repositories import generations, reads, run_times
 from core.repositories.reads import Standing
 from core.services.look import ask_to_cancel, look
 from core.services.pictures import try_to_store_picture
-from core.services.run_times import pause_before_poll, quality_of_run
+from core.services.run_times import quality_of_run
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ async def _advance(ctx: Context, standing: Standing, *, whole_list: bool) -> Gen
 async def _claim(ctx: Context, standing: Standing) -> Generation | None:
     """The row with the claim on the next poll; None when another caller has it, or it came too late."""
     polls, generation = ctx.limits.polls, standing.generation
-    pause = await pause_before_poll(ctx, generation, age=standing.age)
+    pause = pause_after(standing.age, standing.history, polls)
     asked_at = time.monotonic()
     claimed = await reads.claim_poll(
         ctx.database.statements,

@@ -59,4 +59,5 @@ async def _look(ctx: Context, owner_id: UUID) -> Shown:
         owner_id=owner_id,
         token_hashes={page.token_hash for page in pages},
         shown={page.on_stage for page in pages if page.on_stage},
+        quality=ctx.settings.image_quality,
     )

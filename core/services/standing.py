@@ -15,11 +15,18 @@ async def get_standing(ctx: Context, *, id: UUID, owner_id: Caller) -> Standing:
     Raises `NotFound` (for another owner's id, too), `Unauthenticated` for a login session that is over, and
     `ServiceUnavailable`.
     """
-    standing = await reads.get_standing(ctx.database.statements, id=id, caller=owner_id)
+    standing = await find_standing(ctx, id=id, owner_id=owner_id)
     if standing is None:
         await check_login(ctx, owner_id)
         raise NotFound
     return standing
+
+
+async def find_standing(ctx: Context, *, id: UUID, owner_id: Caller) -> Standing | None:
+    """The same, or None in place of `NotFound` and `Unauthenticated`."""
+    return await reads.get_standing(
+        ctx.database.statements, id=id, caller=owner_id, quality=ctx.settings.image_quality
+    )
 
 
 async def check_login(ctx: Context, caller: Caller) -> None:

@@ -18,7 +18,7 @@ from core.services import credit_check
 from core.services.adoption import ORPHAN_AFTER_SECONDS
 from core.services.advance import advance, end, in_flight_ttl
 from core.services.press import Press, check_key
-from core.services.run_times import pause_before_poll
+from core.services.run_times import pause_before_first_poll
 from core.services.standing import get_standing
 from core.services.watch import watch
 
@@ -140,7 +140,7 @@ async def _save_external_id(ctx: Context, generation: Generation, external_id: s
     for pause in _SAVE_PAUSES_SECONDS:
         await asyncio.sleep(pause)
         try:
-            poll_in = await pause_before_poll(ctx, generation, age=0.0)
+            poll_in = await pause_before_first_poll(ctx, generation)
             async with ctx.database.transaction(generation.owner_id) as session:
                 is_ours = await generations.save_external_id(
                     session,

@@ -7,8 +7,8 @@ from uuid import UUID
 from core.context import Context
 from core.errors import EaselError
 from core.models import Generation
-from core.repositories import reads
 from core.services.advance import advance, seconds_left
+from core.services.standing import find_standing
 
 _LEAST_PAUSE_SECONDS = 0.1
 _PAUSE_AFTER_ERROR_SECONDS = 2.0
@@ -31,7 +31,7 @@ def watch(ctx: Context, generation: Generation) -> None:
 async def _watch(ctx: Context, id: UUID, owner_id: UUID) -> None:
     while True:
         try:
-            standing = await reads.get_standing(ctx.database.statements, id=id, caller=owner_id)
+            standing = await find_standing(ctx, id=id, owner_id=owner_id)
             if standing is None or not standing.generation.is_processing:
                 return
             pause = max(min(standing.poll_in, seconds_left(ctx, standing)), _LEAST_PAUSE_SECONDS)

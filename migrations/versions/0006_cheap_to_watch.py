@@ -42,6 +42,16 @@ $$;
 """
 
 _READ = """
+-- The seconds that the newest runs of that kind took, the newest first; for a run that has no end only.
+CREATE FUNCTION history_of(generation generations, default_quality text) RETURNS float8[]
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN generation.status = 'processing' THEN ARRAY(
+        SELECT seconds::float8 FROM run_times
+        WHERE model = generation.model AND quality = coalesce(generation.quality, default_quality)
+        ORDER BY finished_at DESC LIMIT 50
+    ) ELSE '{}' END
+$$;
+
 CREATE FUNCTION read_generation(token_hash bytea, owner uuid, generation uuid)
 RETURNS SETOF generations LANGUAGE plpgsql AS $$
 DECLARE
@@ -172,6 +182,7 @@ DROP FUNCTION open_page(bytea);
 DROP FUNCTION list_generations(bytea, uuid, uuid, integer);
 DROP FUNCTION read_generation(bytea, uuid, uuid);
 DROP FUNCTION find_login_session(bytea);
+DROP FUNCTION history_of(generations, text);
 DROP FUNCTION claim_poll(uuid, uuid, float8, boolean, float8);
 DROP FUNCTION enter(bytea, uuid);
 ALTER TABLE generations DROP polled_at, DROP next_poll_at;

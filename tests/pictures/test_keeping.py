@@ -34,7 +34,7 @@ FAILED_COPIES = {
     "a bomb": answering_bytes(png_that_claims(60_000, 60_000), content_type="image/png"),
     "elsewhere": answering_bytes(b"", 302, location="https://evil.test/1.png"),
     "no address": answering_bytes(b"", 302, location="http://[::1"),
-    "a hang": hanging(2),
+    "a hang": hanging(6),
 }
 
 

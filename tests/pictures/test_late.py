@@ -73,7 +73,8 @@ async def test_a_late_picture_comes_while_the_next_one_is_being_made(
     owner: Owner, provider: ProviderWithFiles
 ) -> None:
     await timed_out(owner)
-    await owner.ctx.provider.fetch_prediction(provider.last_id)  # done, that is, before the next begins
+    first = await owner.ctx.provider.fetch_prediction(provider.last_id)
+    assert first.status is Status.SUCCEEDED  # before the next begins
     provider.emulator.seconds_to_draw = 1e9
     await owner.submit("the next")
     await owner.settle()

@@ -16,8 +16,8 @@ from tests.support.waiting import all_is_done
 async def estimate_of(owner: Owner) -> Estimate | None:
     generation = await owner.in_flight()
     assert generation
-    owner.ctx.run_times.clear()  # they are kept for a minute
-    return await services.estimate(owner.ctx, generation)
+    standing = await services.get_standing(owner.ctx, id=generation.id, owner_id=owner.id)
+    return services.estimate(standing.history)
 
 
 def add_runs(

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from tests.support.faults import NO_ANSWER, answering, answering_in_turn, hangin
 from tests.support.limits import with_limits
 from tests.support.people import Owner
 from tests.support.provider import EmulatedProvider
+from tests.support.waiting import until
 
 
 async def test_a_finished_prediction_is_read_once_and_then_remembered(
@@ -121,16 +123,23 @@ async def test_readers_who_learn_of_different_ends_agree_on_the_first_one_writte
     caplog.set_level(logging.INFO, logger="core.services.advance")
     generation_id = await owner.submit()
     everyone_asks = asyncio.Barrier(6)
-    ends = iter(["failed", "succeeded", "canceled"] * 2)
+    ends = ["failed", "succeeded", "canceled"] * 2
 
     async def differ(_: Request) -> Response:
-        content = {"id": "p1", "status": next(ends), "output": "https://pictures.test/1.png"}
+        content = {"id": "p1", "status": ends.pop(), "output": "https://pictures.test/1.png"}
         await everyone_asks.wait()
         return JSONResponse(content)
 
+    def are_left(count: int) -> bool:
+        return len(ends) == count
+
     provider.emulator.fault = differ
-    processes = [replace(owner, ctx=replace(owner.ctx)) for _ in range(6)]
-    read = await asyncio.gather(*(process.read(generation_id) for process in processes))
+    reading = []
+    for left in range(5, -1, -1):  # each claims a poll while the provider has not answered the one before
+        process = replace(owner, ctx=replace(owner.ctx))
+        reading.append(asyncio.create_task(process.read(generation_id)))
+        await until(partial(are_left, left))
+    read = await asyncio.gather(*reading)
     [row] = owner.rows()
     assert {(seen.status, seen.result_url, seen.error_code) for seen in read} == {
         (row["status"], row["result_url"], row["error_code"])

@@ -39,9 +39,7 @@ class GenerateScreen:
                 on_press=self.submit, draft_key=visitor.opened_by.hex, has_examples=is_first_visit
             )
             self._stage = Stage(on_try_again=self.try_again, on_cancel=self.cancel)
-        self._view = RunView(
-            ctx, self._page, box=self._box, stage=self._stage, gallery=Gallery(), frame=frame
-        )
+        self._view = RunView(self._page, box=self._box, stage=self._stage, gallery=Gallery(), frame=frame)
         self._lookout = Lookout(ctx, visitor.opened_by, self.look)
         frame.on_hide(self._lookout.hide)
 
@@ -53,7 +51,7 @@ class GenerateScreen:
         standing = await services.get_standing(self._ctx, id=running, owner_id=self._visitor.opened_by)
         if standing.generation.is_processing:
             self._box.fill(standing.generation.prompt)
-            await self._watch(standing)
+            self._watch(standing)
 
     async def submit(self, press: Press) -> None:
         """Start a generation for the press, once, and answer the press."""
@@ -76,7 +74,7 @@ class GenerateScreen:
             generation_id = await services.submit_generation(
                 self._ctx, order=order, owner_id=owner_id, idempotency_key=press.key
             )
-            await self._watch(await services.get_standing(self._ctx, id=generation_id, owner_id=owner_id))
+            self._watch(await services.get_standing(self._ctx, id=generation_id, owner_id=owner_id))
         except SignedOut:
             self._leave()
         except GenerationInFlight:
@@ -128,7 +126,7 @@ class GenerateScreen:
         standing = seen.on_stage
         if self._view.generation is None:
             if seen.running:
-                return await self._watch(seen.running)
+                return self._watch(seen.running)
             self._box.enable()
             self._view.show_whether_kept(standing)
             return None
@@ -140,9 +138,9 @@ class GenerateScreen:
             self._view.show(latest)
         return self._view.seconds_to_look(standing)
 
-    async def _watch(self, standing: Standing) -> float | None:
+    def _watch(self, standing: Standing) -> float | None:
         """Show the run. Returns the seconds until the next look, which are set, too."""
-        await self._view.watch(standing)
+        self._view.watch(standing)
         seconds = self._view.seconds_to_look(standing)
         self._lookout.look_in(seconds)
         return seconds

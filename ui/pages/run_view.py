@@ -4,7 +4,6 @@ import time
 from uuid import UUID
 
 from core import services
-from core.context import Context
 from core.errors import EaselError
 from core.services import FailureCode, Generation, OpenPage, Standing
 from ui.components.gallery import Gallery
@@ -24,7 +23,6 @@ class RunView:
 
     def __init__(
         self,
-        ctx: Context,
         page: OpenPage,
         *,
         box: PromptBox,
@@ -32,7 +30,6 @@ class RunView:
         gallery: Gallery,
         frame: PageFrame,
     ) -> None:
-        self._ctx = ctx
         self._page = page
         self._box = box
         self._stage = stage
@@ -47,16 +44,15 @@ class RunView:
         """Whether that generation is watched."""
         return self.generation is not None and self.generation.id == id
 
-    async def watch(self, standing: Standing) -> None:
-        """Show the run from now on. Raises `ServiceUnavailable`."""
+    def watch(self, standing: Standing) -> None:
+        """Show the run from now on."""
         generation = standing.generation
         self.generation = generation
         self._page.on_stage = generation.id
         self._saving_until = None
         self._box.disable(IN_FLIGHT_REASON)
         self._frame.show_running(True)
-        estimate = await services.estimate(self._ctx, generation)
-        self._stage.show_running(generation, standing.age, estimate)
+        self._stage.show_running(generation, standing.age, services.estimate(standing.history))
         self.show(generation)
 
     def show(self, generation: Generation) -> None:

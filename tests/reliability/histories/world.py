@@ -120,7 +120,9 @@ class World:
 
     @staticmethod
     async def _look(ctx: Context, owner_id: UUID) -> Shown:
-        return await reads.read_shown(ctx.database.statements, owner_id=owner_id, token_hashes=[], shown=[])
+        return await reads.read_shown(
+            ctx.database.statements, owner_id=owner_id, token_hashes=[], shown=[], quality="medium"
+        )
 
     async def run_loop(self, process: int) -> None:
         await self._run(process, lambda ctx: Upkeep(ctx).run_once())
