@@ -36,7 +36,7 @@ class Figure:
         return self.measured > 2 * self.goal if self.is_ceiling else self.measured < self.goal / 2
 
     def as_cells(self) -> list[str]:
-        measured = "not measured" if self.measured is None else f"{self.measured:.3g}{self.unit}"
+        measured = "not measured" if self.measured is None else f"{_short(self.measured)}{self.unit}"
         verdict = {True: "met", False: "**missed**", None: ""}[self.is_met]
         return [self.what, measured, self._goal_in_words, verdict, self.p50, self.p99, self.note]
 
@@ -67,6 +67,12 @@ class Point:
         ]
 
 
+def _short(number: float) -> str:
+    """Three digits, and never fewer than a whole number has."""
+    return f"{number:.3g}" if abs(number) < _WHOLE_FROM else f"{number:,.0f}"
+
+
+_WHOLE_FROM = 100
 FIGURE_HEAD = ("what", "measured", "goal", "", "p50, ms", "p99, ms", "note")
 POINT_HEAD = ("situation", "reads a second", "p50, ms", "p99, ms", "note")
 

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 
 from bench.effort import Effort
 from bench.figures import Figure
-from bench.load import Target
 from bench.ratios import generate_page
-from bench.rig import Rig, submit
+from bench.rig import Guest, Rig, submit
 from bench.tabs import open_tabs
-from tests.support.servers import EaselProcess
-from tests.support.wire import Wire
 
 _IDLE_TABS = 20
 _SETTLE_SECONDS = 5.0
@@ -21,40 +18,39 @@ _RUNNING_SECONDS = 20.0
 async def measure(rig: Rig, _: Effort) -> list[Figure]:
     """Idle tabs of as many people; then 1 and 100 of one person who has a run."""
     rig.provider.never_finish()
-    async with rig.counted_easel() as (easel, wire):
-        alone = await _per_second(wire, [], _IDLE_SECONDS)
-        pages = [generate_page(easel, rig.sign_in()) for _ in range(_IDLE_TABS)]
-        idle = 60 * (await _per_second(wire, pages, _IDLE_SECONDS) - alone) / _IDLE_TABS
-        watching = [await _while_running(rig, easel, wire, tabs) - alone for tabs in (1, 100)]
+    alone = await _per_second(rig, [], tabs=0, seconds=_IDLE_SECONDS)
+    people = [rig.sign_in() for _ in range(_IDLE_TABS)]
+    idle = await _per_second(rig, people, tabs=1, seconds=_IDLE_SECONDS) - alone
+    watching = [await _while_running(rig, tabs) - alone for tabs in (1, 100)]
     rig.provider.finish()
     besides = f"besides {60 * alone:.0f} a minute of a process without tabs"
+    hidden = "statements of a hidden tab, nothing running"
     return [
-        _ceiling("statements of an open tab, nothing running", idle, besides, unit=" a minute"),
-        Figure(
-            "statements of a hidden tab, nothing running",
-            0,
-            None,
-            is_ceiling=True,
-            note="a tab cannot hide yet",
-        ),
-        _ceiling("statements while one runs, 1 tab", watching[0], besides, unit=" a second"),
-        _ceiling("statements while one runs, 100 tabs of one person", watching[1], besides, unit=" a second"),
+        _ceiling("statements of an open tab, nothing running", 60 * idle / _IDLE_TABS, besides, " a minute"),
+        Figure(hidden, 0, None, is_ceiling=True, note="a tab cannot hide yet"),
+        _ceiling("statements while one runs, 1 tab", watching[0], besides, " a second"),
+        _ceiling("statements while one runs, 100 tabs of one person", watching[1], besides, " a second"),
     ]
 
 
-def _ceiling(what: str, measured: float, note: str, *, unit: str) -> Figure:
+def _ceiling(what: str, measured: float, note: str, unit: str) -> Figure:
     return Figure(what, 2, max(0.0, measured), is_ceiling=True, unit=unit, note=note)
 
 
-async def _while_running(rig: Rig, easel: EaselProcess, wire: Wire, tabs: int) -> float:
+async def _while_running(rig: Rig, tabs: int) -> float:
     guest = rig.sign_in()
-    await submit(easel, guest)
-    return await _per_second(wire, [generate_page(easel, guest)] * tabs, _RUNNING_SECONDS)
+    return await _per_second(rig, [guest], tabs=tabs, seconds=_RUNNING_SECONDS, has_run=True)
 
 
-async def _per_second(wire: Wire, pages: Sequence[Target], seconds: float) -> float:
-    async with open_tabs(pages):
-        await asyncio.sleep(_SETTLE_SECONDS)
-        wire.clear()
-        await asyncio.sleep(seconds)
-        return wire.count / seconds
+async def _per_second(
+    rig: Rig, people: Sequence[Guest], *, tabs: int, seconds: float, has_run: bool = False
+) -> float:
+    """With that many tabs of each of them, at a process of its own: pages outlive their tabs for a while."""
+    async with rig.counted_easel() as (easel, wire):
+        for guest in people if has_run else ():
+            await submit(easel, guest)
+        async with open_tabs([generate_page(easel, guest) for guest in people for _ in range(tabs)]):
+            await asyncio.sleep(_SETTLE_SECONDS)
+            wire.clear()
+            await asyncio.sleep(seconds)
+            return wire.count / seconds

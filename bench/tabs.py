@@ -103,9 +103,16 @@ async def _get_query(http: httpx.AsyncClient, page: Target) -> dict[str, str]:
     found = _QUERY.search(reply.text)
     if reply.status_code != httpx.codes.OK or not found:
         raise TabFailed(f"{page.url} answered {reply.status_code} without a page: {reply.text[:200]}")
-    # It is a Python dictionary, which a browser reads as JavaScript.
-    query = {name: json.dumps(value).strip('"') for name, value in ast.literal_eval(found[1]).items()}
+    query = {name: json.dumps(value).strip('"') for name, value in _as_python(found[1]).items()}
     return query | {"document_id": str(uuid4()), "tab_id": str(uuid4())}
+
+
+def _as_python(written: str) -> dict[str, object]:
+    """NiceGUI writes a Python dictionary, and defines `True` for browsers; a page of JSON is read as well."""
+    read: dict[str, object] = ast.literal_eval(
+        re.sub(r"\b(true|false)\b", lambda word: word[0].title(), written)
+    )
+    return read
 
 
 @asynccontextmanager
