@@ -8,8 +8,10 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+import httpx
+
 from bench import curve, memory, pictures, ratios, report, size, statements
-from bench.effort import FULL, QUICK, Effort
+from bench.effort import FULL, QUICK, CouldNotMeasure, Effort
 from bench.figures import Figure, Point
 from bench.load import LoadFailed, wrk
 from bench.machine import describe
@@ -30,7 +32,7 @@ QUICK_PARTS = ("ratios", "memory")
 
 
 def main() -> int:
-    """The exit status is 1 when a ratio of the short run is below half of its goal, 2 without wrk."""
+    """The exit status is 1 when a ratio of the short run is below half of its goal or broke, 2 without wrk."""
     asked = _arguments()
     try:
         wrk()
@@ -58,7 +60,10 @@ async def _measure(names: Iterable[str], effort: Effort) -> tuple[list[Figure | 
         started = time.monotonic()
         with rig() as fresh:
             machine = machine or describe(fresh.database)
-            measured += await PARTS[name](fresh, effort)
+            try:
+                measured += await PARTS[name](fresh, effort)
+            except (CouldNotMeasure, httpx.HTTPError, AssertionError) as error:
+                measured.append(Figure(f"`{name}`", None, None, note=f"broke: {error!r}", is_gate=True))
         sys.stderr.write(f"bench: {name} took {time.monotonic() - started:.0f} s\n")
     return measured, machine
 

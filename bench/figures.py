@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.load import Load
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -30,8 +32,10 @@ class Figure:
 
     @property
     def is_far_off(self) -> bool:
-        """Whether it is a gate, and worse than its goal by half."""
-        if self.measured is None or self.goal is None or not self.is_gate:
+        """Whether it is a gate, and worse than its goal by half, or could not be measured."""
+        if not self.is_gate or self.measured is None:
+            return self.is_gate
+        if self.goal is None:
             return False
         return self.measured > 2 * self.goal if self.is_ceiling else self.measured < self.goal / 2
 
@@ -49,22 +53,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Point:
-    """A row of the curve: how many reads a second Easel answered in a situation, and how fast."""
+    """A row of the curve: the reads that Easel answered in a situation; none where it broke."""
 
     situation: str
-    reads_per_second: float
-    p50_ms: float
-    p99_ms: float
+    reads: Load | None
     note: str = ""
 
     def as_cells(self) -> list[str]:
-        return [
-            self.situation,
-            f"{self.reads_per_second:.0f}",
-            f"{self.p50_ms:.1f}",
-            f"{self.p99_ms:.1f}",
-            self.note,
-        ]
+        if self.reads is None:
+            return [self.situation, "**broke**", "", "", self.note]
+        reads = [f"{self.reads.per_second:.0f}", f"{self.reads.p50_ms:.1f}", f"{self.reads.p99_ms:.1f}"]
+        return [self.situation, *reads, self.note]
 
 
 def _short(number: float) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from bench.effort import Effort
+from bench.effort import CouldNotMeasure, Effort
 
 CONNECTIONS = 16
 _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
-class LoadFailed(Exception):
+class LoadFailed(CouldNotMeasure):
     """wrk is missing, or what it asked did not answer as it should."""
 
 
@@ -113,7 +113,7 @@ def parse(output: str) -> Load:
     """What wrk printed. Raises `LoadFailed` when an answer was an error, or none came."""
     for trouble in ("Non-2xx or 3xx responses", "Socket errors", "unable to"):
         if trouble in output:
-            raise LoadFailed(f"wrk did not get the answers that it asked for: {output}")
+            raise LoadFailed(f"wrk did not get the answers that it asked for: {' '.join(output.split())}")
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
     times = dict(re.findall(r"^\s+(50|99)%\s+(\S+)\s*$", output, re.MULTILINE))
     if rate is None or not times.keys() >= {"50", "99"}:

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from bench.calls import Calls
+from bench.effort import CouldNotMeasure
 from bench.load import Target
 from tests.support.database import TestDatabase, migrated_database
 from tests.support.images import picture
@@ -116,7 +117,7 @@ async def make(easel: EaselProcess, guest: Guest) -> str:
             if "thumb_url" in reply.raise_for_status().json()["data"]:
                 return generation_id
             await asyncio.sleep(0.1)
-    raise AssertionError(f"no picture: {easel.log.read_text()}")
+    raise CouldNotMeasure("a picture was not stored")
 
 
 def reading(easel: EaselProcess, guest: Guest, generation_id: str) -> Target:

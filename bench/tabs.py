@@ -14,6 +14,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from bench.effort import CouldNotMeasure
 from bench.load import Target
 
 ACK_SECONDS = 3.0
@@ -23,7 +24,7 @@ _QUERY = re.compile(r"^\s*query: (\{.*\}),$", re.MULTILINE)
 _PING, _PONG, _JOIN, _JOINED, _EVENT = "2", "3", "40", "40{", "42"
 
 
-class TabFailed(Exception):
+class TabFailed(CouldNotMeasure):
     """The page did not come, or its web socket was refused."""
 
 
@@ -102,7 +103,7 @@ async def _get_query(http: httpx.AsyncClient, page: Target) -> dict[str, str]:
     reply = await http.get(page.url, headers=dict(page.headers))
     found = _QUERY.search(reply.text)
     if reply.status_code != httpx.codes.OK or not found:
-        raise TabFailed(f"{page.url} answered {reply.status_code} without a page: {reply.text[:200]}")
+        raise TabFailed(f"a page was answered with {reply.status_code}")
     query = {name: json.dumps(value).strip('"') for name, value in _as_python(found[1]).items()}
     return query | {"document_id": str(uuid4()), "tab_id": str(uuid4())}
 
@@ -127,5 +128,5 @@ async def _connected(page: Target, query: dict[str, str]) -> AsyncIterator[Clien
         await opened.send(_JOIN)
         answer = str(await opened.recv())
         if not answer.startswith(_JOINED):
-            raise TabFailed(f"the web socket of {page.url} was refused: {answer}")
+            raise TabFailed(f"a page's web socket was refused: {answer}")
         yield opened

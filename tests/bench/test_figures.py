@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench.figures import Figure, Point
+from bench.load import Load
 from bench.report import WORDS, write
 
 
@@ -17,7 +18,8 @@ from bench.report import WORDS, write
         (Figure("a floor", 0.25, 0.12), False, False),
         (Figure("a ceiling", 1.5, 1.5, is_ceiling=True, is_gate=True), True, False),
         (Figure("a ceiling", 1.5, 3.1, is_ceiling=True, is_gate=True), False, True),
-        (Figure("not measured", 1.7, None, is_gate=True), None, False),
+        (Figure("not measured", 1.7, None), None, False),
+        (Figure("broke", None, None, is_gate=True), None, True),
         (Figure("to compare", None, 0.2, is_gate=True), None, False),
     ],
 )
@@ -29,7 +31,9 @@ def test_a_new_report_keeps_the_words_of_the_last_one(tmp_path: Path) -> None:
     report = tmp_path / "performance.md"
     write([Figure("a read", 0.25, 0.1)], "a machine", report)
     report.write_text(report.read_text() + "\nA process carries much.\n")
-    write([Figure("a read", 0.25, 0.3), Point("1 process", 2000.0, 7.0, 20.0)], "another machine", report)
+    write(
+        [Figure("a read", 0.25, 0.3), Point("1 process", Load(2000.0, 7.0, 20.0))], "another machine", report
+    )
     written = report.read_text()
     assert written.endswith(f"{WORDS}\n\nA process carries much.\n")
     assert "| a read | 0.3 | at least 0.25 | met |" in written
