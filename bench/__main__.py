@@ -32,7 +32,7 @@ QUICK_PARTS = ("ratios", "memory")
 
 
 def main() -> int:
-    """The exit status is 1 when a ratio of the short run is below half of its goal or broke, 2 without wrk."""
+    """The exit status: 1 when a ratio of the short run is below half of its goal, or broke; 2 without wrk."""
     asked = _arguments()
     try:
         wrk()
