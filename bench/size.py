@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 
 import httpx
 
@@ -19,25 +18,25 @@ _CONNECTIONS = 4
 _SUBMITS = 300
 
 
-async def measure(_: Rig, effort: Effort) -> list[Figure | Point]:
-    """Two databases of their own, each with an Easel."""
-    with ExitStack() as stack:
-        many, few = (stack.enter_context(rig()) for _ in range(2))
+async def measure(few: Rig, effort: Effort) -> list[Figure | Point]:
+    """An Easel on a database with many rows, and one on a database with few."""
+    with rig() as many:
         async with many.easel() as slow, few.easel() as quick:
-            guests = [await _fill(many, slow, MANY), await _fill(few, quick, FEW)]
-            targets = [
-                await _targets(easel, guest) for easel, guest in zip((slow, quick), guests, strict=True)
-            ]
-            figures = [
-                _figure(what, await _in_turn(targets[0][what], targets[1][what], effort))
-                for what in targets[0]
-            ]
-            figures.append(_figure("submit", await _submits((many, few), (slow, quick), effort.rounds)))
+            slow_targets = await _targets(slow, await _fill(many, slow, MANY))
+            quick_targets = await _targets(quick, await _fill(few, quick, FEW))
+            pairs = {
+                what: await load_in_turn(target, quick_targets[what], effort, connections=_CONNECTIONS)
+                for what, target in slow_targets.items()
+            }
             points = [
-                await _point(count, target["get"]) for count, target in zip((MANY, FEW), targets, strict=True)
+                Point(f"1 process, {count:,} rows", await load(targets["get"], seconds=effort.seconds))
+                for count, targets in ((FEW, quick_targets), (MANY, slow_targets))
             ]
+            # Last, as what was submitted runs on for a while.
+            pairs["submit"] = await _submits((many, few), (slow, quick), effort.rounds)
+    figures = [_figure(what, pair) for what, pair in pairs.items()]
     no_search = Figure(_what("search"), 1.2, None, is_ceiling=True, note="there is no search yet")
-    return [*figures, no_search, *reversed(points)]
+    return [*figures, no_search, *points]
 
 
 async def _fill(of: Rig, easel: EaselProcess, count: int) -> Guest:
@@ -54,20 +53,12 @@ async def _targets(easel: EaselProcess, guest: Guest) -> dict[str, Target]:
     return {"get": reading(easel, guest, newest), "list": listing}
 
 
-async def _in_turn(subject: Target, twin: Target, effort: Effort) -> Pair:
-    return await load_in_turn(subject, twin, effort, connections=_CONNECTIONS)
-
-
 def _what(request: str) -> str:
     return f"{request} with 5 million rows / with 10 thousand, p99"
 
 
 def _figure(request: str, pair: Pair) -> Figure:
     return Figure(_what(request), 1.2, pair.p99_ratio, is_ceiling=True, p50=pair.p50, p99=pair.p99)
-
-
-async def _point(count: int, target: Target) -> Point:
-    return Point(f"1 process, {count:,} rows", await load(target, seconds=5))
 
 
 async def _submits(rigs: Sequence[Rig], easels: Sequence[EaselProcess], rounds: int) -> Pair:
