@@ -44,6 +44,10 @@ class Tab:
         """Note in `seen` when a message has that text."""
         self._watched.add(text)
 
+    async def hide(self) -> None:
+        """Tell the page that nobody looks at it. Raises `TabFailed` while pages cannot be told."""
+        raise TabFailed("a page cannot be told that it is hidden yet")
+
     async def stay(self) -> None:
         """Answer pings and take messages until the connection ends."""
         with suppress(ConnectionClosed):
