@@ -61,11 +61,18 @@ async def _measure(names: Iterable[str], effort: Effort) -> tuple[list[Figure | 
         with rig() as fresh:
             machine = machine or describe(fresh.database)
             try:
-                measured += await PARTS[name](fresh, effort)
+                found = list(await PARTS[name](fresh, effort))
             except (CouldNotMeasure, httpx.HTTPError, AssertionError) as error:
-                measured.append(Figure(f"`{name}`", None, None, note=f"broke: {error!r}", is_gate=True))
-        sys.stderr.write(f"bench: {name} took {time.monotonic() - started:.0f} s\n")
+                found = [Figure(f"`{name}`", None, None, note=f"broke: {error!r}", is_gate=True)]
+        measured += found
+        _tell(name, found, time.monotonic() - started)
     return measured, machine
+
+
+def _tell(name: str, measured: Sequence[Figure | Point], seconds: float) -> None:
+    """What there is by now: a long run that is broken off has not been for nothing."""
+    sys.stderr.write(f"bench: {name} took {seconds:.0f} s\n")
+    sys.stderr.writelines(f"  {' | '.join(filter(None, each.as_cells()))}\n" for each in measured)
 
 
 def _arguments() -> Any:
