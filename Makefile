@@ -20,7 +20,7 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test js-check api-lint lighthouse lock clean
+	limits presses store-test js-check api-lint lighthouse bench bench-quick lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -136,6 +136,14 @@ api-lint: .venv/.installed-dev .venv/.api-linters-$(REDOCLY)-$(SPECTRAL)
 
 lighthouse: .venv/.installed-dev
 	.venv/bin/python bench/lighthouse.py
+
+# Half an hour; writes docs/performance.md. Needs wrk.
+bench: .venv/.installed-dev
+	.venv/bin/python -m bench $(ARGS)
+
+# The ratios alone, in short runs; fails when one is below half of its goal.
+bench-quick: .venv/.installed-dev
+	.venv/bin/python -m bench --quick
 
 UV_COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

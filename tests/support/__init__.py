@@ -23,6 +23,7 @@ What they stand on, smallest first. All fixtures are in `tests.support.fixtures`
 - `quiet_ctx`: the services alone, without pages, API and loop.
 - `started`: the whole application in the test's process, with the loop; `app` and `ctx` are parts of it.
 - `EaselProcess` (`tests.support.servers`): Easel as a process of its own, for what a process alone can show.
+- `counting` (`tests.support.wire`): a way to the database that counts the statements passing.
 
 Conditions are waited for with `tests.support.waiting`.
 """
