@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -41,6 +42,8 @@ def main() -> int:
         return 2
     # When a server in a thread is told to end, it logs the stack of its end.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    # By default it would end this process alone: Easel and the databases would go on.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     names = asked.only or (QUICK_PARTS if asked.quick else PARTS)
     measured, machine = asyncio.run(_measure(names, QUICK if asked.quick else FULL))
     print(f"{machine}\n\n{report.table_of(measured)}\n\n{report.curve_of(measured)}")
