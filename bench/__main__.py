@@ -42,8 +42,6 @@ def main() -> int:
         return 2
     # When a server in a thread is told to end, it logs the stack of its end.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    # By default it would end this process alone: Easel and the databases would go on.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     names = asked.only or (QUICK_PARTS if asked.quick else PARTS)
     measured, machine = asyncio.run(_measure(names, QUICK if asked.quick else FULL))
     print(f"{machine}\n\n{report.table_of(measured)}\n\n{report.curve_of(measured)}")
@@ -57,6 +55,10 @@ def main() -> int:
 
 async def _measure(names: Iterable[str], effort: Effort) -> tuple[list[Figure | Point], str]:
     """Each part has a database of its own, so that none finds the rows of another."""
+    this = asyncio.current_task()
+    assert this
+    # By default it would end this process alone: Easel and the databases would go on.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     measured: list[Figure | Point] = []
     machine = ""
     for name in names:
