@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -54,6 +55,10 @@ def main() -> int:
 
 async def _measure(names: Iterable[str], effort: Effort) -> tuple[list[Figure | Point], str]:
     """Each part has a database of its own, so that none finds the rows of another."""
+    this = asyncio.current_task()
+    assert this
+    # By default it would end this process alone: Easel and the databases would go on.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     measured: list[Figure | Point] = []
     machine = ""
     for name in names:
