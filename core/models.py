@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Enum, LargeBinary, Text, func
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import Field, SQLModel
 
 from core.charges import Charge
@@ -210,3 +211,7 @@ class LoginSession(SQLModel, table=True):
     created_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
     last_seen_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
     expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+# Rows that are read past SQLAlchemy have their attributes from here on, and not from the first query of its.
+configure_mappers()

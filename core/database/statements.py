@@ -90,7 +90,11 @@ class Statements:
 async def _execute(connection: Connection, statement: LiteralString, values: Sequence[Any]) -> Rows:
     cursor = connection.cursor(binary=True)
     await cursor.execute(statement, values)
-    return Rows([column.name for column in cursor.description or ()], await cursor.fetchall())
+    result = cursor.pgresult
+    assert result is not None  # noqa: S101  (a statement has been executed)
+    # `cursor.description` makes an object for each column, which took a tenth of the time of a read.
+    names = [(result.fname(at) or b"").decode() for at in range(result.nfields)]
+    return Rows(names, await cursor.fetchall())
 
 
 async def _configure(connection: Connection) -> None:

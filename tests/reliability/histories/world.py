@@ -15,7 +15,7 @@ from psycopg.rows import DictRow, dict_row
 from core import points, services
 from core.context import Context, create_context
 from core.errors import CancelNotConfirmed, EaselError
-from core.limits import Limits, ProviderLimits
+from core.limits import Limits, PollLimits, ProviderLimits
 from core.models import Generation
 from core.repositories import reads
 from core.repositories.reads import Shown
@@ -28,7 +28,10 @@ OWNERS = 2
 PROCESSES = 2
 _MARKER_PREFIX = "easel-"
 # Pauses are by a clock that does not jump.
-_LIMITS = Limits(provider=ProviderLimits(first_pause_seconds=0.0, longest_pause_seconds=0.0))
+_LIMITS = Limits(
+    provider=ProviderLimits(first_pause_seconds=0.0, longest_pause_seconds=0.0),
+    polls=PollLimits(max_watched=0),
+)
 _at: ContextVar[int] = ContextVar("process")
 
 
@@ -243,6 +246,8 @@ _TIMES = {
         "deleted_at",
         "given_up_at",
         "cancel_requested_at",
+        "polled_at",
+        "next_poll_at",
     ),
     "generations_to_settle": ("due_at",),
     "submit_keys": ("created_at",),
