@@ -20,6 +20,7 @@ from bench.load import Target
 ACK_SECONDS = 3.0
 _AT_ONCE = 8
 _QUERY = re.compile(r"^\s*query: (\{.*\}),$", re.MULTILINE)
+_HIDE = re.compile(r'"(\d+)":\{"tag":"nicegui-page_frame".*?"listener_id":"([\w-]+)","type":"hide"')
 # Of Engine.IO, and Socket.IO inside it: https://socket.io/docs/v4/engine-io-protocol
 _PING, _PONG, _JOIN, _JOINED, _EVENT = "2", "3", "40", "40{", "42"
 
@@ -31,13 +32,14 @@ class TabFailed(CouldNotMeasure):
 class Tab:
     """An open page of somebody."""
 
-    def __init__(self, query: dict[str, str], connection: ClientConnection) -> None:
+    def __init__(self, query: dict[str, str], hide: dict[str, object], connection: ClientConnection) -> None:
         self.messages = 0
         self.seen: dict[str, float] = {}
         """When a message first had a text that is watched for, by `time.time`."""
         self._watched: set[str] = set()
         self._client_id = query["client_id"]
         self._next_message_id = self._acknowledged = int(query["next_message_id"])
+        self._hide = hide
         self._connection = connection
 
     def watch_for(self, text: str) -> None:
@@ -45,8 +47,8 @@ class Tab:
         self._watched.add(text)
 
     async def hide(self) -> None:
-        """Tell the page that nobody looks at it. Raises `TabFailed` while pages cannot be told."""
-        raise TabFailed("a page cannot be told that it is hidden yet")
+        """Tell the page that nobody looks at it."""
+        await self._emit("event", {**self._hide, "args": ["true"]})
 
     async def stay(self) -> None:
         """Answer pings and take messages until the connection ends."""
@@ -89,8 +91,8 @@ async def open_tabs(pages: Sequence[Target]) -> AsyncIterator[list[Tab]]:
 
         async def open_one(page: Target) -> Tab:
             async with slots:
-                query = await _get_query(http, page)
-                tab = Tab(query, await stack.enter_async_context(_connected(page, query)))
+                query, hide = await _get_query(http, page)
+                tab = Tab(query, hide, await stack.enter_async_context(_connected(page, query)))
                 work.extend(asyncio.create_task(act) for act in (tab.stay(), tab.acknowledge()))
                 return tab
 
@@ -102,14 +104,16 @@ async def open_tabs(pages: Sequence[Target]) -> AsyncIterator[list[Tab]]:
             await asyncio.gather(*work, return_exceptions=True)
 
 
-async def _get_query(http: httpx.AsyncClient, page: Target) -> dict[str, str]:
-    """What the page's script would connect with."""
+async def _get_query(http: httpx.AsyncClient, page: Target) -> tuple[dict[str, str], dict[str, object]]:
+    """What the page's script would connect with, and which element and listener hear that it is hidden."""
     reply = await http.get(page.url, headers=dict(page.headers))
     found = _QUERY.search(reply.text)
     if reply.status_code != httpx.codes.OK or not found:
         raise TabFailed(f"a page was answered with {reply.status_code}")
     query = {name: json.dumps(value).strip('"') for name, value in _as_python(found[1]).items()}
-    return query | {"document_id": str(uuid4()), "tab_id": str(uuid4())}
+    hide = _HIDE.search(reply.text)
+    listener: dict[str, object] = {"id": int(hide[1]), "listener_id": hide[2]} if hide else {}
+    return query | {"document_id": str(uuid4()), "tab_id": str(uuid4())}, listener
 
 
 def _as_python(written: str) -> dict[str, object]:

@@ -33,7 +33,8 @@ class Lookout:
         self._looked_at = time.monotonic()
         self._timer = ui.timer(TICK_SECONDS, self._tick, immediate=False)
         self._unsubscribe = ctx.news.subscribe(owner_id, self.wake)
-        self._client.on_delete(self.close)
+        self._task: asyncio.Task[None] | None = None
+        self._client.on_delete(self._delete)
 
     def wake(self) -> None:
         """Look now; once more after a look that is under way, which may have come too early."""
@@ -41,7 +42,7 @@ class Lookout:
             self._is_asked_again = True
         elif not self._client.is_deleted:
             self._is_looking = True
-            background_tasks.create(self._look_until_quiet(), name="look")
+            self._task = background_tasks.create(self._look_until_quiet(), name="look")
 
     def look_in(self, seconds: float | None) -> None:
         """Look after so many seconds in place of any time set before; not at all for None."""
@@ -68,6 +69,11 @@ class Lookout:
     def _tick(self) -> None:
         if time.monotonic() - self._looked_at >= BEAT_SECONDS:
             self.wake()
+
+    def _delete(self) -> None:
+        self.close()
+        if self._task:
+            self._task.cancel()
 
     async def _look_until_quiet(self) -> None:
         try:

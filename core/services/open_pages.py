@@ -44,12 +44,18 @@ async def look_for_page(ctx: Context, page: OpenPage) -> PageLook:
     Raises `Unauthenticated` when the page's login session is over, and `ServiceUnavailable`.
     """
     shown = await ctx.looks.get(page.owner_id, lambda: _look(ctx, page.owner_id))
-    while page.on_stage and page.on_stage not in shown.asked:  # put on the stage meanwhile
+    while _is_put_on_stage_meanwhile(ctx, page, shown):
         shown = await ctx.looks.get(page.owner_id, lambda: _look(ctx, page.owner_id))
     if page.token_hash not in shown.live:
         raise Unauthenticated
     running = next((each for each in shown.standings.values() if each.generation.is_processing), None)
     return PageLook(running, shown.standings.get(page.on_stage) if page.on_stage else None)
+
+
+def _is_put_on_stage_meanwhile(ctx: Context, page: OpenPage, shown: Shown) -> bool:
+    """Whether the look does not know what is on the page's stage; one for a closed page never would."""
+    is_open = page in ctx.open_pages.of(page.owner_id)
+    return is_open and page.on_stage is not None and page.on_stage not in shown.asked
 
 
 async def _look(ctx: Context, owner_id: UUID) -> Shown:

@@ -62,7 +62,8 @@ async def test_a_run_started_elsewhere_gives_a_toast_and_is_shown(
     await services.submit_generation(
         ctx, order=services.new_order(ctx, "from my phone"), owner_id=ada.owner_id
     )
-    press_generate(user, "from my desk")
+    # As a press comes that was made before the page had heard of it.
+    user.find(PromptBox).trigger("press", {"order": {"prompt": "from my desk"}, "key": "the key"})
     await user.should_see("Please wait until this generation completes")
     await user.should_see("Painting your picture")
     assert provider.creates == 1
