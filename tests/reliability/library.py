@@ -72,4 +72,4 @@ class Library:
         }
         if not is_failed and kind != "to copy":
             row |= {"stored_at": now, "picture_type": "image/png", "picture_width": 64, "picture_height": 48}
-        return row | dict.fromkeys(("created_at", "updated_at", "finished_at"), now)
+        return row | dict.fromkeys(("created_at", "updated_at", "finished_at", "next_poll_at"), now)
