@@ -39,6 +39,8 @@ class Library:
         return kind, self._random.choice(self.ids[kind])
 
     def add(self, made: str) -> None:
+        """Keep the id of a generation that a case has made, and let the next one to read it end it."""
+        self._database.run("UPDATE generations SET next_poll_at = now() WHERE id = %s", made)
         self.ids["just made"] = [*self.ids["just made"][-COPIES:], UUID(made)]
 
     def renew(self) -> None:

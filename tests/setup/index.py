@@ -61,7 +61,7 @@ def _write_wheel(path: Path, metadata: list[str], tag: str) -> None:
 def pinned_packages(requirements: Path) -> list[tuple[str, list[str]]]:
     """The names that a lock file pins, each with the extras that are wanted of it."""
     found = re.findall(r"^([a-z][a-z0-9.-]*)(?:\[(.*?)\])?==", requirements.read_text(), re.MULTILINE)
-    return [(name, extras.split(",") if extras else []) for name, extras in found]
+    return [(name, re.split(r", *", extras) if extras else []) for name, extras in found]
 
 
 def configured_extra_indexes() -> list[str]:

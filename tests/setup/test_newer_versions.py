@@ -36,6 +36,6 @@ def test_the_lock_keeps_the_extras() -> None:
     extras = dict(pinned_packages(ROOT / "requirements-dev.txt"))
     assert extras["uvicorn"] == ["standard"]
     assert extras["sqlalchemy"] == ["asyncio"]
-    assert extras["psycopg"] == ["binary"]
+    assert extras["psycopg"] == ["binary", "pool"]
     assert extras["python-socketio"] == ["asyncio-client"]
     assert extras["coverage"] == ["toml"]
