@@ -54,8 +54,8 @@ class DatabaseLimits:
     connect_seconds: int = 3
     pool_seconds: float = 5.0
     """Time to wait for a free connection of the pool of transactions."""
-    statement_pool_seconds: float = 2.0
-    """The same for single statements; a page, which needs one, has three seconds to be built."""
+    statement_pool_seconds: float = 5.0
+    """The same for single statements; a page, which needs one, has longer to be built."""
     statement_seconds: float = 10.0
 
 

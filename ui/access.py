@@ -13,6 +13,9 @@ from core.context import Context
 from core.services import OpenedPage, OpenPage
 from core.sign_in.cookies import session_token
 
+RESPONSE_SECONDS = 10.0
+"""Time for a page to be built: more than the wait for a connection to the database."""
+
 
 class SignedOut(Exception):
     """The login session of an open page has ended."""
@@ -53,7 +56,7 @@ def signed_in_page(ctx: Context, path: str, *, title: str) -> Callable[[Page], N
     """A decorator that registers a page for signed-in people; others are sent to the login page first."""
 
     def register(build: Page) -> None:
-        @ui.page(path, title=title)
+        @ui.page(path, title=title, response_timeout=RESPONSE_SECONDS)
         async def page(request: Request) -> RedirectResponse | None:
             token = session_token(request, ctx.settings)
             opened = await services.find_page(ctx, token)

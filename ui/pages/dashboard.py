@@ -8,7 +8,7 @@ from core import services
 from core.context import Context
 from core.sign_in.cookies import session_token
 from core.sign_in.return_path import DEFAULT_PATH
-from ui.access import Visitor, signed_in_page
+from ui.access import RESPONSE_SECONDS, Visitor, signed_in_page
 from ui.components.elements import Text, box, link
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
@@ -19,7 +19,7 @@ _LEAD = "Describe what you would like to see, and watch it being made."
 def register(ctx: Context) -> None:
     """Add both pages."""
 
-    @ui.page("/", title="Easel")
+    @ui.page("/", title="Easel", response_timeout=RESPONSE_SECONDS)
     async def home(request: Request) -> RedirectResponse:
         login_session = await services.get_login_session(ctx, session_token(request, ctx.settings))
         return RedirectResponse(DEFAULT_PATH if login_session else "/login", status_code=303)
