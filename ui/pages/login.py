@@ -12,6 +12,7 @@ from core.sign_in.cookies import session_token
 from core.sign_in.problems import sentence_for
 from core.sign_in.providers import SignInProvider
 from core.sign_in.return_path import safe_return_path
+from ui.access import RESPONSE_SECONDS
 from ui.components.elements import Text, box, link
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
@@ -29,7 +30,7 @@ UNSEEN_SECONDS = 20.0
 def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
     """Add the page."""
 
-    @ui.page("/login", title="Sign in · Easel")
+    @ui.page("/login", title="Sign in · Easel", response_timeout=RESPONSE_SECONDS)
     async def login(
         request: Request,
         next: str | None = None,
