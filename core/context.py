@@ -2,7 +2,6 @@
 
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -19,6 +18,7 @@ from core.pictures.store import PictureStore
 from core.pictures.waiting import WaitingPictures
 from core.provider.choose import choose_provider
 from core.provider.client import Provider
+from core.repositories.reads import Shown
 from core.settings import Settings
 
 # The key is the generation's id, and whether all of the provider's list is searched.
@@ -43,7 +43,7 @@ class Context:
     watched: set[UUID] = field(default_factory=set)
     """The running generations that this process polls until they have ended."""
     open_pages: OpenPages = field(default_factory=OpenPages)
-    looks: Gathered[UUID, Any] = field(init=False)
+    looks: Gathered[UUID, Shown] = field(init=False)
     """The looks at the database for all pages of an owner."""
     polls: Polls = field(init=False)
     """The polls of the provider that are under way."""

@@ -53,9 +53,7 @@ class DatabaseLimits:
     """Time for a database that is still starting when Easel starts."""
     connect_seconds: int = 3
     pool_seconds: float = 5.0
-    """Time to wait for a free connection of the pool of transactions."""
-    statement_pool_seconds: float = 5.0
-    """The same for single statements; a page, which needs one, has longer to be built."""
+    """Time to wait for a free connection of a pool; a page, which needs one, has longer to be built."""
     statement_seconds: float = 10.0
 
 

@@ -28,7 +28,7 @@ class Lookout:
         self._look = look
         self._client = context.client
         self._is_hidden = False
-        self._is_looking = self._is_asked_again = False
+        self._is_asked_again = False
         self._due: asyncio.TimerHandle | None = None
         self._looked_at = time.monotonic()
         self._timer = ui.timer(TICK_SECONDS, self._tick, immediate=False)
@@ -38,10 +38,9 @@ class Lookout:
 
     def wake(self) -> None:
         """Look now; once more after a look that is under way, which may have come too early."""
-        if self._is_looking:
+        if self._task and not self._task.done():
             self._is_asked_again = True
         elif not self._client.is_deleted:
-            self._is_looking = True
             self._task = background_tasks.create(self._look_until_quiet(), name="look")
 
     def look_in(self, seconds: float | None) -> None:
@@ -76,12 +75,9 @@ class Lookout:
             self._task.cancel()
 
     async def _look_until_quiet(self) -> None:
-        try:
-            with self._client:
-                self._is_asked_again = True
-                while self._is_asked_again and not self._client.is_deleted:
-                    self._is_asked_again = False
-                    self._looked_at = time.monotonic()
-                    self.look_in(await self._look())
-        finally:
-            self._is_looking = False
+        with self._client:
+            self._is_asked_again = True
+            while self._is_asked_again:
+                self._is_asked_again = False
+                self._looked_at = time.monotonic()
+                self.look_in(await self._look())

@@ -1,7 +1,7 @@
 """Single statements, each a transaction of its own, over plain connections of the driver.
 
 A read that calls a function of the database costs one round trip this way; a `Database.transaction` costs at
-least four, and SQLAlchemy's share. Measured with 16 callers: five times as many reads a second.
+least four. With 16 callers of one such statement: 3.5 times as many a second as by SQLAlchemy's pool.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Statements:
             max_size=MAX_CONNECTIONS,
             kwargs={"autocommit": True, "connect_timeout": limits.connect_seconds},
             configure=_configure,
-            timeout=limits.statement_pool_seconds,
+            timeout=limits.pool_seconds,
             reconnect_timeout=limits.pool_seconds,
             open=False,
         )

@@ -38,12 +38,16 @@ async def advance(ctx: Context, standing: Standing, *, whole_list: bool = False)
 
 def is_due(ctx: Context, standing: Standing) -> bool:
     """Whether the run is to be advanced: by the schedule in its row, or because it is overdue."""
-    return standing.generation.is_processing and (standing.poll_in <= 0 or seconds_left(ctx, standing) <= 0)
+    return standing.generation.is_processing and (standing.poll_in <= 0 or _is_overdue(ctx, standing))
 
 
 def seconds_left(ctx: Context, standing: Standing) -> float:
     """Seconds until the run is overdue; not positive once it is."""
     return in_flight_ttl(ctx).total_seconds() - standing.age
+
+
+def _is_overdue(ctx: Context, standing: Standing) -> bool:
+    return seconds_left(ctx, standing) <= 0
 
 
 async def _advance(ctx: Context, standing: Standing, *, whole_list: bool) -> Generation:
@@ -52,7 +56,7 @@ async def _advance(ctx: Context, standing: Standing, *, whole_list: bool) -> Gen
         return standing.generation
     seen = await look(ctx, generation, whole_list=whole_list)
     generation, verdict = seen.generation, seen.end
-    if seconds_left(ctx, standing) <= 0 and not (verdict and verdict.is_success):
+    if _is_overdue(ctx, standing) and not (verdict and verdict.is_success):
         verdict = await _time_out(ctx, generation, verdict)
     if verdict and may_become(generation.status, verdict.status):
         return await end(ctx, generation, verdict)
@@ -71,7 +75,7 @@ async def _claim(ctx: Context, standing: Standing) -> Generation | None:
         id=generation.id,
         owner_id=generation.owner_id,
         pause=pause,
-        is_urgent=seconds_left(ctx, standing) <= 0,
+        is_urgent=_is_overdue(ctx, standing),
         apart=polls.apart_seconds,
     )
     return claimed if time.monotonic() - asked_at < polls.late_seconds else None
@@ -91,7 +95,7 @@ async def end(ctx: Context, generation: Generation, verdict: End) -> Generation:
             await run_times.add(
                 session,
                 model=generation.model,
-                quality=quality_of_run(ctx, generation),
+                quality=quality_of_run(ctx, generation.order),
                 seconds=verdict.seconds,
             )
     points.passing("poll: end written")

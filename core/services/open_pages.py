@@ -43,9 +43,9 @@ async def look_for_page(ctx: Context, page: OpenPage) -> PageLook:
 
     Raises `Unauthenticated` when the page's login session is over, and `ServiceUnavailable`.
     """
-    shown = await ctx.looks.get(page.owner_id, lambda: _look(ctx, page.owner_id))
+    shown = await _shared_look(ctx, page.owner_id)
     while _is_put_on_stage_meanwhile(ctx, page, shown):
-        shown = await ctx.looks.get(page.owner_id, lambda: _look(ctx, page.owner_id))
+        shown = await _shared_look(ctx, page.owner_id)
     if page.token_hash not in shown.live:
         raise Unauthenticated
     running = next((each for each in shown.standings.values() if each.generation.is_processing), None)
@@ -56,6 +56,10 @@ def _is_put_on_stage_meanwhile(ctx: Context, page: OpenPage, shown: Shown) -> bo
     """Whether the look does not know what is on the page's stage; one for a closed page never would."""
     is_open = page in ctx.open_pages.of(page.owner_id)
     return is_open and page.on_stage is not None and page.on_stage not in shown.asked
+
+
+async def _shared_look(ctx: Context, owner_id: UUID) -> Shown:
+    return await ctx.looks.get(owner_id, lambda: _look(ctx, owner_id))
 
 
 async def _look(ctx: Context, owner_id: UUID) -> Shown:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.context import Context
-from core.models import Generation
+from core.orders import Order
 from core.poll_schedule import FEWEST_RUNS, pause_after, quantile
 from core.repositories import run_times
 
@@ -25,14 +25,14 @@ def estimate(history: Sequence[float]) -> Estimate | None:
     return Estimate(low, max(high, low + 1))
 
 
-async def pause_before_first_poll(ctx: Context, generation: Generation) -> float:
+async def pause_before_first_poll(ctx: Context, order: Order) -> float:
     """Seconds from a run's start until its first poll makes sense. Raises `ServiceUnavailable`."""
     history = await run_times.newest(
-        ctx.database.statements, model=generation.model, quality=quality_of_run(ctx, generation)
+        ctx.database.statements, model=order.model, quality=quality_of_run(ctx, order)
     )
     return pause_after(0.0, history, ctx.limits.polls)
 
 
-def quality_of_run(ctx: Context, generation: Generation) -> str:
-    """The quality under which the run's time is filed; for a row without quality, the one in the settings."""
-    return generation.quality or ctx.settings.image_quality
+def quality_of_run(ctx: Context, order: Order) -> str:
+    """The quality under which the run's time is filed; for one without quality, the one in the settings."""
+    return order.quality or ctx.settings.image_quality

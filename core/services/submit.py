@@ -89,6 +89,7 @@ async def _end_overdue(ctx: Context, owner_id: UUID) -> None:
 
 
 async def _reserve_and_start(ctx: Context, press: Press) -> UUID:
+    poll_in = await pause_before_first_poll(ctx, press.order)
     try:
         generation = await _reserve(ctx, press)
     except GenerationInFlight:
@@ -98,7 +99,7 @@ async def _reserve_and_start(ctx: Context, press: Press) -> UUID:
             raise
         return started
     points.passing("submit: row written")
-    await _start(ctx, generation)
+    await _start(ctx, generation, poll_in)
     watch(ctx, generation)
     return generation.id
 
@@ -119,8 +120,11 @@ async def _reserve(ctx: Context, press: Press) -> Generation:
         return generation
 
 
-async def _start(ctx: Context, generation: Generation) -> None:
-    """Start the prediction, outside of any transaction. Raises `ProviderFailed` when it was refused."""
+async def _start(ctx: Context, generation: Generation, poll_in: float) -> None:
+    """Start the prediction, outside of any transaction, to be polled in `poll_in` seconds.
+
+    Raises `ProviderFailed` when it was refused.
+    """
     try:
         external_id = await ctx.provider.start_prediction(order=generation.order, marker=generation.marker)
     except StartRefused as refusal:
@@ -131,16 +135,15 @@ async def _start(ctx: Context, generation: Generation) -> None:
         logger.warning("Generation %s: nobody knows whether it started (%s)", generation.id, uncertainty)
         return
     points.passing("submit: prediction accepted")
-    await _save_external_id(ctx, generation, external_id)
+    await _save_external_id(ctx, generation, external_id, poll_in)
     points.passing("submit: external id saved")
 
 
-async def _save_external_id(ctx: Context, generation: Generation, external_id: str) -> None:
+async def _save_external_id(ctx: Context, generation: Generation, external_id: str, poll_in: float) -> None:
     """Save the id of a prediction, which costs money; try again for seconds when the database is away."""
     for pause in _SAVE_PAUSES_SECONDS:
         await asyncio.sleep(pause)
         try:
-            poll_in = await pause_before_first_poll(ctx, generation)
             async with ctx.database.transaction(generation.owner_id) as session:
                 is_ours = await generations.save_external_id(
                     session,

@@ -36,6 +36,14 @@ def polls_of(seconds: float, history: list[float]) -> list[float]:
     return times
 
 
+async def start(owner: Owner, provider: EmulatedProvider) -> UUID:
+    """A run that does not end by itself; what the provider is asked counts from here."""
+    provider.never_finish()
+    generation_id = await owner.submit()
+    provider.emulator.requests.clear()
+    return generation_id
+
+
 @pytest.mark.parametrize("history", HISTORIES.values(), ids=HISTORIES)
 def test_a_picture_of_40_seconds_takes_few_calls(history: list[float]) -> None:
     create = 1
@@ -64,9 +72,7 @@ def test_two_polls_are_never_close_nor_far_apart(history: list[float]) -> None:
 async def test_until_a_poll_is_due_reads_are_answered_from_the_row(
     owner: Owner, provider: EmulatedProvider
 ) -> None:
-    provider.never_finish()
-    generation_id = await owner.submit()
-    provider.emulator.requests.clear()
+    generation_id = await start(owner, provider)
     provider.finish()
     for _ in range(5):
         assert (await owner.read(generation_id)).status is Status.PROCESSING
@@ -80,9 +86,7 @@ async def test_until_a_poll_is_due_reads_are_answered_from_the_row(
 async def test_of_all_who_read_at_once_in_any_process_one_asks(
     owner: Owner, provider: EmulatedProvider
 ) -> None:
-    provider.never_finish()
-    generation_id = await owner.submit()
-    provider.emulator.requests.clear()
+    generation_id = await start(owner, provider)
     owner.due()
     processes = [replace(owner, ctx=replace(owner.ctx)) for _ in range(3)]
     await asyncio.gather(*(process.read(generation_id) for process in processes * 8))

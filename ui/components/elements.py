@@ -16,12 +16,6 @@ class Text(TextElement):
         super().__init__(tag=tag, text=text)
         self.classes(classes)
 
-    def show(self, text: str) -> None:
-        """Set the text; an element with an empty text is hidden."""
-        if self.text != text:
-            self.text = text
-        self.set_visibility(bool(text))
-
 
 def box(tag: str, classes: str = "") -> ui.element:
     """An element of any tag, which holds the elements that are made inside its `with` block."""

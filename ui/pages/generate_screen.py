@@ -126,7 +126,8 @@ class GenerateScreen:
         standing = seen.on_stage
         if self._view.generation is None:
             if seen.running:
-                return self._watch(seen.running)
+                self._view.watch(seen.running)
+                return self._view.seconds_to_look(seen.running)
             self._box.enable()
             self._view.show_whether_kept(standing)
             return None
@@ -138,12 +139,10 @@ class GenerateScreen:
             self._view.show(latest)
         return self._view.seconds_to_look(standing)
 
-    def _watch(self, standing: Standing) -> float | None:
-        """Show the run. Returns the seconds until the next look, which are set, too."""
+    def _watch(self, standing: Standing) -> None:
+        """Show the run, and set the next look."""
         self._view.watch(standing)
-        seconds = self._view.seconds_to_look(standing)
-        self._lookout.look_in(seconds)
-        return seconds
+        self._lookout.look_in(self._view.seconds_to_look(standing))
 
     def try_again(self) -> None:
         """Go back to the form, with the prompt unchanged."""
