@@ -54,8 +54,9 @@ test: .venv/.installed-dev
 	.venv/bin/python -m pytest -n 4 -m "not long" $(ARGS)
 
 # The browser tests that take long: outlines, focus, axe, the gallery with hundreds of rows, cut and slow links.
+# Each worker has a browser, which is several processes, beside Easel and PostgreSQL: two keep two cores busy.
 browser-test: .venv/.installed-dev
-	.venv/bin/python -m pytest -n 4 -m long tests/browser $(ARGS)
+	.venv/bin/python -m pytest -n 2 -m long tests/browser $(ARGS)
 
 # Apart from `test`, as it takes a quarter longer.
 coverage:
