@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,6 +25,7 @@ from core.middleware import (
     HeadMiddleware,
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
+    SignInSessionMiddleware,
 )
 from core.server import listen, serve
 from core.services import Upkeep
@@ -104,7 +104,7 @@ def _add_middleware(app: FastAPI, settings: Settings, limits: Limits) -> None:
     """The last one added is the first that a request meets."""
     assert settings.storage_secret is not None  # noqa: S101  (`with_storage_secret` has run)
     app.add_middleware(
-        SessionMiddleware,
+        SignInSessionMiddleware,
         secret_key=settings.storage_secret.get_secret_value(),
         session_cookie="easel_sign_in",
         path="/auth",

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from core.api import gallery, generations, pictures
+from core.api.access import describe_login
 from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.envelope import error_json
@@ -30,9 +31,9 @@ def create_api(ctx: Context) -> FastAPI:
         contact={"name": "Whoever runs this site", "url": ctx.settings.public_url},
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=[{"name": "generations", "description": "Prompts, and the pictures made of them."}],
-        generate_unique_id_function=lambda route: route.name,
         static_url="/docs/static",
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # the whole application has its own
         exception_handlers={
             EaselError: _answer_easel_error,
             RequestValidationError: _answer_invalid,
@@ -43,7 +44,9 @@ def create_api(ctx: Context) -> FastAPI:
     for part in (generations, gallery, pictures):
         router.routes.extend(part.create_router(ctx).routes)
     refuse_other_methods(router)
-    api.include_router(router)
+    # A router that is included has its routes matched twice.
+    api.router.routes.extend(router.routes)
+    describe_login(api, ctx.settings)
     api.add_middleware(ErrorBoundaryMiddleware)
     return api
 

@@ -3,14 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from core import services
-from core.api.access import OwnerId, Reader, reading_router, signed_in_router
+from core.api.access import owner_of, reader_of, reading_router, signed_in_router
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.context import Context
-from core.envelope import Success, described_errors
+from core.envelope import Success, described_errors, success_json
 from core.errors import IdempotencyConflict, NotFound
 from core.services import MAX_KEY_LENGTH, MAX_PROMPT_LENGTH, Generation
 
@@ -42,35 +43,42 @@ def create_router(ctx: Context) -> APIRouter:
 
     @router.post(
         "/submit",
+        response_model=Success[GenerationShape],
         responses=described_errors(400, 401, 402, 403, 408, 409, 413, 415, 502, 503),
     )
     async def submit_generation(
+        request: Request,
         body: SubmitBody,
-        owner_id: OwnerId,
         idempotency_key: Annotated[str | None, _IDEMPOTENCY_KEY] = None,
-    ) -> Success[GenerationShape]:
+    ) -> Response:
         """Start a generation. Answers at once; read `/v1/generations/{id}` for the picture."""
+        owner_id = owner_of(request)
         order = services.new_order(ctx, **body.model_dump())
         generation_id = await services.submit_generation(
             ctx, order=order, owner_id=owner_id, idempotency_key=idempotency_key
         )
         generation = await _read_started(ctx, generation_id, owner_id)
-        return Success(data=shape_of(generation, ctx.settings))
+        return success_json(shape_of(generation, ctx.settings))
 
-    @reading.get("/{id}", responses=described_errors(400, 401, 404, 503))
-    async def read_generation(id: UUID, reader: Reader) -> Success[GenerationShape]:
+    @reading.get(
+        "/{id}",
+        response_model=Success[GenerationShape],
+        responses=described_errors(400, 401, 404, 503),
+    )
+    async def read_generation(request: Request, id: UUID) -> Response:
         """What became of one of your generations."""
-        generation = await services.get_generation(ctx, id=id, owner_id=reader)
-        return Success(data=shape_of(generation, ctx.settings))
+        generation = await services.get_generation(ctx, id=id, owner_id=reader_of(request))
+        return success_json(shape_of(generation, ctx.settings))
 
     @router.post(
         "/{id}/cancel",
+        response_model=Success[GenerationShape],
         responses=described_errors(400, 401, 403, 404, 502, 503),
     )
-    async def cancel_generation(id: UUID, owner_id: OwnerId) -> Success[GenerationShape]:
+    async def cancel_generation(request: Request, id: UUID) -> Response:
         """End a running generation. One that ended first is answered as it ended: its picture is kept."""
-        generation = await services.cancel_generation(ctx, id=id, owner_id=owner_id)
-        return Success(data=shape_of(generation, ctx.settings))
+        generation = await services.cancel_generation(ctx, id=id, owner_id=owner_of(request))
+        return success_json(shape_of(generation, ctx.settings))
 
     router.routes.extend(reading.routes)
     return router

@@ -4,11 +4,11 @@ import re
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from starlette.responses import Response, StreamingResponse
 
 from core import services
-from core.api.access import Reader, reading_router
+from core.api.access import reader_of, reading_router
 from core.api.generation_shape import PATH
 from core.context import Context
 from core.envelope import described_errors
@@ -43,8 +43,8 @@ def create_router(ctx: Context) -> APIRouter:
         responses={**_PICTURES, **described_errors(400, 401, 404, 503)},
     )
     async def fetch_picture(
+        request: Request,
         id: UUID,
-        reader: Reader,
         *,
         size: Literal["full", "thumb"] = "full",
         accept: Annotated[str | None, Header(include_in_schema=False)] = None,
@@ -56,7 +56,7 @@ def create_router(ctx: Context) -> APIRouter:
 
         Its type is its own, or `application/octet-stream` where `Accept` names that alone.
         """
-        generation = await services.find_picture(ctx, id=id, owner_id=reader)
+        generation = await services.find_picture(ctx, id=id, owner_id=reader_of(request))
         # A picture never changes, so its name says all that a hash of it could.
         tag = f'"{id}-{size}"'
         headers = {"ETag": tag, "Cache-Control": _CACHE_CONTROL, "Accept-Ranges": "bytes", "Vary": "Accept"}

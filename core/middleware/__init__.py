@@ -6,6 +6,7 @@ from core.middleware.error_boundary import ErrorBoundaryMiddleware
 from core.middleware.head import HeadMiddleware
 from core.middleware.request_id import RequestIdMiddleware
 from core.middleware.security_headers import SecurityHeadersMiddleware
+from core.middleware.sign_in_session import SignInSessionMiddleware
 
 __all__ = [
     "BodyLimitMiddleware",
@@ -14,4 +15,5 @@ __all__ = [
     "HeadMiddleware",
     "RequestIdMiddleware",
     "SecurityHeadersMiddleware",
+    "SignInSessionMiddleware",
 ]

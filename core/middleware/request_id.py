@@ -6,7 +6,7 @@ import secrets
 import time
 from urllib.parse import quote
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.logs import request_id
@@ -40,7 +40,7 @@ class RequestIdMiddleware:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = current_id
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", current_id.encode())]
             await send(message)
 
         try:

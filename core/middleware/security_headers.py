@@ -1,6 +1,5 @@
 """What an answer tells the browser not to do with it."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HEADERS = {
@@ -18,14 +17,15 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         self.app = app
-        self.headers = _HEADERS | (_HEADERS_OF_HTTPS if is_https else {})
+        headers = _HEADERS | (_HEADERS_OF_HTTPS if is_https else {})
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                own = message.get("headers", [])
+                names = {name for name, _ in own}
+                message["headers"] = [*own, *(each for each in self.headers if each[0] not in names)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -5,6 +5,7 @@ A caller whose login session is over gets what a stranger would: nothing.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -17,13 +18,15 @@ from core.errors import NotFound
 from core.failures import FailureCode
 from core.models import Generation, LoginSession, Phase, Status
 
-_ENUMS = {
+_ENUMS: dict[str, type[StrEnum]] = {
     "status": Status,
     "error_code": FailureCode,
     "phase": Phase,
     "charge": Charge,
     "late_charge": Charge,
 }
+# An enum's own lookup takes three times as long.
+_MEMBERS = {name: {None: None} | {each.value: each for each in enum} for name, enum in _ENUMS.items()}
 
 
 class Standing(NamedTuple):
@@ -154,7 +157,6 @@ def _generation(values: Iterable[tuple[str, Any]]) -> Generation:
     generation: Generation = Generation.__new__(Generation)
     columns = generation.__dict__
     columns.update(values)
-    for name, enum in _ENUMS.items():
-        if columns[name] is not None:
-            columns[name] = enum(columns[name])
+    for name, members in _MEMBERS.items():
+        columns[name] = members[columns[name]]
     return generation

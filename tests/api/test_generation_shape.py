@@ -1,5 +1,6 @@
 """The one shape of a generation: what it has in every state, and that every call answers it."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from core.api.generation_shape import shape_of
+from core.api.generation_shape import GenerationShape, shape_of
 from core.charges import Charge
+from core.envelope import Success, success_json
 from core.failures import Failure, FailureCode
 from core.models import Generation, Phase, Status
 from core.prices import price_usd
@@ -74,7 +76,7 @@ STATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 def answered(row: dict[str, Any], settings: Settings) -> Any:
-    """The JSON of a row that was submitted at noon."""
+    """The JSON of a row that was submitted at noon, which is as it is described."""
     submitted: dict[str, Any] = {
         "id": ID,
         "owner_id": UUID(int=1),
@@ -82,7 +84,11 @@ def answered(row: dict[str, Any], settings: Settings) -> Any:
         "created_at": NOON,
     }
     model = {"model": "openai/gpt-image-2", "quality": "medium"}
-    return shape_of(Generation(**(submitted | model | row)), settings).model_dump(mode="json")
+    shape = shape_of(Generation(**(submitted | model | row)), settings)
+    body = bytes(success_json(shape).body)
+    Success[GenerationShape].model_validate_json(body)
+    assert shape.keys() <= GenerationShape.__annotations__.keys()
+    return json.loads(body)["data"]
 
 
 @pytest.mark.parametrize("state", STATES)
