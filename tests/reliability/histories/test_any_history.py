@@ -22,12 +22,21 @@ from hypothesis.stateful import (
 )
 from psycopg.rows import DictRow
 
+from core.database import news
 from core.errors import GenerationInFlight, ProviderFailed
 from core.points import Point
 from core.services import cancel
 from core.settings import Settings
+from tests.reliability.histories.clocks import set_clocks
 from tests.reliability.histories.faults import FAULTS, OneFault
-from tests.reliability.histories.world import OWNERS, PROCESSES, Press, World
+from tests.reliability.histories.world import (
+    BEAT,
+    OWNERS,
+    PROCESSES,
+    Press,
+    World,
+    clock_of_this_process,
+)
 from tests.reliability.report import write_section
 from tests.support.database import TestDatabase
 from tests.support.images import picture
@@ -38,10 +47,12 @@ SECONDS_TO_START, SECONDS_TO_DRAW = 2.0, 20.0
 LONGEST_HISTORY = timedelta(minutes=50)
 ROUNDS_TO_SETTLE = 40
 FIXED_HISTORIES = 8
+LISTENER_AWAY_SECONDS = 0.05  # long enough for something to happen meanwhile
 NOTE = """
 Each history is a random order of presses, repeated presses, reads, cancels, reloads, runs of the loop, leaps
-of the clock, faults of the provider and deaths at named points, by two people at two processes. The promises
-are checked after every step and once all has come to rest: a broken one ends the run, and nothing is written.
+of the clock, faults of the provider, lost notices, broken listeners and deaths at named points, by two people
+with a page each at two processes, whose clocks are three hours ahead and three behind. The promises are
+checked after every step and once all has come to rest: a broken one ends the run, and nothing is written.
 """
 ODD_STATUS = "a status nobody has heard of"
 
@@ -142,7 +153,7 @@ class Histories(RuleBasedStateMachine):
     @rule(time=times)
     @precondition(lambda self: self.world.passed < LONGEST_HISTORY)
     def time_passes(self, time: timedelta) -> None:
-        self.world.let_pass(time)
+        self.runner.run(self.world.let_pass(time))
 
     @rule(
         index=some_press,
@@ -159,6 +170,18 @@ class Histories(RuleBasedStateMachine):
     @rule(process=processes)
     def process_dies(self, process: int) -> None:
         self.runner.run(self.world.kill(process))
+
+    @rule(process=processes)
+    def notices_are_lost(self, process: int) -> None:
+        self.world.lose_notices(process)
+
+    @rule(which=processes)
+    def a_listener_dies(self, which: int) -> None:
+        self.world.break_listener(which)
+
+    @invariant()
+    def open_pages_show_what_is_so(self) -> None:
+        self.runner.run(self.world.all_tabs_hear())
 
     @invariant()
     def nothing_is_charged_twice_and_each_charge_is_somebodys(self) -> None:
@@ -208,9 +231,10 @@ class Histories(RuleBasedStateMachine):
         for _ in range(ROUNDS_TO_SETTLE):
             if not self.world.is_waiting():
                 break
-            self.world.let_pass(timedelta(seconds=30))
+            self.runner.run(self.world.let_pass(BEAT))
             self.happen(self.world.run_loop(0))
-        self.world.let_pass(LONGEST_HISTORY)
+        self.runner.run(self.world.let_pass(LONGEST_HISTORY))
+        self.runner.run(self.world.all_tabs_hear())
         ends = self.world.ends_at_the_provider()
         assert ends <= {"succeeded", "failed", "canceled", "aborted"}, "something runs on, and nobody knows"
         rows = self.world.rows()
@@ -271,6 +295,8 @@ def test_promises_hold_in_any_history(
     pytestconfig: pytest.Config,
 ) -> None:
     monkeypatch.setattr(cancel, "_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(news, "_PAUSE_SECONDS", LISTENER_AWAY_SECONDS)
+    set_clocks(monkeypatch, clock_of_this_process)
 
     async def make_world() -> World:
         migrated.empty()

@@ -17,15 +17,17 @@ from core.context import Context, create_context
 from core.errors import CancelNotConfirmed, EaselError
 from core.limits import Limits, PollLimits, ProviderLimits
 from core.models import Generation
-from core.repositories import reads
-from core.repositories.reads import Shown
 from core.services.upkeep import Upkeep
 from core.settings import Settings
+from tests.reliability.histories.tabs import Tab
 from tests.support.database import TestDatabase, plain
 from tests.support.provider_with_files import ProviderWithFiles
 
 OWNERS = 2
 PROCESSES = 2
+# What a process's own clock is off by: times that matter come from the database's.
+CLOCKS = (timedelta(hours=3), timedelta(hours=-3))
+BEAT = timedelta(seconds=30)
 _MARKER_PREFIX = "easel-"
 # Pauses are by a clock that does not jump.
 _LIMITS = Limits(
@@ -64,6 +66,9 @@ class World:
         self._settings = settings
         self._sql = psycopg.connect(plain(database.superuser_url), autocommit=True, row_factory=dict_row)
         self._contexts = [self._start() for _ in range(PROCESSES)]
+        for number, owner_id in enumerate(self.owners):
+            database.sign_in(_token(number), owner_id)
+        self._tabs = [self._open_tabs(process) for process in range(PROCESSES)]
         self._armed: tuple[int, points.Point] | None = None
         self._rows: list[DictRow] | None = None
         self._dead: set[int] = set()
@@ -114,18 +119,13 @@ class World:
     async def reload(self, owner: int, process: int) -> None:
         """A page opens again: it shows what is in flight, and the pictures."""
         owner_id = self.owners[owner]
-        await self._run(process, lambda ctx: self._look(ctx, owner_id))
+        tab = self._tabs[process][owner]
+        await self._run(process, lambda _: tab.look())
         for one in (
             await self._run(process, lambda ctx: services.list_generations(ctx, owner_id=owner_id, limit=100))
             or []
         ):
             self._see(one)
-
-    @staticmethod
-    async def _look(ctx: Context, owner_id: UUID) -> Shown:
-        return await reads.read_shown(
-            ctx.database.statements, owner_id=owner_id, token_hashes=[], shown=[], quality="medium"
-        )
 
     async def run_loop(self, process: int) -> None:
         await self._run(process, lambda ctx: Upkeep(ctx).run_once())
@@ -152,12 +152,27 @@ class World:
         self._dead.add(process)
         await self.bury()
 
-    def let_pass(self, time: timedelta) -> None:
+    def lose_notices(self, process: int) -> None:
+        """From now to their next beat the tabs at that process are told nothing."""
+        for tab in self._tabs[process]:
+            tab.is_deaf = True
+
+    def break_listener(self, which: int) -> None:
+        """End one of the connections that listen; what is told until the next one listens is lost."""
+        self._sql.execute(_END_LISTENER, [which])
+
+    async def all_tabs_hear(self) -> None:
+        """Every tab that is told anything shows what is so. Raises `TimeoutError`."""
+        await asyncio.gather(*(tab.hear(self._is_right) for tabs in self._tabs for tab in tabs))
+
+    async def let_pass(self, time: timedelta) -> None:
         """Move all that is written down into the past, here and at the provider."""
         self.passed += time
         self._rows = None
         self._sql.execute(_shift(time).encode())
         self.provider.age(time.total_seconds() / 60)
+        if time >= BEAT:
+            await asyncio.gather(*(tab.look() for tabs in self._tabs for tab in tabs))
 
     def predictions_of(self, generation_id: UUID) -> list[dict[str, Any]]:
         marker = f"{_MARKER_PREFIX}{generation_id}"
@@ -193,7 +208,23 @@ class World:
             await ctx.close()
 
     def _start(self) -> Context:
-        return create_context(self._settings, self.database.serving_url, _LIMITS)
+        ctx = create_context(self._settings, self.database.serving_url, _LIMITS)
+        ctx.background.start_endless(ctx.news.listen())
+        return ctx
+
+    def _open_tabs(self, process: int) -> list[Tab]:
+        """One of each owner."""
+        ctx = self._contexts[process]
+        return [Tab(ctx, owner_id, _token(number)) for number, owner_id in enumerate(self.owners)]
+
+    def _is_right(self, tab: Tab) -> bool:
+        """Whether it shows the owner's running generation; else how the one on its stage has ended."""
+        rows = [row for row in self.rows() if row["owner_id"] == tab.owner_id]
+        on_stage = tab.shown and tab.shown[0]
+        wanted = [row for row in rows if row["status"] == "processing"] or [
+            row for row in rows if row["id"] == on_stage
+        ]
+        return all(tab.shown == (row["id"], row["status"]) for row in wanted)
 
     async def _run(
         self, process: int, work: Callable[[Context], Coroutine[Any, Any, Any]]
@@ -225,8 +256,11 @@ class World:
         for task in ctx.background.unfinished:
             task.cancel()
         await asyncio.gather(*ctx.background.unfinished, return_exceptions=True)
+        for tab in self._tabs[process]:
+            tab.close()
         await ctx.close()
         self._contexts[process] = self._start()
+        self._tabs[process] = self._open_tabs(process)
 
     def _see(self, generation: Generation | None) -> None:
         if generation:
@@ -236,6 +270,21 @@ class World:
 def _end(generation: Generation) -> tuple[object, ...]:
     return generation.status, generation.failure, generation.result_url
 
+
+def clock_of_this_process() -> timedelta:
+    """By how much the clock of whoever runs now is off."""
+    return CLOCKS[_at.get(0)]
+
+
+def _token(owner: int) -> str:
+    return f"a token of owner {owner}"
+
+
+_END_LISTENER = """
+SELECT pg_terminate_backend(pid) FROM (
+    SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN%%' ORDER BY backend_start OFFSET %s LIMIT 1
+) listening
+"""
 
 _TIMES = {
     "generations": (
