@@ -5,9 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from core import services
 from core.context import Context
@@ -60,28 +63,46 @@ def signed_in_router(ctx: Context, **options: Any) -> APIRouter:
 def reading_router(ctx: Context, **options: Any) -> APIRouter:
     """A router like `signed_in_router` for routes that read: their service proves the login session.
 
-    That saves a round trip to the database. A stranger still learns nothing of what a request lacks.
+    That saves a round trip to the database. A stranger still learns nothing of what a request lacks. Such a
+    route has no body and no dependencies, and returns a `Response`: what FastAPI does for those is left out,
+    which took a fifth of the time of a read.
     """
 
     class ReadingRoute(APIRoute):
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            handle = super().get_route_handler()
-
-            async def handle_reading(request: Request) -> Response:
-                token = session_token(request, ctx.settings)
-                if token is None:
+        async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+            request = Request(scope, receive, send)
+            token = session_token(request, ctx.settings)
+            if token is None:
+                raise Unauthenticated
+            request.state.reader = LoginToken.of(token)
+            values, problems = _arguments(self.dependant, request)
+            if problems:
+                if await services.get_login_session(ctx, token) is None:
                     raise Unauthenticated
-                request.state.reader = LoginToken.of(token)
-                try:
-                    return await handle(request)
-                except RequestValidationError:
-                    if await services.get_login_session(ctx, token) is None:
-                        raise Unauthenticated from None
-                    raise
-
-            return handle_reading
+                raise RequestValidationError(problems)
+            response: Response = await self.endpoint(request=request, **values)
+            await response(scope, receive, send)
 
     return _router(ReadingRoute, options)
+
+
+def _arguments(dependant: Dependant, request: Request) -> tuple[dict[str, Any], list[Any]]:
+    """What a request gives for the parameters in path, query and headers, and what is wrong with that.
+
+    The endpoint's own defaults stand for the rest.
+    """
+    values: dict[str, Any] = {}
+    problems: list[Any] = []
+    for parameters, given in (
+        (dependant.path_params, request.path_params),
+        (dependant.query_params, request.query_params),
+        (dependant.header_params, request.headers),
+    ):
+        wanted = [each for each in parameters if each.field_info.is_required() or each.alias in given]
+        found, wrong = request_params_to_args(wanted, given)
+        values |= found
+        problems += wrong
+    return values, problems
 
 
 def describe_login(api: FastAPI, settings: Settings) -> None:

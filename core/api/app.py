@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from core.api import gallery, generations, pictures
 from core.api.access import describe_login
@@ -41,14 +43,20 @@ def create_api(ctx: Context) -> FastAPI:
         },
     )
     router = APIRouter()
-    for part in (generations, gallery, pictures):
-        router.routes.extend(part.create_router(ctx).routes)
+    routes = [route for part in (gallery, generations, pictures) for route in part.create_router(ctx).routes]
+    router.routes.extend(sorted(routes, key=_turn))
     refuse_other_methods(router)
-    # A router that is included has its routes matched twice.
-    api.router.routes.extend(router.routes)
+    # A router that is included has its routes matched twice, and after those of the documentation.
+    api.router.routes[:0] = router.routes
     describe_login(api, ctx.settings)
     api.add_middleware(ErrorBoundaryMiddleware)
     return api
+
+
+def _turn(route: BaseRoute) -> tuple[bool, bool]:
+    """Reads are tried first, as they come most; but "submit" must not be taken for the id of one."""
+    assert isinstance(route, APIRoute)  # noqa: S101  (all parts have none but those)
+    return "{" in route.path, "GET" not in (route.methods or ())
 
 
 async def _answer_easel_error(_: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from core.errors import ServiceUnavailable
 from core.limits import DatabaseLimits
 
-MAX_CONNECTIONS = 10
+MAX_CONNECTIONS = 16
 _NOT_MIGRATED = (UndefinedColumn, UndefinedFunction, UndefinedTable)
 
 logger = logging.getLogger(__name__)
