@@ -35,7 +35,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url,
             pool_size=10,
-            max_overflow=10,
+            max_overflow=4,
             pool_timeout=limits.pool_seconds,
             hide_parameters=True,  # keeps prompts out of logged errors
             # Behind PgBouncer the next transaction may meet a server process that has not prepared anything.
