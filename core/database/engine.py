@@ -15,6 +15,10 @@ from core.database.statements import Statements
 from core.errors import ServiceUnavailable
 from core.limits import DatabaseLimits
 
+MAX_CONNECTIONS = 14
+"""For transactions; those of `statements` come on top."""
+_KEPT_CONNECTIONS = 10
+
 logger = logging.getLogger(__name__)
 
 # psycopg cannot bind parameters in SET LOCAL; set_config(..., true) has the same effect, until the end of
@@ -34,8 +38,8 @@ class Database:
         self._statement_timeout = f"{limits.statement_seconds * 1000:.0f}ms"
         self.engine: AsyncEngine = create_async_engine(
             url,
-            pool_size=10,
-            max_overflow=4,
+            pool_size=_KEPT_CONNECTIONS,
+            max_overflow=MAX_CONNECTIONS - _KEPT_CONNECTIONS,
             pool_timeout=limits.pool_seconds,
             hide_parameters=True,  # keeps prompts out of logged errors
             # Behind PgBouncer the next transaction may meet a server process that has not prepared anything.

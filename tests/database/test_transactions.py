@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from core.database.engine import Database
+from core.database.engine import MAX_CONNECTIONS, Database
 from core.errors import ServiceUnavailable
 from core.limits import DatabaseLimits, Limits
 from tests.database.plain_sql import add_generation, add_login_session
@@ -81,7 +81,7 @@ async def test_a_statement_that_takes_too_long_is_service_unavailable(serving_da
 async def test_no_free_connection_is_service_unavailable(database: TestDatabase) -> None:
     busy = Database(database.serving_url, DatabaseLimits(pool_seconds=0.05))
     async with AsyncExitStack() as stack:
-        for _ in range(20):
+        for _ in range(MAX_CONNECTIONS):
             await stack.enter_async_context(busy.transaction())
         with pytest.raises(ServiceUnavailable):
             await stack.enter_async_context(busy.transaction())
