@@ -12,12 +12,15 @@ from tests.support.waiting import wait_until
 def servers_of(data_dir: Path) -> list[psutil.Process]:
     """The servers of that folder that are alive: a dead one that nobody has buried does not count."""
     folder = str(data_dir.resolve() / "postgres")
-    found = []
+    found: dict[int, psutil.Process] = {}
+    parents: dict[int, int] = {}
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if "postgres" in process.name() and folder in process.cmdline():
-                found.append(process)
-    return found
+                parents[process.pid] = process.ppid()
+                found[process.pid] = process
+    # A child has the command line of its server until it gives itself a title of its own.
+    return [process for pid, process in found.items() if parents[pid] not in found]
 
 
 def kill_server(data_dir: Path) -> psutil.Process:
