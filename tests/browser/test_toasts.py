@@ -5,6 +5,7 @@ from playwright.async_api import Locator, Page, Route, expect
 from tests.browser.studio import PHONE, Studio, start
 from ui.assets import asset_url
 
+SECONDS_TO_COME = 3.0  # less than a toast stays
 REFUSE = """
 window.Notification = class {
     static permission = "default";
@@ -13,15 +14,16 @@ window.Notification = class {
 """
 
 
-async def is_on_top(element: Locator) -> bool:
-    """Whether a finger would touch it: in the window, above all else, and not inert."""
-    found: bool = await element.evaluate(
+async def expect_on_top(element: Locator) -> None:
+    """A finger would touch it: it is in the window, above all else, and not inert, or comes there."""
+    await element.page.wait_for_function(
         """(element) => {
             const { left, top, width, height } = element.getBoundingClientRect();
             return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
-        }"""
+        }""",
+        arg=await element.element_handle(),
+        timeout=SECONDS_TO_COME * 1000,
     )
-    return found
 
 
 async def open_first(page: Page) -> Locator:
@@ -39,23 +41,23 @@ async def test_in_the_open_dialog_and_out_of_it_when_it_closes(studio: Studio) -
     await dialog.get_by_role("button", name="Copy prompt").click()
     copied = dialog.get_by_role("status").get_by_text("Prompt copied.")
     await expect(copied).to_be_visible()
-    assert await is_on_top(copied)
+    await expect_on_top(copied)
     await dialog.get_by_role("button", name="Copy prompt").click()
     await expect(page.locator(".toast")).to_have_count(1)
     await page.keyboard.press("Escape")
     await expect(page.get_by_text("Prompt copied.")).to_be_visible()
-    assert await is_on_top(page.get_by_text("Prompt copied."))
+    await expect_on_top(page.get_by_text("Prompt copied."))
 
     dialog = await open_first(page)
     await dialog.get_by_role("button", name="Delete").click()
     await expect(page.locator(".tile__open")).to_have_count(1)
     dialog = await open_first(page)
     undo = dialog.get_by_role("button", name="Undo")
-    assert await is_on_top(undo)
+    await expect_on_top(undo)
     await undo.click()
     restored = dialog.get_by_text("Restored.")
     await expect(restored).to_be_visible()
-    assert await is_on_top(restored)
+    await expect_on_top(restored)
 
 
 async def test_stays_for_five_seconds_and_as_long_as_it_is_looked_at(studio: Studio) -> None:
@@ -110,4 +112,4 @@ async def test_a_delete_that_failed_and_notifications_refused_are_told(studio: S
     await page.get_by_role("button", name="Notify me when it is done").click()
     refused = page.get_by_text("Your browser does not allow notifications from this site.")
     await expect(refused).to_be_visible()
-    assert await is_on_top(refused)
+    await expect_on_top(refused)

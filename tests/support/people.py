@@ -93,10 +93,11 @@ class Owner:
 
     def due(self) -> None:
         """Let everything that waits for the loop be due now, and every question to the provider."""
-        # A second ago: a machine's clock may be put back a little between this statement and the next.
-        second = "interval '1 second'"
-        self.database.run(f"UPDATE generations_to_settle SET due_at = now() - {second}")
-        self.database.run(f"UPDATE generations SET polled_at = NULL, next_poll_at = now() - {second}")
+        # Since long: a machine's clock may be put back between this statement and the next.
+        self.database.run("UPDATE generations_to_settle SET due_at = now() - interval '1 minute'")
+        self.database.run(
+            "UPDATE generations SET polled_at = NULL, next_poll_at = now() - interval '1 second'"
+        )
 
     async def settle(self) -> int:
         """One run of the loop over everything that waits for it."""
