@@ -87,11 +87,12 @@ class PollLimits:
     least_seconds: float = 1.25
     longest_seconds: float = 10.0
     apart_seconds: float = 1.0
-    """The least time between two polls by the database's clock, also for one that cannot wait."""
+    """The least time between two polls."""
     max_watched: int = 10_000
     """The runs that one process watches at a time; readers and upkeep poll the others."""
-    late_seconds: float = 0.2
-    """The time after which a claimed poll is given up: asking late could be too close to the next one."""
+    late_seconds: float = 1.0
+    """A poll may come that long after it was claimed, if the next one is `apart_seconds` later still: also
+    the one that cannot wait, for an overdue run."""
 
 
 @dataclass(frozen=True)

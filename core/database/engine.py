@@ -1,5 +1,6 @@
 """Connections and transactions. Every transaction names its owner; the policies then limit its rows."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from core.database.statements import Statements
+from core.database.statements import Statements, connect_options
 from core.errors import ServiceUnavailable
 from core.limits import DatabaseLimits
 
@@ -35,6 +36,7 @@ class Database:
 
     def __init__(self, url: str, limits: DatabaseLimits = DatabaseLimits()) -> None:
         self.statements = Statements(url, limits)
+        self._limits = limits
         self._statement_timeout = f"{limits.statement_seconds * 1000:.0f}ms"
         self.engine: AsyncEngine = create_async_engine(
             url,
@@ -43,7 +45,7 @@ class Database:
             pool_timeout=limits.pool_seconds,
             hide_parameters=True,  # keeps prompts out of logged errors
             # Behind PgBouncer the next transaction may meet a server process that has not prepared anything.
-            connect_args={"connect_timeout": limits.connect_seconds, "prepare_threshold": None},
+            connect_args={"prepare_threshold": None, **connect_options(limits)},
         )
 
     @asynccontextmanager
@@ -73,7 +75,16 @@ class Database:
             raise
 
     async def _begin(self, values: dict[str, str]) -> AsyncSession:
-        """A transaction with its settings; on another connection if a restart has closed the first one.
+        """A transaction with its settings. Raises `ServiceUnavailable` when that takes too long."""
+        try:
+            async with asyncio.timeout(self._limits.pool_seconds + self._limits.statement_seconds):
+                return await self._begin_again_if_broken(values)
+        except TimeoutError as error:
+            logger.warning("The database did not begin a transaction in time")
+            raise ServiceUnavailable from error
+
+    async def _begin_again_if_broken(self, values: dict[str, str]) -> AsyncSession:
+        """On another connection if a restart has closed the first one.
 
         SQLAlchemy replaces all older connections once one is found to be closed, so once is enough, and
         nobody has to ask each connection whether it lives.

@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from core.database.statements import driver_url, is_pooled
+from core.database.statements import connect_options, driver_url, is_pooled
 from core.limits import DatabaseLimits
 
 CHANNEL = "easel_news"
@@ -29,11 +29,7 @@ class News:
     """The subscribers of one process, and the one connection that listens for all of them."""
 
     def __init__(self, url: str, limits: DatabaseLimits = DatabaseLimits()) -> None:
-        # A connection that died without a word is noticed after 20 seconds.
-        self._url = make_conninfo(
-            driver_url(url), keepalives_idle=10, keepalives_interval=5, keepalives_count=2
-        )
-        self._limits = limits
+        self._url = make_conninfo(driver_url(url), **connect_options(limits))
         self._subscribers: defaultdict[UUID | None, set[Tell]] = defaultdict(set)
         self.is_live = False
         """Whether a change is told at once: false while the connection is away, and behind a pooler."""
@@ -64,9 +60,7 @@ class News:
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _listen_once(self) -> Never:
-        async with await psycopg.AsyncConnection.connect(
-            self._url, autocommit=True, connect_timeout=self._limits.connect_seconds
-        ) as connection:
+        async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
             if await is_pooled(connection):
                 raise _Pooled
             await connection.execute(f"LISTEN {CHANNEL}")
@@ -74,13 +68,25 @@ class News:
             # What was told while nobody listened is lost.
             self._tell(list(self._subscribers))
             async for notice in connection.notifies():
-                self._tell([UUID(notice.payload), None])
+                self._tell([*_owners(notice.payload), None])
         raise psycopg.OperationalError("the connection has ended")
 
     def _tell(self, owner_ids: Iterable[UUID | None]) -> None:
         for owner_id in owner_ids:
             for tell in list(self._subscribers.get(owner_id, ())):
-                tell()
+                try:
+                    tell()
+                except Exception:
+                    logger.exception("A subscriber to news failed")
+
+
+def _owners(payload: str) -> list[UUID]:
+    """The owner that a notice names; none if it is not Easel's own."""
+    try:
+        return [UUID(payload)]
+    except ValueError:
+        logger.warning("A notice on %s names no owner", CHANNEL)
+        return []
 
 
 class _Pooled(Exception):

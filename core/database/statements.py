@@ -6,6 +6,7 @@ least four. With 16 callers of one such statement: 3.5 times as many a second as
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any, LiteralString, NamedTuple
 
@@ -29,6 +30,8 @@ class Rows(NamedTuple):
 
     names: list[str]
     rows: list[tuple[Any, ...]]
+    sent_at: float
+    """When the statement was sent, by the monotonic clock: after the wait for a connection."""
 
 
 class Statements:
@@ -41,7 +44,7 @@ class Statements:
             driver_url(url),
             min_size=0,
             max_size=MAX_CONNECTIONS,
-            kwargs={"autocommit": True, "connect_timeout": limits.connect_seconds},
+            kwargs={"autocommit": True, **connect_options(limits)},
             configure=_configure,
             timeout=limits.pool_seconds,
             reconnect_timeout=limits.pool_seconds,
@@ -69,7 +72,7 @@ class Statements:
         await self._pool.close()
 
     async def _fetch_again_if_broken(self, statement: LiteralString, values: Sequence[Any]) -> Rows:
-        """A restart of the database breaks every connection: the first to notice has all of them checked.
+        """A restart of the database breaks every connection: the first to notice has all of them replaced.
 
         To ask each connection whether it lives before each statement would double the round trips.
         """
@@ -82,19 +85,20 @@ class Statements:
             except psycopg.OperationalError:
                 if not connection.broken:
                     raise
-        await self._pool.check()
+        await self._pool.drain()
         async with self._pool.connection() as connection:
             return await _execute(connection, statement, values)
 
 
 async def _execute(connection: Connection, statement: LiteralString, values: Sequence[Any]) -> Rows:
     cursor = connection.cursor(binary=True)
+    sent_at = time.monotonic()
     await cursor.execute(statement, values)
     result = cursor.pgresult
     assert result is not None  # noqa: S101  (a statement has been executed)
     # `cursor.description` makes an object for each column, which took a tenth of the time of a read.
     names = [(result.fname(at) or b"").decode() for at in range(result.nfields)]
-    return Rows(names, await cursor.fetchall())
+    return Rows(names, await cursor.fetchall(), sent_at)
 
 
 async def _configure(connection: Connection) -> None:
@@ -112,6 +116,17 @@ async def is_pooled(connection: Connection) -> bool:
     cursor = await connection.execute("SELECT pg_backend_pid()", prepare=False)
     [pid] = await cursor.fetchone() or (0,)
     return bool(pid != connection.info.backend_pid)
+
+
+def connect_options(limits: DatabaseLimits) -> dict[str, int]:
+    """libpq's options: how soon it gives up connecting, and notices a server that is gone without a word."""
+    return {
+        "connect_timeout": limits.connect_seconds,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": round(limits.statement_seconds * 1000),
+    }
 
 
 def driver_url(url: str) -> str:

@@ -40,6 +40,13 @@ class Standing(NamedTuple):
     """How long the newest runs of the same model and quality took; empty once the generation has ended."""
 
 
+class ClaimedPoll(NamedTuple):
+    """A run whose next poll is the caller's, and when the claim was sent, by the monotonic clock."""
+
+    generation: Generation
+    sent_at: float
+
+
 class OpenedPage(NamedTuple):
     """What a page shows first: whose it is, whether anything was made before, and what runs."""
 
@@ -124,7 +131,7 @@ async def read_shown(
 
 async def claim_poll(
     statements: Statements, *, id: UUID, owner_id: UUID, pause: float, is_urgent: bool, apart: float
-) -> Generation | None:
+) -> ClaimedPoll | None:
     """Claim the next question to the provider about a run; the one after it makes sense in `pause` seconds.
 
     None when it is not time yet, another caller has the claim, or the run has ended. What `is_urgent` does
@@ -133,7 +140,9 @@ async def claim_poll(
     found = await statements.fetch(
         "SELECT * FROM claim_poll(%s, %s, %s, %s, %s)", [owner_id, id, pause, is_urgent, apart]
     )
-    return _generation(zip(found.names, found.rows[0], strict=True)) if found.rows else None
+    if not found.rows:
+        return None
+    return ClaimedPoll(_generation(zip(found.names, found.rows[0], strict=True)), found.sent_at)
 
 
 def _as_values(caller: Caller) -> tuple[bytes | None, UUID | None]:

@@ -66,19 +66,27 @@ async def _advance(ctx: Context, standing: Standing, *, whole_list: bool) -> Gen
 
 
 async def _claim(ctx: Context, standing: Standing) -> Generation | None:
-    """The row with the claim on the next poll; None when another caller has it, or it came too late."""
+    """The row with the claim on the next poll; None when another caller has it, or it came too late.
+
+    Late is a claim whose poll could come within `apart_seconds` before that of the next claim.
+    """
     polls, generation = ctx.limits.polls, standing.generation
-    pause = pause_after(standing.age, standing.history, polls)
-    asked_at = time.monotonic()
-    claimed = await reads.claim_poll(
+    is_overdue = _is_overdue(ctx, standing)
+    # An overdue run ends with this poll, so the next one may be far.
+    pause = polls.longest_seconds if is_overdue else pause_after(standing.age, standing.history, polls)
+    claim = await reads.claim_poll(
         ctx.database.statements,
         id=generation.id,
         owner_id=generation.owner_id,
         pause=pause,
-        is_urgent=_is_overdue(ctx, standing),
-        apart=polls.apart_seconds,
+        is_urgent=is_overdue,
+        apart=polls.apart_seconds + polls.late_seconds,
     )
-    return claimed if time.monotonic() - asked_at < polls.late_seconds else None
+    if claim is None or time.monotonic() - claim.sent_at > min(
+        pause - polls.apart_seconds, polls.late_seconds
+    ):
+        return None
+    return claim.generation
 
 
 async def end(ctx: Context, generation: Generation, verdict: End) -> Generation:

@@ -12,6 +12,7 @@ from core.services.standing import find_standing
 
 _LEAST_PAUSE_SECONDS = 0.1
 _PAUSE_AFTER_ERROR_SECONDS = 2.0
+_PAUSE_AFTER_DEFECT_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -40,3 +41,6 @@ async def _watch(ctx: Context, id: UUID, owner_id: UUID) -> None:
         except EaselError as error:
             logger.warning("Generation %s could not be watched: %s", id, error)
             await asyncio.sleep(_PAUSE_AFTER_ERROR_SECONDS)
+        except Exception:
+            logger.exception("Generation %s: watching it met an unexpected error", id)
+            await asyncio.sleep(_PAUSE_AFTER_DEFECT_SECONDS)

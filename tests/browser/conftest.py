@@ -11,7 +11,7 @@ from tests.browser.studio import Studio, closing
 from tests.support.browser import FLAGS, require_chromium
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
-from tests.support.servers import EaselProcess
+from tests.support.servers import EaselProcess, served_easel_on
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,6 +26,14 @@ def easel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EaselProcess]:
     """Easel as a newcomer starts it: the embedded database, the demo provider, demo sign-in."""
     folder = tmp_path_factory.mktemp("easel")
     with EaselProcess(folder, DATA_DIR=str(folder / "data")) as process:
+        yield process
+
+
+@pytest.fixture(scope="package")
+def served_easel(
+    tmp_path_factory: pytest.TempPathFactory, migrated: TestDatabase, served_provider: EmulatedProvider
+) -> Iterator[EaselProcess]:
+    with served_easel_on(migrated, served_provider.url, tmp_path_factory.mktemp("served")) as process:
         yield process
 
 

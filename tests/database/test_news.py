@@ -48,6 +48,22 @@ async def test_a_change_is_told_to_its_owner_alone_and_to_the_loop(
     assert heard.counts == {ADA: 2, BEN: 0, None: 2}
 
 
+async def test_a_foreign_notice_and_a_subscriber_that_fails_keep_nobody_from_hearing(
+    news: News, database: TestDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("on purpose")
+
+    news.subscribe(ADA, fail)
+    heard = Heard(news)
+    database.run("NOTIFY easel_news, 'from somebody else'")
+    add_generation(database, ADA, "a kite")
+    await until(lambda: heard.counts[ADA] == 1)
+    assert news.is_live
+    assert "names no owner" in caplog.text
+    assert "A subscriber to news failed" in caplog.text
+
+
 async def test_a_claimed_poll_is_no_news(news: News, database: TestDatabase) -> None:
     heard = Heard(news)
     add_generation(database, ADA, "a kite")

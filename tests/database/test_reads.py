@@ -1,13 +1,15 @@
 """Rows that are read past SQLAlchemy's session."""
 
+import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import pytest
 
-from core.database.statements import Statements
+from core.database.statements import MAX_CONNECTIONS, Statements
 from core.limits import DatabaseLimits
 from tests.database.plain_sql import add_generation
 from tests.support.database import TestDatabase
@@ -27,13 +29,24 @@ async def test_a_migration_beside_a_running_process_breaks_no_read(
     ada = uuid4()
     add_generation(database, ada, "a kite")
     read = "SELECT * FROM list_generations(NULL, %s, NULL, 1)"
-    before = await statements.fetch(read, [ada])
+    before = (await statements.fetch(read, [ada])).rows
     database.run("ALTER TABLE generations ADD newer integer")
     try:
-        assert await statements.fetch(read, [ada]) == before
+        assert (await statements.fetch(read, [ada])).rows == before
     finally:
         database.run("ALTER TABLE generations DROP newer")
-    assert await statements.fetch(read, [ada]) == before
+    assert (await statements.fetch(read, [ada])).rows == before
+
+
+async def test_the_wait_for_a_connection_does_not_count_as_time_since_a_statement_was_sent(
+    statements: Statements,
+) -> None:
+    """As the claim on a poll would count as late when the process is busy, and nobody would poll."""
+    began = time.monotonic()
+    slow, last = "SELECT pg_sleep(0.3)", "SELECT 1"
+    *_, waited = await asyncio.gather(*map(statements.fetch, [*[slow] * MAX_CONNECTIONS, last]))
+    assert waited.rows == [(1,)]
+    assert waited.sent_at - began > 0.3
 
 
 async def test_connections_that_a_restart_has_closed_are_replaced(

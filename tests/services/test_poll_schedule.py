@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from core import services
 from core.limits import PollLimits
 from core.poll_schedule import pause_after
+from core.repositories import reads
 from core.services import Status
 from tests.support.database import TestDatabase
 from tests.support.limits import AT_ONCE, with_limits
@@ -93,7 +95,7 @@ async def test_of_all_who_read_at_once_in_any_process_one_asks(
     assert len(provider.emulator.requests) == 1
 
 
-@with_limits(polls=replace(AT_ONCE, apart_seconds=60.0))
+@with_limits(polls=replace(AT_ONCE, apart_seconds=30.0, longest_seconds=60.0))
 async def test_what_cannot_wait_for_its_time_is_still_not_asked_twice_within_a_second(
     owner: Owner, provider: EmulatedProvider, database: TestDatabase
 ) -> None:
@@ -107,6 +109,25 @@ async def test_what_cannot_wait_for_its_time_is_still_not_asked_twice_within_a_s
     assert list(provider.emulator.requests) == []
     database.run("UPDATE generations SET polled_at = NULL")
     assert (await owner.read(generation_id)).status is Status.FAILED
+
+
+@pytest.mark.parametrize(("late", "is_good"), [(8.0, True), (9.5, False)])
+@with_limits(polls=replace(AT_ONCE, least_seconds=10.0, longest_seconds=10.0, apart_seconds=1.0))
+async def test_a_late_claim_is_good_if_the_next_poll_is_still_a_second_later(
+    owner: Owner, provider: EmulatedProvider, monkeypatch: pytest.MonkeyPatch, late: float, *, is_good: bool
+) -> None:
+    """As in a busy process; here the next poll makes sense 10 seconds after the claim."""
+    claim = reads.claim_poll
+
+    async def claim_late(*args: Any, **values: Any) -> reads.ClaimedPoll | None:
+        claimed = await claim(*args, **values)
+        return claimed and claimed._replace(sent_at=claimed.sent_at - late)
+
+    monkeypatch.setattr(reads, "claim_poll", claim_late)
+    generation_id = await start(owner, provider)
+    owner.due()
+    await owner.read(generation_id)
+    assert len(provider.emulator.requests) == (1 if is_good else 0)
 
 
 @with_limits(polls=PollLimits(first_seconds=0.05, least_seconds=0.05, apart_seconds=0.0))

@@ -17,7 +17,6 @@ from tests.support.database import TestDatabase, migrated_database
 from tests.support.limits import FOR_TESTS
 from tests.support.people import Owner, SignedIn, signed_in, simulated
 from tests.support.provider import EmulatedProvider, emulated_provider
-from tests.support.servers import EaselProcess
 
 
 @pytest.fixture(scope="session")
@@ -129,20 +128,3 @@ async def stranger(app: FastAPI) -> AsyncIterator[User]:
 def how_often(request: pytest.FixtureRequest) -> int:
     how_often: int = request.config.getoption("--presses")
     return how_often
-
-
-@pytest.fixture(scope="session")
-def served_easel(
-    tmp_path_factory: pytest.TempPathFactory, migrated: TestDatabase, served_provider: EmulatedProvider
-) -> Iterator[EaselProcess]:
-    """Easel on the tests' database, with the emulator over HTTP as its provider."""
-    folder = tmp_path_factory.mktemp("served")
-    with EaselProcess(
-        folder,
-        DATA_DIR=str(folder / "data"),
-        DATABASE_URL=migrated.serving_url,
-        MIGRATION_DATABASE_URL=migrated.owning_url,
-        REPLICATE_BASE_URL=served_provider.url,
-        REPLICATE_API_TOKEN="r8_test",
-    ) as process:
-        yield process

@@ -11,7 +11,7 @@ AT_ONCE = PollLimits(
     first_seconds=0.0,
     least_seconds=0.0,
     longest_seconds=0.0,
-    apart_seconds=0.0,
+    apart_seconds=-30.0,  # a claim is good for 30 seconds, and keeps no other from asking
     late_seconds=30.0,
     max_watched=0,
 )

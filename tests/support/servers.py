@@ -130,6 +130,13 @@ class EaselProcess:
         self.stop()
 
 
+@contextmanager
+def served_easel_on(database: TestDatabase, provider_url: str, folder: Path) -> Iterator[EaselProcess]:
+    """Easel on the tests' database, for one package: its loop would do what later tests wait for."""
+    with EaselProcess(folder, **served_settings(database, provider_url, folder / "data")) as process:
+        yield process
+
+
 def clean_environment(**variables: str) -> dict[str, str]:
     """This environment without anything that is a setting of Easel, plus `variables`."""
     kept = ("PATH", "HOME", "LANG", "TMPDIR", "COVERAGE_PROCESS_START", "SSL_CERT_FILE")

@@ -39,7 +39,7 @@ async def test_a_prompt_becomes_a_picture(user: User, provider: EmulatedProvider
     (picture,) = user.find(marker="picture").elements
     assert picture.props["alt"] == "a red kite"
     assert picture.props["src"].startswith("/api/v1/generations/")
-    assert is_on(user)
+    await until(partial(is_on, user))
 
 
 async def test_while_one_runs_the_button_is_off_and_says_why(user: User, provider: EmulatedProvider) -> None:
@@ -81,7 +81,7 @@ async def test_a_failure_says_why_and_try_again_keeps_the_prompt(
     await user.should_see("MODERATED")
     user.find(marker="try-again").click()
     await user.should_see("Your picture appears here")
-    assert is_on(user)
+    await until(partial(is_on, user))
 
 
 async def test_a_refusal_by_the_provider_is_shown_and_frees_the_form(
@@ -92,7 +92,7 @@ async def test_a_refusal_by_the_provider_is_shown_and_frees_the_form(
     press_generate(user, "a red kite")
     await user.should_see(FailureCode.PROVIDER_BILLING.sentence)
     await user.should_see("PROVIDER_BILLING")
-    assert is_on(user)
+    await until(partial(is_on, user))
 
 
 async def test_a_prompt_that_cannot_be_used_is_explained_beside_the_box(
