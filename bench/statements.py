@@ -49,6 +49,8 @@ async def _hidden(rig: Rig, people: Sequence[Guest], alone: float) -> Figure:
 
 
 async def _while_running(rig: Rig, tabs: int) -> float:
+    """The only run: one of a measurement before would be found and watched by this one's process."""
+    rig.database.empty()
     guest = rig.sign_in()
     return await _per_second(rig, [guest], tabs=tabs, seconds=_RUNNING_SECONDS, has_run=True)
 

@@ -9,6 +9,7 @@ from starlette.types import Scope
 from core.context import Context
 from core.sign_in.providers import SignInProvider
 from ui.assets import STATIC_DIR, mount_assets
+from ui.closed_pages import collect_closed_pages
 from ui.error_page import answer_page_errors
 from ui.framework import lighten_framework
 from ui.page_template import use_own_template
@@ -37,6 +38,7 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
         reconnect_timeout=20.0,
     )
     lighten_framework()
+    collect_closed_pages()
 
 
 def forget_page(scope: Scope) -> None:

@@ -80,7 +80,7 @@ async def _claim(ctx: Context, standing: Standing) -> Generation | None:
         owner_id=generation.owner_id,
         pause=pause,
         is_urgent=is_overdue,
-        apart=polls.apart_seconds + polls.late_seconds,
+        apart=polls.apart_seconds + (polls.late_seconds if is_overdue else 0.0),
     )
     if claim is None or time.monotonic() - claim.sent_at > min(
         pause - polls.apart_seconds, polls.late_seconds

@@ -131,6 +131,42 @@ async def test_a_late_claim_is_good_if_the_next_poll_is_still_a_second_later(
 
 
 @with_limits(polls=PollLimits(first_seconds=0.05, least_seconds=0.05, apart_seconds=0.0))
+async def test_a_defect_does_not_end_the_watch(
+    owner: Owner, provider: EmulatedProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.services.watch._PAUSE_AFTER_DEFECT_SECONDS", 0.05)
+    fetch, failures = owner.ctx.provider.fetch_prediction, iter([RuntimeError("on purpose")])
+
+    async def fail_once(external_id: str) -> object:
+        for failure in failures:
+            raise failure
+        return await fetch(external_id)
+
+    monkeypatch.setattr(owner.ctx.provider, "fetch_prediction", fail_once)
+    await start(owner, provider)
+    provider.finish()
+    await until(lambda: owner.row()["status"] == "succeeded")
+
+
+@with_limits(polls=PollLimits(first_seconds=0.3, least_seconds=0.3, apart_seconds=0.1))
+async def test_the_process_that_started_a_run_claims_each_poll_once(
+    owner: Owner, provider: EmulatedProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A claim that is refused would be a statement for nothing, ten a second until it is granted."""
+    claim, granted = reads.claim_poll, list[bool]()
+
+    async def note_claim(*args: Any, **values: Any) -> reads.ClaimedPoll | None:
+        claimed = await claim(*args, **values)
+        granted.append(claimed is not None)
+        return claimed
+
+    monkeypatch.setattr(reads, "claim_poll", note_claim)
+    await start(owner, provider)
+    await until(lambda: len(provider.emulator.requests) == 3)
+    assert granted == [True] * 3
+
+
+@with_limits(polls=PollLimits(first_seconds=0.05, least_seconds=0.05, apart_seconds=0.0))
 async def test_the_process_that_started_a_run_follows_it_though_nobody_looks(
     owner: Owner, provider: EmulatedProvider
 ) -> None:
