@@ -126,7 +126,12 @@ def _run(ctx: Context) -> None:
     _collect_garbage_seldom()
     sockets = listen(settings.host, settings.port)
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
-    serve(app, sockets, say_goodbye=say_goodbye, limits=ctx.limits.connections)
+
+    async def let_go() -> None:
+        ctx.held.let_go()
+        await say_goodbye()
+
+    serve(app, sockets, say_goodbye=let_go, limits=ctx.limits.connections)
 
 
 def _collect_garbage_seldom() -> None:

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from core.background import Background, Gathered, Shared
 from core.database.engine import Database
 from core.database.news import News
+from core.held import Held
 from core.limits import Limits
 from core.models import Generation
 from core.open_pages import OpenPages
@@ -42,6 +43,8 @@ class Context:
     background: Background = field(default_factory=Background)
     watched: set[UUID] = field(default_factory=set)
     """The running generations that this process polls until they have ended."""
+    held: Held = field(default_factory=Held)
+    """The requests that wait for the end of a generation."""
     open_pages: OpenPages = field(default_factory=OpenPages)
     looks: Gathered[UUID, Shown] = field(init=False)
     """The looks at the database for all pages of an owner."""

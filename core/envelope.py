@@ -1,5 +1,6 @@
 """The one shape of every JSON answer, for programs and for the OpenAPI description."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -37,10 +38,14 @@ class Success(BaseModel, Generic[T]):
     data: T
 
 
-def success_json(data: Any) -> Response:
+def success_json(data: Any, headers: Mapping[str, str] | None = None) -> Response:
     """The answer `data`, which is of the type that its route is described with: nobody validates it again."""
-    body = orjson.dumps({"success": True, "data": data}, option=orjson.OPT_UTC_Z)
-    return Response(body, media_type="application/json")
+    return Response(success_body(data), media_type="application/json", headers=headers)
+
+
+def success_body(data: Any) -> bytes:
+    """The same as it is sent."""
+    return orjson.dumps({"success": True, "data": data}, option=orjson.OPT_UTC_Z)
 
 
 class ErrorBody(BaseModel):
@@ -59,10 +64,15 @@ class ErrorEnvelope(BaseModel):
 
 def described_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """An operation's errors for OpenAPI; `default` keeps out FastAPI's 422, which is never answered."""
-    described = {"model": ErrorEnvelope}
-    away = described | {"headers": {"Retry-After": {"required": True, "schema": {"type": "integer"}}}}
+    described: dict[str, Any] = {"model": ErrorEnvelope}
+    seconds: dict[str, Any] = {"schema": {"type": "integer"}, "description": "Seconds."}
+    headers = {
+        HTTPStatus.CONFLICT: {"Retry-After": seconds},  # not with every code of that status
+        HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": seconds | {"required": True}},
+    }
     return {"default": described | {"description": "Any other error."}} | {
-        status: away if status == HTTPStatus.SERVICE_UNAVAILABLE else described for status in statuses
+        status: described | ({"headers": headers[HTTPStatus(status)]} if status in headers else {})
+        for status in statuses
     }
 
 

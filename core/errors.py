@@ -19,7 +19,9 @@ EaselError
 ConfigurationError           ends the start of the program
 """
 
+import math
 from typing import Any, ClassVar
+from uuid import UUID
 
 from core.charges import Charge
 from core.failures import FailureCode
@@ -131,6 +133,17 @@ class GenerationInFlight(EaselError):
     status = 409
     code = "GENERATION_IN_FLIGHT"
     message = "Please wait until the current generation completes."
+
+    def __init__(
+        self, message: str | None = None, *, running: UUID | None = None, poll_in: float = 1.0
+    ) -> None:
+        """`running` is None if it has just ended; reading it makes sense in `poll_in` seconds."""
+        super().__init__(message, details={"id": str(running)} if running else None)
+        self.retry_after_seconds = max(1, math.ceil(poll_in))
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_seconds)}
 
 
 class IdempotencyConflict(EaselError):

@@ -51,6 +51,7 @@ def signed_in_router(ctx: Context, **options: Any) -> APIRouter:
                 if login_session is None:
                     raise Unauthenticated
                 request.state.owner_id = login_session.owner_id
+                request.state.reader = LoginToken(login_session.token_hash)
                 if self.body_field and not _is_json(request.headers.get("content-type", "")):
                     raise UnsupportedMediaType
                 return await handle(request)

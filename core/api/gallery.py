@@ -10,9 +10,10 @@ from typing_extensions import TypedDict
 
 from core import services
 from core.api.access import owner_of, reader_of, reading_router, signed_in_router
+from core.api.conditional import NOT_MODIFIED, TAG_HEADERS, read_json
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.context import Context
-from core.envelope import Success, described_errors, success_json
+from core.envelope import Success, described_errors
 
 DEFAULT_LIMIT = 24
 MAX_LIMIT = 100
@@ -39,7 +40,11 @@ def create_router(ctx: Context) -> APIRouter:
     router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
     reading = reading_router(ctx, prefix=PATH, tags=["generations"])
 
-    @reading.get("", response_model=Success[Page], responses=described_errors(400, 401, 404, 503))
+    @reading.get(
+        "",
+        response_model=Success[Page],
+        responses={200: {"headers": TAG_HEADERS}, 304: NOT_MODIFIED, **described_errors(400, 401, 404, 503)},
+    )
     async def list_generations(
         request: Request,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")] = DEFAULT_LIMIT,
@@ -52,7 +57,7 @@ def create_router(ctx: Context) -> APIRouter:
         page = Page(items=[shape_of(each, ctx.settings) for each in found[:limit]])
         if len(found) > limit:
             page["next"] = page["items"][-1]["id"]
-        return success_json(page)
+        return read_json(request, page)
 
     @router.post(
         "/{id}/delete",

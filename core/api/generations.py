@@ -9,11 +9,13 @@ from starlette.responses import Response
 
 from core import services
 from core.api.access import owner_of, reader_of, reading_router, signed_in_router
+from core.api.conditional import NOT_MODIFIED, TAG_HEADERS, read_json
 from core.api.generation_shape import PATH, GenerationShape, shape_of
+from core.api.prefer import PACE_HEADERS, Headers, Prefer, hold, pace_of, seconds_of
 from core.context import Context
 from core.envelope import Success, described_errors, success_json
 from core.errors import IdempotencyConflict, NotFound
-from core.services import MAX_KEY_LENGTH, MAX_PROMPT_LENGTH, Generation
+from core.services import MAX_KEY_LENGTH, MAX_PROMPT_LENGTH, Standing
 
 
 class SubmitBody(BaseModel):
@@ -41,34 +43,51 @@ def create_router(ctx: Context) -> APIRouter:
     router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
     reading = reading_router(ctx, prefix=PATH, tags=["generations"])
 
+    async def paced(request: Request, standing: Standing, prefer: str | None) -> tuple[Standing, Headers]:
+        """How it stands after the wait that was asked for, and the headers that tell the pace."""
+        seconds = seconds_of(prefer)
+        if seconds and standing.generation.is_processing:
+            standing = await hold(ctx, request, standing, seconds)
+        return standing, pace_of(standing, seconds)
+
     @router.post(
         "/submit",
         response_model=Success[GenerationShape],
-        responses=described_errors(400, 401, 402, 403, 408, 409, 413, 415, 502, 503),
+        responses={
+            200: {"headers": PACE_HEADERS},
+            **described_errors(400, 401, 402, 403, 408, 409, 413, 415, 502, 503),
+        },
     )
     async def submit_generation(
         request: Request,
         body: SubmitBody,
         idempotency_key: Annotated[str | None, _IDEMPOTENCY_KEY] = None,
+        prefer: Prefer = None,
     ) -> Response:
-        """Start a generation. Answers at once; read `/v1/generations/{id}` for the picture."""
+        """Start a generation. Answers at once, or with `Prefer: wait=N` once it has ended."""
         owner_id = owner_of(request)
         order = services.new_order(ctx, **body.model_dump())
         generation_id = await services.submit_generation(
             ctx, order=order, owner_id=owner_id, idempotency_key=idempotency_key
         )
-        generation = await _read_started(ctx, generation_id, owner_id)
-        return success_json(shape_of(generation, ctx.settings))
+        standing = await _read_started(ctx, generation_id, owner_id)
+        standing, headers = await paced(request, standing, prefer)
+        return success_json(shape_of(standing.generation, ctx.settings), headers)
 
     @reading.get(
         "/{id}",
         response_model=Success[GenerationShape],
-        responses=described_errors(400, 401, 404, 503),
+        responses={
+            200: {"headers": TAG_HEADERS | PACE_HEADERS},
+            304: NOT_MODIFIED,
+            **described_errors(400, 401, 404, 503),
+        },
     )
-    async def read_generation(request: Request, id: UUID) -> Response:
-        """What became of one of your generations."""
-        generation = await services.get_generation(ctx, id=id, owner_id=reader_of(request))
-        return success_json(shape_of(generation, ctx.settings))
+    async def read_generation(request: Request, id: UUID, prefer: Prefer = None) -> Response:
+        """What became of one of your generations, at once or with `Prefer: wait=N` once it has ended."""
+        standing = await services.read_generation(ctx, id=id, owner_id=reader_of(request))
+        standing, headers = await paced(request, standing, prefer)
+        return read_json(request, shape_of(standing.generation, ctx.settings), headers)
 
     @router.post(
         "/{id}/cancel",
@@ -84,10 +103,10 @@ def create_router(ctx: Context) -> APIRouter:
     return router
 
 
-async def _read_started(ctx: Context, id: UUID, owner_id: UUID) -> Generation:
+async def _read_started(ctx: Context, id: UUID, owner_id: UUID) -> Standing:
     """What a submit has started. The provider, which has just been asked, is not asked again."""
     try:
-        return (await services.get_standing(ctx, id=id, owner_id=owner_id)).generation
+        return await services.get_standing(ctx, id=id, owner_id=owner_id)
     except NotFound:
         raise IdempotencyConflict(_DELETED) from None
 

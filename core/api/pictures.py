@@ -9,14 +9,12 @@ from starlette.responses import Response, StreamingResponse
 
 from core import services
 from core.api.access import reader_of, reading_router
+from core.api.conditional import CACHE_CONTROL, is_known
 from core.api.generation_shape import PATH
 from core.context import Context
 from core.envelope import described_errors
 from core.services import StoredPicture
 
-# Kept by this person's browser, never by a shared cache, and shown only after asking us: signed out,
-# or deleted, it is gone. Its ETag makes that question a cheap one.
-_CACHE_CONTROL = "private, no-cache"
 _ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 # Clients that are generated from the description often know no other type of bytes.
 _BYTES = "application/octet-stream"
@@ -59,8 +57,8 @@ def create_router(ctx: Context) -> APIRouter:
         generation = await services.find_picture(ctx, id=id, owner_id=reader_of(request))
         # A picture never changes, so its name says all that a hash of it could.
         tag = f'"{id}-{size}"'
-        headers = {"ETag": tag, "Cache-Control": _CACHE_CONTROL, "Accept-Ranges": "bytes", "Vary": "Accept"}
-        if if_none_match and (tag in if_none_match or if_none_match.strip() == "*"):
+        headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Accept-Ranges": "bytes", "Vary": "Accept"}
+        if is_known(tag, if_none_match):
             return Response(status_code=304, headers=headers)
         own_type, stored = await services.open_picture(ctx, generation, is_thumbnail=size == "thumb")
         # A part is of use to whoever has the rest of the same bytes: a weak tag or a date proves nothing.

@@ -16,15 +16,17 @@ from core.services.login_sessions import LIFETIME, Person, get_login_session, si
 from core.services.open_pages import PageLook, close_page, find_page, look_for_page, open_page
 from core.services.pictures import find_picture, forget_settled_pictures, open_picture
 from core.services.press import MAX_KEY_LENGTH
-from core.services.read import get_generation
+from core.services.read import get_generation, read_generation
 from core.services.run_times import Estimate, estimate
 from core.services.standing import get_standing
 from core.services.submit import EMPTY_PROMPT, MAX_PROMPT_LENGTH, new_order, submit_generation
 from core.services.upkeep import PERIOD_SECONDS, Upkeep
+from core.services.wait import LONGEST_WAIT_SECONDS, wait_for_end
 
 __all__ = [
     "EMPTY_PROMPT",
     "LIFETIME",
+    "LONGEST_WAIT_SECONDS",
     "MAX_KEY_LENGTH",
     "MAX_PROMPT_LENGTH",
     "PERIOD_SECONDS",
@@ -64,8 +66,10 @@ __all__ = [
     "new_order",
     "open_page",
     "open_picture",
+    "read_generation",
     "restore_generation",
     "sign_in",
     "sign_out",
     "submit_generation",
+    "wait_for_end",
 ]

@@ -37,7 +37,7 @@ async def delete_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> int:
         if generation is None:
             raise NotFound
         if generation.is_processing:
-            raise GenerationInFlight("This one is still running. Cancel it first.")
+            raise GenerationInFlight("This one is still running. Cancel it first.", running=id)
         await gallery.mark_deleted(session, id=id, owner_id=owner_id)
     return int(gallery.UNDO_TIME.total_seconds())
 

@@ -13,7 +13,7 @@ from core.models import Generation
 from core.orders import Order, choices
 from core.provider import inputs
 from core.provider.client import StartRefused, StartUncertain
-from core.repositories import generations
+from core.repositories import generations, reads
 from core.services import credit_check
 from core.services.adoption import ORPHAN_AFTER_SECONDS
 from core.services.advance import advance, end, in_flight_ttl
@@ -96,7 +96,7 @@ async def _reserve_and_start(ctx: Context, press: Press) -> UUID:
         # The generation in flight may come from the same press, which was sent twice at once.
         started = await press.find_started(ctx)
         if started is None:
-            raise
+            raise await _in_flight(ctx, press.owner_id) from None
         return started
     points.passing("submit: row written")
     await _start(ctx, generation, poll_in)
@@ -118,6 +118,21 @@ async def _reserve(ctx: Context, press: Press) -> Generation:
         if not await press.note_started(session, generation.id):
             raise GenerationInFlight
         return generation
+
+
+async def _in_flight(ctx: Context, owner_id: UUID) -> GenerationInFlight:
+    """The refusal, with the generation that runs, unless it has ended by now."""
+    shown = await reads.read_shown(
+        ctx.database.statements,
+        owner_id=owner_id,
+        token_hashes=[],
+        shown=[],
+        quality=ctx.settings.image_quality,
+    )
+    standing = next(iter(shown.standings.values()), None)
+    if standing is None:
+        return GenerationInFlight()
+    return GenerationInFlight(running=standing.generation.id, poll_in=standing.poll_in)
 
 
 async def _start(ctx: Context, generation: Generation, poll_in: float) -> None:

@@ -24,10 +24,10 @@ READ = "/api/v1/generations/00000000-0000-4000-8000-000000000000"
 
 
 def break_reading(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    async def get_generation(*_: object, **__: object) -> None:
+    async def read_generation(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(services, "get_generation", get_generation)
+    monkeypatch.setattr(services, "read_generation", read_generation)
 
 
 def expect_unavailable(response: httpx.Response) -> None:

@@ -1,0 +1,50 @@
+"""Wait for the end of a generation: by news, with no connection to the database meanwhile."""
+
+import asyncio
+from contextlib import suppress
+
+from core.callers import Caller
+from core.context import Context
+from core.repositories.reads import Standing
+from core.services.read import read_generation
+
+LONGEST_WAIT_SECONDS = 30
+"""Shorter than the 60 s after which common proxies give up."""
+_LEAST_PAUSE_SECONDS = 1.0
+
+
+async def wait_for_end(
+    ctx: Context, standing: Standing, *, owner_id: Caller, seconds: float, gone: asyncio.Task[None]
+) -> Standing:
+    """How a run stands once it has ended, `seconds` have passed, or this process is to stop.
+
+    Whoever waits may leave: then `gone` is done, and the wait too. Each look proves a login session anew.
+    Raises the errors of `get_generation`.
+    """
+    wake = asyncio.Event()
+    unsubscribe = ctx.news.subscribe(standing.generation.owner_id, wake.set)
+    gone.add_done_callback(lambda _: wake.set())
+    deadline = asyncio.get_running_loop().time() + seconds
+    try:
+        with ctx.held.kept(wake):
+            # What has changed before anybody listened was not heard.
+            wake.set()
+            while True:
+                left = deadline - asyncio.get_running_loop().time()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(wake.wait(), min(left, _pause(ctx, standing)))
+                if gone.done() or ctx.held.is_over:
+                    return standing
+                wake.clear()
+                standing = await read_generation(ctx, id=standing.generation.id, owner_id=owner_id)
+                if not standing.generation.is_processing or left <= 0:
+                    return standing
+    finally:
+        unsubscribe()
+
+
+def _pause(ctx: Context, standing: Standing) -> float:
+    """Seconds until a look without news makes sense: this process may hear none, or not poll the run."""
+    if ctx.news.is_live and standing.generation.id in ctx.watched:
+        return LONGEST_WAIT_SECONDS
+    return max(standing.poll_in, _LEAST_PAUSE_SECONDS)
