@@ -70,7 +70,7 @@ class ValidationFailed(EaselError):
 
 
 class Unauthenticated(EaselError):
-    """A request without a valid login session."""
+    """A request without a valid login session or API token."""
 
     status = 401
     code = "UNAUTHENTICATED"
@@ -86,7 +86,7 @@ class NoCredits(EaselError):
 
 
 class Forbidden(EaselError):
-    """A change that a page of another site asks for."""
+    """A change that a page of another site asks for, or what an API token may not do."""
 
     status = 403
     code = "FORBIDDEN"

@@ -1,7 +1,12 @@
-"""Who may call: the login session behind a request's cookie."""
+"""Who may call what: the login session behind a request's cookie, or the API token in its header.
+
+Each route says what it needs, and is refused here before FastAPI reads the body, so that a stranger learns
+nothing of what it would have said of it.
+"""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Request
@@ -13,45 +18,81 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from core import services
+from core.api_tokens import Scope as TokenScope
+from core.api_tokens import is_api_token
 from core.context import Context
-from core.errors import Unauthenticated, UnsupportedMediaType
+from core.errors import Forbidden, Unauthenticated, UnsupportedMediaType
 from core.services import LoginToken
 from core.settings import Settings
 from core.sign_in.cookies import cookie_name, session_token
 
-_SCHEME = "login_session"
+_COOKIE, _BEARER = "login_session", "api_token"
+_BAD_TOKEN = "This API token is not valid: it is mistyped, has expired or was revoked."
+_NEEDS_COOKIE = "An API token cannot do this. Please do it in the browser."
+_NEEDS_SCOPE = 'This API token may not do this: it lacks the scope "{scope}".'
+
+
+class Needs(StrEnum):
+    """What a caller needs for a route."""
+
+    READ = "read"
+    """Any login session or API token."""
+    GENERATE = "generate"
+    """A login session, or an API token with that scope."""
+    COOKIE = "cookie"
+    """A login session."""
+
+
+class Presented(NamedTuple):
+    """What a request presents, which may be worth nothing."""
+
+    token: LoginToken
+    is_api_token: bool
 
 
 # No dependencies of FastAPI: to solve one at each request took a tenth of the time of a read.
 def owner_of(request: Request) -> UUID:
-    """The signed-in owner, found by the route of `signed_in_router`."""
+    """The caller, found by the route of `signed_in_router`."""
     owner_id: UUID = request.state.owner_id
     return owner_id
 
 
 def reader_of(request: Request) -> LoginToken:
-    """The token of whoever reads, which the read itself proves, in the same statement."""
-    reader: LoginToken = request.state.reader
-    return reader
+    """What the caller presented, which a read itself proves, in the same statement."""
+    presented: Presented = request.state.presented
+    return presented.token
 
 
-def signed_in_router(ctx: Context, **options: Any) -> APIRouter:
-    """A router for signed-in people that takes JSON only; `options` are those of an `APIRouter`.
+def presented_by(request: Request, settings: Settings) -> Presented:
+    """A bearer token, else the cookie. Raises `Unauthenticated` for neither, and for what is no token of ours."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        if not is_api_token(text):
+            raise Unauthenticated(_BAD_TOKEN)
+        return Presented(LoginToken.of(text), is_api_token=True)
+    cookie = session_token(request, settings)
+    if cookie is None or is_api_token(cookie):
+        raise Unauthenticated
+    return Presented(LoginToken.of(cookie), is_api_token=False)
 
-    Its routes raise `Unauthenticated` and `UnsupportedMediaType` before FastAPI reads the body, so that
-    a stranger learns nothing of what it would have said of it.
+
+def signed_in_router(ctx: Context, needs: Needs, **options: Any) -> APIRouter:
+    """A router for those who may do what `needs` says, that takes JSON only; `options` are an `APIRouter`'s.
+
+    Its routes raise `Unauthenticated`, `Forbidden` and `UnsupportedMediaType`.
     """
 
     class SignedInRoute(APIRoute):
+        @property
+        def needs(self) -> Needs:
+            return needs
+
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
             handle = super().get_route_handler()
 
             async def handle_signed_in(request: Request) -> Response:
-                login_session = await services.get_login_session(ctx, session_token(request, ctx.settings))
-                if login_session is None:
-                    raise Unauthenticated
-                request.state.owner_id = login_session.owner_id
-                request.state.reader = LoginToken(login_session.token_hash)
+                request.state.presented = presented_by(request, ctx.settings)
+                request.state.owner_id = await _owner(ctx, request.state.presented, needs)
                 if self.body_field and not _is_json(request.headers.get("content-type", "")):
                     raise UnsupportedMediaType
                 return await handle(request)
@@ -62,29 +103,48 @@ def signed_in_router(ctx: Context, **options: Any) -> APIRouter:
 
 
 def reading_router(ctx: Context, **options: Any) -> APIRouter:
-    """A router like `signed_in_router` for routes that read: their service proves the login session.
+    """A router for routes that read: their service proves the login session or token, which saves a round trip.
 
-    That saves a round trip to the database. A stranger still learns nothing of what a request lacks. Such a
-    route has no body and no dependencies, and returns a `Response`: what FastAPI does for those is left out,
-    which took a fifth of the time of a read.
+    A stranger still learns nothing of what a request lacks. Such a route has no body and no dependencies, and
+    returns a `Response`: what FastAPI does for those is left out, which took a fifth of the time of a read.
     """
 
     class ReadingRoute(APIRoute):
+        @property
+        def needs(self) -> Needs:
+            return Needs.READ
+
         async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
             request = Request(scope, receive, send)
-            token = session_token(request, ctx.settings)
-            if token is None:
-                raise Unauthenticated
-            request.state.reader = LoginToken.of(token)
+            presented = request.state.presented = presented_by(request, ctx.settings)
             values, problems = _arguments(self.dependant, request)
             if problems:
-                if await services.get_login_session(ctx, token) is None:
-                    raise Unauthenticated
+                await _owner(ctx, presented, Needs.READ)
                 raise RequestValidationError(problems)
-            response: Response = await self.endpoint(request=request, **values)
+            try:
+                response: Response = await self.endpoint(request=request, **values)
+            except Unauthenticated:
+                raise Unauthenticated(_BAD_TOKEN if presented.is_api_token else None) from None
             await response(scope, receive, send)
 
     return _router(ReadingRoute, options)
+
+
+async def _owner(ctx: Context, presented: Presented, needs: Needs) -> UUID:
+    """The owner of what was presented. Raises `Unauthenticated`, and `Forbidden` when it does not suffice."""
+    if presented.is_api_token:
+        token = await services.find_api_token(ctx, presented.token)
+        if token is None:
+            raise Unauthenticated(_BAD_TOKEN)
+        if needs is Needs.COOKIE:
+            raise Forbidden(_NEEDS_COOKIE)
+        if needs is Needs.GENERATE and TokenScope.GENERATE not in token.scopes:
+            raise Forbidden(_NEEDS_SCOPE.format(scope=needs))
+        return token.owner_id
+    login_session = await services.find_login_session(ctx, presented.token)
+    if login_session is None:
+        raise Unauthenticated
+    return login_session.owner_id
 
 
 def _arguments(dependant: Dependant, request: Request) -> tuple[dict[str, Any], list[Any]]:
@@ -106,21 +166,40 @@ def _arguments(dependant: Dependant, request: Request) -> tuple[dict[str, Any], 
     return values, problems
 
 
-def describe_login(api: FastAPI, settings: Settings) -> None:
-    """Have the description of `api` say that every call needs the cookie of a login session."""
+def describe_access(api: FastAPI, settings: Settings) -> None:
+    """Have the description of `api` say with what each call may be made."""
     describe = api.openapi
-    cookie = {"type": "apiKey", "in": "cookie", "name": cookie_name(settings)}
+    schemes = {
+        _COOKIE: {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": cookie_name(settings),
+            "description": "The cookie that signing in sets.",
+        },
+        _BEARER: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API token, which its owner has made: `Authorization: Bearer easel_...`.",
+        },
+    }
+    suffices = {
+        each.operation_id or each.name: _suffices(each) for each in api.routes if isinstance(each, APIRoute)
+    }
 
     def described() -> dict[str, Any]:
         description = describe()
+        description["components"]["securitySchemes"] = schemes
         for calls in description["paths"].values():
             for call in calls.values():
-                call["security"] = [{_SCHEME: []}]
-        schemes = description["components"].setdefault("securitySchemes", {})
-        schemes[_SCHEME] = cookie | {"description": "The cookie that signing in sets."}
+                call["security"] = suffices[call["operationId"]]
         return description
 
     api.openapi = described  # type: ignore[method-assign]  # as FastAPI's documentation has it
+
+
+def _suffices(route: APIRoute) -> list[dict[str, list[str]]]:
+    needs: Needs = route.needs  # type: ignore[attr-defined]  # a route without fails here, at the start
+    return [{_COOKIE: []}] if needs is Needs.COOKIE else [{_COOKIE: []}, {_BEARER: []}]
 
 
 def _router(route_class: type[APIRoute], options: dict[str, Any]) -> APIRouter:

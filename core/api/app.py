@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from core.api import gallery, generations, pictures
-from core.api.access import describe_login
+from core.api import gallery, generations, pictures, tokens
+from core.api.access import describe_access
 from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.envelope import error_json
@@ -32,7 +32,10 @@ def create_api(ctx: Context) -> FastAPI:
         description=_DESCRIPTION,
         contact={"name": "Whoever runs this site", "url": ctx.settings.public_url},
         license_info={"name": "MIT", "identifier": "MIT"},
-        openapi_tags=[{"name": "generations", "description": "Prompts, and the pictures made of them."}],
+        openapi_tags=[
+            {"name": "generations", "description": "Prompts, and the pictures made of them."},
+            {"name": "tokens", "description": "API tokens, with which programs come in."},
+        ],
         static_url="/docs/static",
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the whole application has its own
@@ -43,12 +46,14 @@ def create_api(ctx: Context) -> FastAPI:
         },
     )
     router = APIRouter()
-    routes = [route for part in (gallery, generations, pictures) for route in part.create_router(ctx).routes]
+    routes = [
+        route for part in (gallery, generations, pictures, tokens) for route in part.create_router(ctx).routes
+    ]
     router.routes.extend(sorted(routes, key=_turn))
     refuse_other_methods(router)
     # A router that is included has its routes matched twice, and after those of the documentation.
     api.router.routes[:0] = router.routes
-    describe_login(api, ctx.settings)
+    describe_access(api, ctx.settings)
     api.add_middleware(ErrorBoundaryMiddleware)
     return api
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from core import services
-from core.api.access import owner_of, reader_of, reading_router, signed_in_router
+from core.api.access import Needs, owner_of, reader_of, reading_router, signed_in_router
 from core.api.conditional import NOT_MODIFIED, TAG_HEADERS, read_json
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.context import Context
@@ -37,7 +37,7 @@ class Restored(BaseModel):
 
 def create_router(ctx: Context) -> APIRouter:
     """The routes of the list, and of what is deleted from it."""
-    router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
+    router = signed_in_router(ctx, Needs.COOKIE, prefix=PATH, tags=["generations"])
     reading = reading_router(ctx, prefix=PATH, tags=["generations"])
 
     @reading.get(

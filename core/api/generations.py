@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from core import services
-from core.api.access import owner_of, reader_of, reading_router, signed_in_router
+from core.api.access import Needs, owner_of, reader_of, reading_router, signed_in_router
 from core.api.conditional import NOT_MODIFIED, TAG_HEADERS, read_json
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.api.prefer import PACE_HEADERS, Headers, Prefer, hold, pace_of, seconds_of
@@ -40,7 +40,7 @@ _IDEMPOTENCY_KEY = Header(
 
 def create_router(ctx: Context) -> APIRouter:
     """The routes of one generation, from submit to its end."""
-    router = signed_in_router(ctx, prefix=PATH, tags=["generations"])
+    router = signed_in_router(ctx, Needs.GENERATE, prefix=PATH, tags=["generations"])
     reading = reading_router(ctx, prefix=PATH, tags=["generations"])
 
     async def paced(request: Request, standing: Standing, prefer: str | None) -> tuple[Standing, Headers]:

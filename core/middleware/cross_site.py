@@ -31,6 +31,8 @@ class CrossSiteMiddleware:
         if scope["type"] == "lifespan" or scope.get("method") in SAFE_METHODS:
             return False
         headers = Headers(scope=scope)
+        if scope["path"].startswith("/api/") and headers.get("authorization", "")[:7].lower() == "bearer ":
+            return False  # a page of another site has no such token, and cannot send one unasked
         if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
             return True
         origin = headers.get("origin")

@@ -100,6 +100,12 @@ async def find_login_session(statements: Statements, *, token_hash: bytes) -> Lo
     return LoginSession(**dict(zip(found.names, found.rows[0], strict=True))) if found.rows else None
 
 
+async def is_live(statements: Statements, *, token_hash: bytes) -> bool:
+    """Whether there is a login session or an API token of that hash that is not over."""
+    found = await statements.fetch("SELECT enter(%s, NULL) IS NOT NULL", [token_hash])
+    return bool(found.rows[0][0])
+
+
 async def open_page(statements: Statements, *, token_hash: bytes) -> OpenedPage | None:
     """What a page shows first; None when the login session is unknown or over."""
     found = await statements.fetch("SELECT * FROM open_page(%s)", [token_hash])

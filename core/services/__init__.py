@@ -7,12 +7,28 @@ from core.models import Generation, LoginSession, Phase, Status
 from core.open_pages import OpenPage
 from core.orders import Order
 from core.pictures.store import StoredPicture
+from core.repositories.api_tokens import ApiToken
 from core.repositories.reads import OpenedPage, Standing
+from core.services.api_tokens import (
+    MAX_DAYS,
+    MAX_NAME_LENGTH,
+    create_api_token,
+    find_api_token,
+    list_api_tokens,
+    revoke_api_token,
+)
 from core.services.cancel import cancel_generation
 from core.services.credit_check import check_user_has_credits
 from core.services.gallery import delete_generation, list_generations, restore_generation
 from core.services.health import Health, check_health
-from core.services.login_sessions import LIFETIME, Person, get_login_session, sign_in, sign_out
+from core.services.login_sessions import (
+    LIFETIME,
+    Person,
+    find_login_session,
+    get_login_session,
+    sign_in,
+    sign_out,
+)
 from core.services.open_pages import PageLook, close_page, find_page, look_for_page, open_page
 from core.services.pictures import find_picture, forget_settled_pictures, open_picture
 from core.services.press import MAX_KEY_LENGTH
@@ -27,9 +43,12 @@ __all__ = [
     "EMPTY_PROMPT",
     "LIFETIME",
     "LONGEST_WAIT_SECONDS",
+    "MAX_DAYS",
     "MAX_KEY_LENGTH",
+    "MAX_NAME_LENGTH",
     "MAX_PROMPT_LENGTH",
     "PERIOD_SECONDS",
+    "ApiToken",
     "Caller",
     "Charge",
     "Estimate",
@@ -53,14 +72,18 @@ __all__ = [
     "check_health",
     "check_user_has_credits",
     "close_page",
+    "create_api_token",
     "delete_generation",
     "estimate",
+    "find_api_token",
+    "find_login_session",
     "find_page",
     "find_picture",
     "forget_settled_pictures",
     "get_generation",
     "get_login_session",
     "get_standing",
+    "list_api_tokens",
     "list_generations",
     "look_for_page",
     "new_order",
@@ -68,6 +91,7 @@ __all__ = [
     "open_picture",
     "read_generation",
     "restore_generation",
+    "revoke_api_token",
     "sign_in",
     "sign_out",
     "submit_generation",

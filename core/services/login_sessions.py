@@ -55,9 +55,12 @@ async def get_login_session(ctx: Context, token: str | None) -> LoginSession | N
 
     Raises `ServiceUnavailable`.
     """
-    if not token:
-        return None
-    return await reads.find_login_session(ctx.database.statements, token_hash=hash_token(token))
+    return await find_login_session(ctx, LoginToken.of(token)) if token else None
+
+
+async def find_login_session(ctx: Context, presented: LoginToken) -> LoginSession | None:
+    """The same, by what a request presented."""
+    return await reads.find_login_session(ctx.database.statements, token_hash=presented.hash)
 
 
 async def sign_out(ctx: Context, token: str | None) -> None:

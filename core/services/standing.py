@@ -30,8 +30,8 @@ async def find_standing(ctx: Context, *, id: UUID, owner_id: Caller) -> Standing
 
 
 async def check_login(ctx: Context, caller: Caller) -> None:
-    """Raise `Unauthenticated` for the token of a login session that is over; and `ServiceUnavailable`."""
-    if isinstance(caller, LoginToken):
-        found = await reads.find_login_session(ctx.database.statements, token_hash=caller.hash)
-        if found is None:
-            raise Unauthenticated
+    """Raise `Unauthenticated` for a login session or API token that is over; and `ServiceUnavailable`."""
+    if isinstance(caller, LoginToken) and not await reads.is_live(
+        ctx.database.statements, token_hash=caller.hash
+    ):
+        raise Unauthenticated

@@ -1,0 +1,71 @@
+"""API tokens, which are found by the SHA-256 hash of their text. Each call is one statement."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from core.api_tokens import Scope
+from core.database.statements import Statements
+
+
+class ApiToken(NamedTuple):
+    """A token without its text, which only its owner has."""
+
+    id: UUID
+    owner_id: UUID
+    name: str
+    scopes: list[Scope]
+    created_at: datetime
+    last_used_at: datetime | None
+    """To five minutes; None before the first use."""
+    expires_at: datetime
+
+
+async def add(
+    statements: Statements,
+    *,
+    owner_id: UUID,
+    token_hash: bytes,
+    name: str,
+    scopes: Collection[Scope],
+    lifetime: timedelta,
+    at_most: int,
+) -> ApiToken | None:
+    """A new token of the owner; None when the owner has `at_most` live ones already."""
+    found = await statements.fetch(
+        "SELECT id, owner_id, name, scopes, created_at, last_used_at, expires_at"
+        " FROM add_api_token(%s, %s, %s, %s, %s, %s)",
+        [owner_id, token_hash, name, [each.value for each in scopes], lifetime, at_most],
+    )
+    return _token(found.rows[0]) if found.rows else None
+
+
+async def find(statements: Statements, *, token_hash: bytes) -> ApiToken | None:
+    """The token of that hash, noted as used; None when it is unknown or over."""
+    found = await statements.fetch(
+        "SELECT id, owner_id, name, scopes, created_at, last_used_at, expires_at FROM find_api_token(%s)"
+        " WHERE id IS NOT NULL",
+        [token_hash],
+    )
+    return _token(found.rows[0]) if found.rows else None
+
+
+async def list_live(statements: Statements, *, owner_id: UUID) -> list[ApiToken]:
+    """The owner's tokens that have not expired, the newest first."""
+    found = await statements.fetch(
+        "SELECT id, owner_id, name, scopes, created_at, last_used_at, expires_at FROM list_api_tokens(%s)",
+        [owner_id],
+    )
+    return [_token(row) for row in found.rows]
+
+
+async def revoke(statements: Statements, *, id: UUID, owner_id: UUID) -> bool:
+    """Make the owner's token worthless, from now on and everywhere; False when there is none with that id."""
+    found = await statements.fetch("SELECT revoke_api_token(%s, %s)", [owner_id, id])
+    return bool(found.rows[0][0])
+
+
+def _token(row: tuple[object, ...]) -> ApiToken:
+    token = ApiToken(*row)  # type: ignore[arg-type]  # the columns of the statements above
+    return token._replace(scopes=[Scope(each) for each in token.scopes])

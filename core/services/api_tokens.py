@@ -1,0 +1,77 @@
+"""Make, list and revoke a person's API tokens, and find the person to whom a presented one belongs."""
+
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from core.api_tokens import Scope, new_api_token
+from core.callers import LoginToken
+from core.context import Context
+from core.errors import NotFound, ValidationFailed
+from core.repositories import api_tokens
+from core.repositories.api_tokens import ApiToken
+
+MAX_TOKENS = 20
+MAX_NAME_LENGTH = 100
+MAX_DAYS = 365
+_TOO_MANY = f"You have {MAX_TOKENS} tokens already. Please revoke one that you do not need."
+
+
+async def create_api_token(
+    ctx: Context, *, owner_id: UUID, name: str, scopes: Collection[Scope], days: int
+) -> tuple[str, ApiToken]:
+    """A new token that lives for `days`, and its text, which nobody can read again.
+
+    Raises `ValidationFailed` for a name that is empty, too long or cannot be stored, for no scopes, for days
+    other than 1 to 365, and when the owner has 20 live tokens; and `ServiceUnavailable`.
+    """
+    problems = {field: [problem] for field, problem in _problems(name, scopes, days) if problem}
+    if problems:
+        raise ValidationFailed(field_errors=problems)
+    text = new_api_token()
+    token = await api_tokens.add(
+        ctx.database.statements,
+        owner_id=owner_id,
+        token_hash=LoginToken.of(text).hash,
+        name=name.strip(),
+        scopes=sorted(set(scopes)),
+        lifetime=timedelta(days=days),
+        at_most=MAX_TOKENS,
+    )
+    if token is None:
+        raise ValidationFailed(form_errors=[_TOO_MANY])
+    return text, token
+
+
+async def list_api_tokens(ctx: Context, *, owner_id: UUID) -> list[ApiToken]:
+    """The owner's live tokens, the newest first. Raises `ServiceUnavailable`."""
+    return await api_tokens.list_live(ctx.database.statements, owner_id=owner_id)
+
+
+async def revoke_api_token(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
+    """Make a token worthless at once, everywhere. Raises `NotFound` and `ServiceUnavailable`."""
+    if not await api_tokens.revoke(ctx.database.statements, id=id, owner_id=owner_id):
+        raise NotFound
+
+
+async def find_api_token(ctx: Context, presented: LoginToken) -> ApiToken | None:
+    """The live token that was presented; None when it is unknown or over. Raises `ServiceUnavailable`."""
+    return await api_tokens.find(ctx.database.statements, token_hash=presented.hash)
+
+
+def _problems(name: str, scopes: Collection[Scope], days: int) -> list[tuple[str, str | None]]:
+    return [
+        ("name", _name_problem(name.strip())),
+        ("scopes", None if scopes else "Please choose what the token may do."),
+        ("expires_in_days", None if 1 <= days <= MAX_DAYS else f"Please use 1 to {MAX_DAYS} days."),
+    ]
+
+
+def _name_problem(name: str) -> str | None:
+    if not name:
+        return "Please give the token a name."
+    if len(name) > MAX_NAME_LENGTH:
+        return f"Please use {MAX_NAME_LENGTH} characters or fewer."
+    if "\x00" in name or any("\ud800" <= character <= "\udfff" for character in name):
+        return "The name has a character that cannot be stored. Please remove it."
+    return None
