@@ -27,7 +27,7 @@ from core.settings import Settings
 from core.sign_in.cookies import cookie_name, session_token
 
 _COOKIE, _BEARER = "login_session", "api_token"
-_BAD_TOKEN = "This API token is not valid: it is mistyped, has expired or was revoked."
+_NOT_VALID = "This API token is not valid: it is mistyped, has expired or was revoked."
 _NEEDS_COOKIE = "An API token cannot do this. Please do it in the browser."
 _NEEDS_SCOPE = 'This API token may not do this: it lacks the scope "{scope}".'
 
@@ -64,11 +64,11 @@ def reader_of(request: Request) -> LoginToken:
 
 
 def presented_by(request: Request, settings: Settings) -> Presented:
-    """A bearer token, else the cookie. Raises `Unauthenticated` for neither, and for what is no token of ours."""
+    """A bearer token, else the cookie. Raises `Unauthenticated` for neither, and for no token of ours."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         if not is_api_token(text):
-            raise Unauthenticated(_BAD_TOKEN)
+            raise Unauthenticated(_NOT_VALID)
         return Presented(LoginToken.of(text), is_api_token=True)
     cookie = session_token(request, settings)
     if cookie is None or is_api_token(cookie):
@@ -103,9 +103,9 @@ def signed_in_router(ctx: Context, needs: Needs, **options: Any) -> APIRouter:
 
 
 def reading_router(ctx: Context, **options: Any) -> APIRouter:
-    """A router for routes that read: their service proves the login session or token, which saves a round trip.
+    """A router for routes that read: their service proves the login session or token.
 
-    A stranger still learns nothing of what a request lacks. Such a route has no body and no dependencies, and
+    That saves a round trip to the database. A stranger still learns nothing of what a request lacks. Such a route has no body and no dependencies, and
     returns a `Response`: what FastAPI does for those is left out, which took a fifth of the time of a read.
     """
 
@@ -124,7 +124,7 @@ def reading_router(ctx: Context, **options: Any) -> APIRouter:
             try:
                 response: Response = await self.endpoint(request=request, **values)
             except Unauthenticated:
-                raise Unauthenticated(_BAD_TOKEN if presented.is_api_token else None) from None
+                raise Unauthenticated(_NOT_VALID if presented.is_api_token else None) from None
             await response(scope, receive, send)
 
     return _router(ReadingRoute, options)
@@ -135,7 +135,7 @@ async def _owner(ctx: Context, presented: Presented, needs: Needs) -> UUID:
     if presented.is_api_token:
         token = await services.find_api_token(ctx, presented.token)
         if token is None:
-            raise Unauthenticated(_BAD_TOKEN)
+            raise Unauthenticated(_NOT_VALID)
         if needs is Needs.COOKIE:
             raise Forbidden(_NEEDS_COOKIE)
         if needs is Needs.GENERATE and TokenScope.GENERATE not in token.scopes:
@@ -182,9 +182,7 @@ def describe_access(api: FastAPI, settings: Settings) -> None:
             "description": "An API token, which its owner has made: `Authorization: Bearer easel_...`.",
         },
     }
-    suffices = {
-        each.operation_id or each.name: _suffices(each) for each in api.routes if isinstance(each, APIRoute)
-    }
+    suffices = {each.name: _suffices(each) for each in api.routes if isinstance(each, APIRoute)}
 
     def described() -> dict[str, Any]:
         description = describe()

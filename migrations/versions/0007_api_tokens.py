@@ -26,7 +26,8 @@ CREATE INDEX api_tokens_owner ON api_tokens (owner_id);
 ALTER TABLE api_tokens ENABLE ROW LEVEL SECURITY;
 ALTER TABLE api_tokens FORCE ROW LEVEL SECURITY;
 -- Found by its hash before anyone knows whose it is, as a login session is; made and revoked by its owner.
-CREATE POLICY api_tokens_select ON api_tokens FOR SELECT USING (token_hash = {PRESENTED} OR owner_id = {OWNER});
+CREATE POLICY api_tokens_select ON api_tokens FOR SELECT
+    USING (token_hash = {PRESENTED} OR owner_id = {OWNER});
 CREATE POLICY api_tokens_insert ON api_tokens FOR INSERT WITH CHECK (owner_id = {OWNER});
 CREATE POLICY api_tokens_update ON api_tokens FOR UPDATE
     USING (token_hash = {PRESENTED}) WITH CHECK (token_hash = {PRESENTED});
@@ -37,8 +38,8 @@ CREATE TRIGGER api_tokens_news AFTER DELETE ON api_tokens FOR EACH ROW EXECUTE F
 """
 
 _BEGIN = """
--- Set whose rows this transaction sees. Returns the owner: `owner` itself, or the one whose login session or API
--- token has `token_hash`, and then notes that it was used, to five minutes. NULL for one that is over.
+-- Set whose rows this transaction sees. Returns the owner: `owner` itself, or the one whose login session or
+-- API token has `token_hash`, and then notes that it was used, to five minutes. NULL for one that is over.
 CREATE OR REPLACE FUNCTION enter(token_hash bytea, owner uuid) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     found record;
@@ -80,7 +81,7 @@ BEGIN
 END;
 $$;
 
--- A new token of an owner, in exchange for those that have expired; nothing when `at_most` live ones are there.
+-- A new token of an owner, in place of those that have expired; nothing when there are `at_most` live ones.
 CREATE FUNCTION add_api_token(
     owner uuid, token_hash bytea, name text, scopes text[], lifetime interval, at_most integer
 ) RETURNS SETOF api_tokens LANGUAGE plpgsql AS $$
@@ -90,8 +91,9 @@ BEGIN
     DELETE FROM api_tokens t WHERE t.owner_id = owner AND t.expires_at <= now();
     IF (SELECT count(*) FROM api_tokens t WHERE t.owner_id = owner) < at_most THEN
         RETURN QUERY INSERT INTO api_tokens (owner_id, token_hash, name, scopes, expires_at)
-            VALUES (owner, add_api_token.token_hash, add_api_token.name, add_api_token.scopes, now() + lifetime)
-            RETURNING *;
+            VALUES (
+                owner, add_api_token.token_hash, add_api_token.name, add_api_token.scopes, now() + lifetime
+            ) RETURNING *;
     END IF;
 END;
 $$;
