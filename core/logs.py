@@ -1,6 +1,7 @@
 """Logging: one line for each event, with the request's id and without secrets."""
 
 import logging
+import re
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -20,6 +21,8 @@ _TALKATIVE = (
 # It repeats what `core.database.statements` says in a line of its own.
 _REPEATS = "psycopg.pool"
 _SHORTEST_SECRET_TO_HIDE = 6
+# Of people: one that somebody puts into an address, for example.
+_API_TOKEN = re.compile(r"easel_[0-9A-Za-z]{36}")
 
 
 class _Formatter(logging.Formatter):
@@ -34,7 +37,7 @@ class _Formatter(logging.Formatter):
         line = super().format(record)
         for secret in self._secrets:
             line = line.replace(secret, "***")
-        return line
+        return _API_TOKEN.sub("easel_***", line)
 
 
 def set_up_logging(secrets: list[str]) -> None:

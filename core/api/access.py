@@ -105,8 +105,9 @@ def signed_in_router(ctx: Context, needs: Needs, **options: Any) -> APIRouter:
 def reading_router(ctx: Context, **options: Any) -> APIRouter:
     """A router for routes that read: their service proves the login session or token.
 
-    That saves a round trip to the database. A stranger still learns nothing of what a request lacks. Such a route has no body and no dependencies, and
-    returns a `Response`: what FastAPI does for those is left out, which took a fifth of the time of a read.
+    That saves a round trip to the database. A stranger still learns nothing of what a request lacks. Such a
+    route has no body and no dependencies, and returns a `Response`: what FastAPI does for those is left out,
+    which took a fifth of the time of a read.
     """
 
     class ReadingRoute(APIRoute):

@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from core import services
+from core.api_tokens import new_api_token
 from core.settings import Settings
 from tests.api.envelopes import SUBMIT
 from tests.api.logs import written_log
@@ -35,6 +36,11 @@ async def test_a_visitor_cannot_write_a_line_of_their_own(http: httpx.AsyncClien
     await http.get("/api/a%0D%0A2026-01-01 INFO forged%1b[2J%C2%85%E2%80%A8")
     assert len(log.getvalue().splitlines()) == 1
     assert "/api/a%0D%0A2026-01-01%20INFO%20forged%1B%5B2J%C2%85%E2%80%A8 404" in log.getvalue()
+
+
+async def test_an_api_token_in_an_address_is_hidden(http: httpx.AsyncClient, log: StringIO) -> None:
+    await http.get(f"/api/v1/{new_api_token()}/")
+    assert "GET /api/v1/easel_***/ 404" in log.getvalue()
 
 
 async def test_what_monitors_and_pages_ask_all_the_time_is_not_logged(
