@@ -1,11 +1,12 @@
 """`Prefer: wait=N`: an answer is held until the generation has ended, and costs next to nothing meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from core.services import Upkeep
 from tests.api.envelopes import SUBMIT, data_of, error_of
@@ -120,9 +121,9 @@ async def test_who_is_held_keeps_no_connection_to_the_database(
 
 async def test_a_client_that_hangs_up_frees_everything(ada: SignedIn, started: Started, running: str) -> None:
     has_gone = asyncio.Event()
-    messages = iter([{"type": "http.request", "body": b""}])
+    messages: Iterator[Message] = iter([{"type": "http.request", "body": b""}])
 
-    async def receive() -> dict[str, object]:
+    async def receive() -> Message:
         if message := next(messages, None):
             return message
         await has_gone.wait()
@@ -141,7 +142,7 @@ async def test_a_client_that_hangs_up_frees_everything(ada: SignedIn, started: S
         "query_string": b"",
     }
     scope["headers"] = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    read = asyncio.create_task(started.app(scope, receive, send))  # type: ignore[arg-type]
+    read = asyncio.create_task(started.app(scope, receive, send))
     await until(lambda: len(started.ctx.held) == 1)
     has_gone.set()
     await read

@@ -93,7 +93,7 @@ async def test_the_database_has_the_hash_alone(ada: SignedIn, database: TestData
 
 async def test_every_route_says_what_it_needs_and_is_refused_without(ada: SignedIn, started: Started) -> None:
     """A new route without a need does not start; one with too low a need is named here."""
-    [api] = [each.app for each in started.app.routes if isinstance(each, Mount) and each.path == "/api"]
+    api = next(each.app for each in started.app.routes if isinstance(each, Mount) and each.path == "/api")
     tokens = {scope: (await make(ada, scopes=[scope]))["token"] for scope in ("read", "generate")}
     needed = {}
     for route in api.routes:  # type: ignore[attr-defined]
@@ -101,7 +101,7 @@ async def test_every_route_says_what_it_needs_and_is_refused_without(ada: Signed
             continue
         needed[route.name] = route.needs  # type: ignore[attr-defined]
         path = "/api" + route.path.format(id="00000000-0000-4000-8000-000000000000")
-        [method] = route.methods or ()
+        method = next(iter(route.methods or ()))
         for scope, token in tokens.items():
             async with program(started, token) as http:
                 reply = await http.request(method, path)
