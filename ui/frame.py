@@ -23,7 +23,7 @@ def frame(
     pages whose heading is above all else.
     """
     notice = DEMO_NOTICE if settings.is_demo else ""
-    icons = 3 if person_name else 2
+    icons = 4 if person_name else 2
     show_until_started(context.client.request, skeleton(outline, icons=icons, notice=notice))
     _leave_main_to_us()
     with PageFrame(person_name=person_name, heading=heading, notice=notice) as page_frame:

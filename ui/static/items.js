@@ -1,14 +1,9 @@
 // The person's generations in the API: reading, deleting, restoring; and the addresses of their pictures.
 
-const API = "/api/v1/generations";
-export const LOST = "This picture could not be kept.";
+import { call as callApi } from "easel/api.js";
 
-export async function call(method, path) {
-  const reply = await fetch(`${API}${path}`, { method, headers: { Accept: "application/json" } });
-  const body = await reply.json();
-  if (!body.success) throw new Error(body.error.message);
-  return body.data;
-}
+export const LOST = "This picture could not be kept.";
+export const call = (method, path) => callApi(method, `/generations${path}`);
 
 // Whether the picture is only at the image service so far.
 export const isUnkept = (item) => item.url && !item.thumb_url;

@@ -42,8 +42,15 @@ export default {
         title: "Sign out",
         "aria-label": "Sign out",
       };
+      const account = {
+        class: "button button--quiet button--icon",
+        href: "/account",
+        title: "Your account",
+        "aria-label": "Your account",
+      };
       return h("div", { class: "person" }, [
         h("span", { class: "person-name" }, this.person),
+        h("a", account, icon("person")),
         h("form", { method: "post", action: "/auth/logout" }, h("button", attributes, icon("sign-out"))),
       ]);
     },

@@ -1,0 +1,152 @@
+// A person's API tokens: made, shown once with lines to paste, listed, and revoked.
+
+import { h } from "vue";
+import { call, sentenceOf } from "easel/api.js";
+import { icon } from "easel/icon.js";
+import { curlLine, pythonLines } from "easel/snippets.js";
+import { toast } from "easel/toast.js";
+
+const SCOPES = { generate: "Make pictures and read them", read: "Read pictures only" };
+const DAYS = { 7: "A week", 30: "A month", 90: "Three months", 365: "A year" };
+
+const day = (time) => new Date(time).toLocaleDateString(undefined, { dateStyle: "medium" });
+const optionsOf = (labels) => Object.entries(labels).map(([value, text]) => h("option", { value }, text));
+
+export default {
+  props: { publicUrl: String },
+  data: () => ({
+    tokens: null, // null until they have come
+    made: null, // the new one, with its text
+    asked: null, // the id of the one that is about to be revoked
+    problem: "",
+    isBusy: false,
+  }),
+  mounted() {
+    this.attempt(() => this.read());
+  },
+  methods: {
+    async read() {
+      this.tokens = (await call("GET", "/tokens")).items;
+    },
+    async attempt(act) {
+      this.problem = "";
+      this.isBusy = true;
+      try {
+        await act();
+      } catch (error) {
+        this.problem = sentenceOf(error);
+      }
+      this.isBusy = false;
+    },
+    make(event) {
+      event.preventDefault();
+      const form = event.target;
+      const { name, scope, days } = Object.fromEntries(new FormData(form));
+      this.attempt(async () => {
+        this.made = await call("POST", "/tokens", { name, scopes: [scope], expires_in_days: Number(days) });
+        form.reset();
+        await this.read();
+      });
+    },
+    revoke(id) {
+      this.attempt(async () => {
+        await call("POST", `/tokens/${id}/revoke`);
+        if (this.made?.id === id) this.made = null;
+        await this.read();
+        toast("Revoked: it is worthless from now on.");
+      });
+      this.asked = null;
+    },
+    async copy(text) {
+      await navigator.clipboard.writeText(text);
+      toast("Copied");
+    },
+    renderForm() {
+      return h("form", { class: "token-form", onSubmit: this.make }, [
+        this.renderField(
+          "Name",
+          h("input", { name: "name", required: true, maxlength: 100, autocomplete: "off" }),
+        ),
+        this.renderField("It may", h("select", { name: "scope" }, optionsOf(SCOPES))),
+        this.renderField("It lives for", h("select", { name: "days", value: "90" }, optionsOf(DAYS))),
+        h("button", { class: "button button--primary", disabled: this.isBusy }, "Make a token"),
+      ]);
+    },
+    renderField(label, control) {
+      return h("label", { class: "field" }, [h("span", { class: "field__label" }, label), control]);
+    },
+    renderMade() {
+      const { token } = this.made;
+      return h("div", { class: "token-made", role: "status" }, [
+        h("p", {}, "Copy it now: nobody, Easel included, can show it again."),
+        this.renderSnippet("The token", token),
+        this.renderSnippet("A picture with curl", curlLine(this.publicUrl, token)),
+        this.renderSnippet("A picture with Python (httpx)", pythonLines(this.publicUrl, token)),
+      ]);
+    },
+    renderSnippet(label, text) {
+      const copy = {
+        class: "button button--quiet button--icon",
+        type: "button",
+        title: "Copy",
+        "aria-label": `Copy: ${label}`,
+        onClick: () => this.copy(text),
+      };
+      return h("figure", { class: "snippet" }, [
+        h("figcaption", { class: "snippet__head" }, [h("span", {}, label), h("button", copy, icon("copy"))]),
+        h("pre", { tabindex: 0 }, h("code", {}, text)),
+      ]);
+    },
+    renderToken(token) {
+      const used = token.last_used_at ? `last used on ${day(token.last_used_at)}` : "not used yet";
+      const facts = `${SCOPES[token.scopes[0]]}, ${used}, until ${day(token.expires_at)}`;
+      return h("li", { class: "token", key: token.id }, [
+        h("div", { class: "token__what" }, [h("strong", {}, token.name), h("p", { class: "small" }, facts)]),
+        this.asked === token.id ? this.renderQuestion(token) : this.renderRevoke(token),
+      ]);
+    },
+    renderRevoke(token) {
+      const ask = () => {
+        this.asked = token.id;
+      };
+      return h(
+        "button",
+        { class: "button", type: "button", "aria-label": `Revoke ${token.name}`, onClick: ask },
+        "Revoke",
+      );
+    },
+    renderQuestion(token) {
+      const keep = () => {
+        this.asked = null;
+      };
+      return h("div", { class: "token__question" }, [
+        h("span", {}, "For good?"),
+        h(
+          "button",
+          { class: "button button--primary", type: "button", onClick: () => this.revoke(token.id) },
+          "Revoke",
+        ),
+        h("button", { class: "button", type: "button", onClick: keep }, "Keep"),
+      ]);
+    },
+    renderList() {
+      if (this.tokens === null) return null;
+      if (!this.tokens.length) return h("p", { class: "small" }, "There are none yet.");
+      return h("ul", { class: "tokens" }, this.tokens.map(this.renderToken));
+    },
+  },
+  render() {
+    return h("section", { class: "card stack", "aria-labelledby": "tokens-title" }, [
+      h("h2", { id: "tokens-title" }, "API tokens"),
+      h(
+        "p",
+        { class: "lead" },
+        "With a token a program makes pictures as you. Whoever has it can do the same.",
+      ),
+      this.renderForm(),
+      this.problem ? h("p", { class: "problem", role: "alert" }, this.problem) : null,
+      this.made ? this.renderMade() : null,
+      this.renderList(),
+    ]);
+  },
+};
