@@ -1,0 +1,75 @@
+"""`/account`: an API token is made, used as the page shows it, and revoked."""
+
+import asyncio
+import json
+import shlex
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.studio import NAMES, SIZES, Studio
+
+MADE = "Copy it now"
+
+
+async def make_token(page: Page, name: str) -> str:
+    await page.get_by_label("Name").fill(name)
+    await page.get_by_role("button", name="Make a token").click()
+    await expect(page.get_by_text(MADE)).to_be_visible()
+    return await snippet(page, "The token")
+
+
+async def snippet(page: Page, label: str) -> str:
+    text = await page.get_by_role("figure", name=label).locator("code").text_content()
+    assert text
+    return text
+
+
+async def run(*command: str) -> subprocess.CompletedProcess[str]:
+    """As somebody pastes it into a terminal."""
+    return await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+async def curl(line: str) -> Any:
+    """What the API answers to the pasted line."""
+    return json.loads((await run("curl", "--silent", *shlex.split(line)[1:])).stdout)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=NAMES)
+async def test_a_token_works_as_it_is_pasted_until_it_is_revoked(
+    studio: Studio, size: dict[str, int]
+) -> None:
+    page = await studio.visit("/dashboard/generate", size=size)
+    await page.get_by_role("link", name="Your account").click()
+    token = await make_token(page, "Nightly")
+    line, lines = [
+        await snippet(page, each) for each in ("A picture with curl", "A picture with Python (httpx)")
+    ]
+    assert token in line
+    assert (await curl(line))["data"]["status"] == "succeeded"
+    ran = await run(sys.executable, "-c", lines)
+    assert ran.stdout.startswith("http"), ran.stderr
+
+    await page.reload()
+    await expect(page.get_by_text("Nightly")).to_be_visible()
+    assert token not in await page.content()
+    await page.get_by_role("button", name="Revoke Nightly").click()
+    await page.get_by_role("button", name="Revoke", exact=True).click()
+    await expect(page.get_by_text("There are none yet.")).to_be_visible()
+    assert (await curl(line))["error"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_what_is_wrong_is_said_and_a_revoke_can_be_thought_over(studio: Studio) -> None:
+    page = await studio.visit("/account")
+    await make_token(page, "First")
+    await page.get_by_label("Name").fill("   ")
+    await page.get_by_role("button", name="Make a token").click()
+    await expect(page.get_by_role("alert")).to_have_text("Please give the token a name.")
+    await page.get_by_role("button", name="Revoke First").click()
+    await page.get_by_role("button", name="Keep").click()
+    await expect(page.get_by_role("button", name="Revoke First")).to_be_visible()
