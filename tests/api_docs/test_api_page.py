@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import ROOT, EaselProcess, served_settings
 
-BLOCKS = re.findall(
-    r"^```(\w+)\n(.*?)^```$", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE | re.DOTALL
-)
+PAGE = (ROOT / "docs" / "api.md").read_text()
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
-def environment(tmp_path: Path, database: TestDatabase, provider: EmulatedProvider):
+def environment(
+    tmp_path: Path, database: TestDatabase, provider: EmulatedProvider
+) -> Iterator[dict[str, str]]:
     """A served Easel and somebody's token, as the page's first block has them set."""
     token = new_api_token()
     database.run(

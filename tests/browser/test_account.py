@@ -13,6 +13,7 @@ from playwright.async_api import Page, expect
 from tests.browser.studio import NAMES, SIZES, Studio
 
 MADE = "Copy it now"
+CURL, PYTHON = "A picture with curl", "A picture with Python (httpx)"
 
 
 async def make_token(page: Page, name: str) -> str:
@@ -47,9 +48,7 @@ async def test_a_token_works_as_it_is_pasted_until_it_is_revoked(
     page = await studio.visit("/dashboard/generate", size=size)
     await page.get_by_role("link", name="Your account").click()
     token = await make_token(page, "Nightly")
-    line, lines = [
-        await snippet(page, each) for each in ("A picture with curl", "A picture with Python (httpx)")
-    ]
+    line, lines = [await snippet(page, each) for each in (CURL, PYTHON)]
     assert token in line
     assert (await curl(line))["data"]["status"] == "succeeded"
     ran = await run(sys.executable, "-c", lines)
