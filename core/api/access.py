@@ -183,7 +183,8 @@ def describe_access(api: FastAPI, settings: Settings) -> None:
             "description": "An API token, which its owner has made: `Authorization: Bearer easel_...`.",
         },
     }
-    suffices = {each.name: _suffices(each) for each in api.routes if isinstance(each, APIRoute)}
+    described_routes = [each for each in api.routes if isinstance(each, APIRoute) and each.include_in_schema]
+    suffices = {each.name: _suffices(each) for each in described_routes}
 
     def described() -> dict[str, Any]:
         description = describe()

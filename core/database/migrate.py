@@ -147,4 +147,5 @@ _GRANTS = (
     "GRANT SELECT, INSERT, DELETE ON run_times TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON submit_keys TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON login_sessions TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON api_tokens TO {role}",
 )

@@ -19,6 +19,13 @@ FAILURES = {
     ("/v1/generations/{id}/delete", "post"): {"400", "401", "403", "404", "409", "503"},
     ("/v1/generations/{id}/restore", "post"): {"400", "401", "403", "404", "503"},
     ("/v1/generations", "get"): {"400", "401", "404", "503"},
+    ("/v1/tokens", "get"): {"400", "401", "403", "503"},
+    ("/v1/tokens", "post"): {"400", "401", "403", "408", "413", "415", "503"},
+    ("/v1/tokens/{id}/revoke", "post"): {"400", "401", "403", "404", "503"},
+}
+TAGGED = {("/v1/generations/{id}", "get"), ("/v1/generations", "get")}
+COOKIE_ONLY = {("/v1/generations/{id}/delete", "post"), ("/v1/generations/{id}/restore", "post")} | {
+    call for call in FAILURES if call[0].startswith("/v1/tokens")
 }
 ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
 PICTURE = ("/v1/generations/{id}/image", "get")
@@ -47,8 +54,9 @@ async def test_every_failure_is_described_and_none_that_never_comes(
     description: Any, path: str, method: str
 ) -> None:
     responses = description["paths"][path][method]["responses"]
-    assert set(responses) == {"200", "default"} | FAILURES[path, method]
-    for status in set(responses) - {"200"}:
+    not_modified = {"304"} if (path, method) in TAGGED else set()
+    assert set(responses) == {"200", "default"} | FAILURES[path, method] | not_modified
+    for status in set(responses) - {"200"} - not_modified:
         assert responses[status]["content"]["application/json"]["schema"] == ERROR
     envelope = description["components"]["schemas"]["ErrorEnvelope"]
     assert envelope["properties"].keys() == {"success", "error"}
@@ -61,8 +69,9 @@ async def test_what_is_sent_and_what_comes_back_is_described(description: Any) -
     assert (prompt["minLength"], prompt["maxLength"]) == (1, 800)
     accepted = [re.search(prompt["pattern"], text) is not None for text in ("a kite\n", " \n", "a\0", "\0")]
     assert accepted == [True, False, False, False]
-    [key] = submit["parameters"]
+    key, prefer = submit["parameters"]
     assert key["schema"]["maxLength"] == 255
+    assert (prefer["name"], prefer["in"]) == ("Prefer", "header")
     schemas = description["components"]["schemas"]
     assert schemas["Status"]["enum"] == ["processing", "succeeded", "failed"]
 
@@ -71,21 +80,30 @@ async def test_what_is_sent_and_what_comes_back_is_described(description: Any) -
     ("public_url", "cookie"),
     [("http://127.0.0.1:8080", "easel_session"), ("https://easel.test", "__Host-easel_session")],
 )
-async def test_every_call_is_secured_by_the_cookie_that_signing_in_sets(
+async def test_every_call_is_secured_by_the_cookie_and_most_by_an_api_token_too(
     settings: Settings, database: TestDatabase, public_url: str, cookie: str
 ) -> None:
     changed = settings.model_copy(update={"public_url": public_url})
     async with started_app(changed, database) as started, client_for(started.app) as http:
         description = (await http.get("/api/openapi.json")).json()
-    [(name, scheme)] = description["components"]["securitySchemes"].items()
-    assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "cookie", cookie)
-    calls = [call for methods in description["paths"].values() for call in methods.values()]
-    assert [call["security"] for call in calls] == [[{name: []}]] * len(calls)
+    schemes = description["components"]["securitySchemes"]
+    in_cookie, bearer = schemes["login_session"], schemes["api_token"]
+    assert (in_cookie["type"], in_cookie["in"], in_cookie["name"]) == ("apiKey", "cookie", cookie)
+    assert (bearer["type"], bearer["scheme"]) == ("http", "bearer")
+    for path, calls in description["paths"].items():
+        for method, call in calls.items():
+            programs = [] if (path, method) in COOKIE_ONLY else [{"api_token": []}]
+            assert call["security"] == [{"login_session": []}, *programs], path
 
 
 async def test_the_headers_that_come_back_are_described(description: Any) -> None:
     submit = description["paths"]["/v1/generations/submit"]["post"]
     assert submit["responses"]["503"]["headers"].keys() == {"Retry-After"}
+    assert submit["responses"]["200"]["headers"].keys() == {"Retry-After", "Preference-Applied"}
+    for path, method in TAGGED:
+        answers = description["paths"][path][method]["responses"]
+        assert "ETag" in answers["200"]["headers"]
+        assert "ETag" in answers["304"]["headers"]
     answers = description["paths"][PICTURE[0]]["get"]["responses"]
     for status in ("200", "206", "304", "416"):
         assert "ETag" in answers[status]["headers"]

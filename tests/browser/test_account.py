@@ -63,6 +63,16 @@ async def test_a_token_works_as_it_is_pasted_until_it_is_revoked(
     assert (await curl(line))["error"]["code"] == "UNAUTHENTICATED"
 
 
+async def test_the_lines_for_a_token_that_may_only_read_work_too(studio: Studio) -> None:
+    page = await studio.visit("/account")
+    await page.get_by_label("It may").select_option("Read pictures only")
+    await make_token(page, "Reader")
+    line, lines = [await snippet(page, f"What there is with {each}") for each in ("curl", "Python (httpx)")]
+    assert (await curl(line))["data"] == {"items": []}
+    ran = await run(sys.executable, "-c", lines)
+    assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+
+
 async def test_what_is_wrong_is_said_and_a_revoke_can_be_thought_over(studio: Studio) -> None:
     page = await studio.visit("/account")
     await make_token(page, "First")

@@ -72,7 +72,9 @@ class TestDatabase:
             self._empty()
 
     def _empty(self) -> None:
-        self.run("TRUNCATE generations, generations_to_settle, login_sessions, run_times, submit_keys")
+        self.run(
+            "TRUNCATE generations, generations_to_settle, login_sessions, api_tokens, run_times, submit_keys"
+        )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import { h } from "vue";
 import { call, sentenceOf } from "easel/api.js";
 import { icon } from "easel/icon.js";
-import { curlLine, pythonLines } from "easel/snippets.js";
+import { curlLine, mayGenerate, pythonLines } from "easel/snippets.js";
 import { toast } from "easel/toast.js";
 
 const SCOPES = { generate: "Make pictures and read them", read: "Read pictures only" };
@@ -76,12 +76,12 @@ export default {
       return h("label", { class: "field" }, [h("span", { class: "field__label" }, label), control]);
     },
     renderMade() {
-      const { token } = this.made;
+      const kind = mayGenerate(this.made) ? "A picture" : "What there is";
       return h("div", { class: "token-made", role: "status" }, [
         h("p", {}, "Copy it now: nobody, Easel included, can show it again."),
-        this.renderSnippet("The token", token),
-        this.renderSnippet("A picture with curl", curlLine(this.publicUrl, token)),
-        this.renderSnippet("A picture with Python (httpx)", pythonLines(this.publicUrl, token)),
+        this.renderSnippet("The token", this.made.token),
+        this.renderSnippet(`${kind} with curl`, curlLine(this.publicUrl, this.made)),
+        this.renderSnippet(`${kind} with Python (httpx)`, pythonLines(this.publicUrl, this.made)),
       ]);
     },
     renderSnippet(label, text) {
