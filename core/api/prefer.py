@@ -18,6 +18,7 @@ from core.services import LONGEST_WAIT_SECONDS, Standing
 Prefer = Annotated[
     str | None,
     Header(
+        alias="Prefer",
         description=f"`wait=N` holds the answer for up to N seconds (1 to {LONGEST_WAIT_SECONDS}) until the"
         " generation has ended.",
         examples=["wait=30"],

@@ -92,7 +92,7 @@ async def test_every_call_is_secured_by_the_cookie_and_most_by_an_api_token_too(
     assert (bearer["type"], bearer["scheme"]) == ("http", "bearer")
     for path, calls in description["paths"].items():
         for method, call in calls.items():
-            programs = [] if (path, method) in COOKIE_ONLY else [{"api_token": []}]
+            programs: list[Any] = [] if (path, method) in COOKIE_ONLY else [{"api_token": []}]
             assert call["security"] == [{"login_session": []}, *programs], path
 
 

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from core.api_tokens import new_api_token
+from core.callers import LoginToken
 from core.charges import Charge
 from core.failures import FailureCode
 from tests.support.database import TestDatabase
@@ -31,6 +33,8 @@ class Library:
         kinds = ["stored", "deleted", "to copy", "a stranger's", *FailureCode]
         self.ids: dict[str, list[UUID]] = {kind: [uuid4() for _ in range(COPIES)] for kind in kinds}
         self.ids["just made"] = []
+        self.api_tokens = {kind: new_api_token() for kind in ("generate", "read", "expired")}
+        self.api_tokens["mistyped"] = f"{new_api_token()[:-1]}!"
 
     def any_id(self) -> tuple[str, UUID]:
         """An id, with what kind of generation it is of; those with a picture come more often."""
@@ -43,7 +47,22 @@ class Library:
         self._database.run("UPDATE generations SET next_poll_at = now() WHERE id = %s", made)
         self.ids["just made"] = [*self.ids["just made"][-COPIES:], UUID(made)]
 
+    def any_token_id(self) -> UUID:
+        """The id of an API token that a case may revoke."""
+        self.keep_few_api_tokens()
+        return self._add_api_token("to revoke", new_api_token())
+
+    def keep_few_api_tokens(self) -> None:
+        """Remove those that cases have made but the newest: a person cannot have more than 20."""
+        self._database.run(
+            "DELETE FROM api_tokens WHERE id IN (SELECT id FROM api_tokens"
+            " WHERE owner_id = %s AND NOT name = ANY(%s) ORDER BY created_at DESC OFFSET 5)",
+            self.owner_id,
+            list(self.api_tokens),
+        )
+
     def renew(self) -> None:
+        self._renew_api_tokens()
         lasting = {kind: ids for kind, ids in self.ids.items() if kind != "just made"}
         rows = [self._row(kind, one) for kind, ids in lasting.items() for one in ids]
         self._database.run("DELETE FROM generations WHERE id = ANY(%s)", [row["id"] for row in rows])
@@ -54,6 +73,24 @@ class Library:
                 folder.mkdir(parents=True, exist_ok=True)
                 (folder / row["id"]).write_bytes(_PICTURE)
                 (folder / f"{row['id']}.thumb").write_bytes(_THUMBNAIL)
+
+    def _renew_api_tokens(self) -> None:
+        self._database.run("DELETE FROM api_tokens WHERE owner_id = %s", self.owner_id)
+        for kind, token in self.api_tokens.items():
+            self._add_api_token(kind, token)
+
+    def _add_api_token(self, kind: str, token: str) -> UUID:
+        [row] = self._database.run(
+            "INSERT INTO api_tokens (token_hash, owner_id, name, scopes, expires_at)"
+            " VALUES (%s, %s, %s, ARRAY[%s], now() + make_interval(hours => %s)) RETURNING id",
+            LoginToken.of(token).hash,
+            self.owner_id,
+            kind,
+            "read" if kind == "read" else "generate",
+            -1 if kind == "expired" else 24,
+        )
+        added: UUID = row["id"]
+        return added
 
     def _row(self, kind: str, id: UUID) -> dict[str, Any]:
         now = datetime.now(UTC).isoformat()

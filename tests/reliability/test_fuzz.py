@@ -28,10 +28,12 @@ from tests.support.servers import EaselProcess, served_settings
 
 TOKEN = "a-token-for-the-fuzzer"
 COOKIE = {"Cookie": f"easel_session={TOKEN}"}
-OPERATIONS = 7
+OPERATIONS = 10
 RENEWED_AFTER = 100
 # How often a case that is valid gets the id of a generation that exists.
 KNOWN = 0.8
+# How often a case comes with an API token, which counts before the cookie: by what the token is.
+API_TOKENS = {"generate": 0.2, "read": 0.1, "expired": 0.05, "mistyped": 0.05}
 # And how often somebody reads the one that runs, which then is done.
 WATCHED = 0.5
 
@@ -120,10 +122,14 @@ REACHED = [
     "POST /v1/generations/{id}/cancel",
     "POST /v1/generations/{id}/delete",
     "POST /v1/generations/{id}/restore",
+    "GET /v1/tokens",
+    "POST /v1/tokens",
+    "POST /v1/tokens/{id}/revoke",
 ]
 NOTE = """
 Cases of schemathesis with its default checks, positive and negative, sent to a real process by a signed-in
-owner; the emulator is the provider. Most of the valid ones get the id of a generation that exists, in any
+owner, two of five with an API token, which may be one that may only read, has expired or is mistyped; the
+emulator is the provider. Most of the valid ones get the id of a generation that exists, in any
 state.
 """
 
@@ -149,7 +155,7 @@ def configuration(cases: int) -> SchemathesisConfig:
 
 @contextmanager
 def cases_that_meet_generations(library: Library, record: Record, http: httpx.Client) -> Iterator[None]:
-    """Hooks: most valid cases get the id of a generation that exists, and most runs are watched."""
+    """Hooks: most valid cases get an id that exists, some come with an API token, most runs are watched."""
     chance = Random(4)  # noqa: S311
     number = count(1)
 
@@ -159,23 +165,47 @@ def cases_that_meet_generations(library: Library, record: Record, http: httpx.Cl
             library.renew()
         is_valid = case.meta is None or case.meta.generation.mode.is_positive
         if is_valid and "id" in case.path_parameters and chance.random() < KNOWN:
-            kind, known = library.any_id()
-            case.path_parameters["id"] = str(known)
-            record.kinds[kind] += 1
+            record.kinds[_give_known_id(library, case)] += 1
+        if token := _any_token(library, chance):
+            case.headers["Authorization"] = f"Bearer {token}"
 
     @schemathesis.hook
     def after_call(context: Any, case: Any, response: Any) -> None:
         record.statuses[case.operation.label, response.status_code] += 1
-        if not case.operation.path.endswith("/submit"):
-            return
-        if response.status_code == 200:
-            library.add(response.json()["data"]["id"])
-        if response.status_code in {200, 409} and chance.random() < WATCHED:
-            http.get(f"/api/v1/generations/{library.ids['just made'][-1]}")
+        if case.operation.path.endswith("/tokens"):
+            library.keep_few_api_tokens()
+        if case.operation.path.endswith("/submit"):
+            _watch(library, chance, http, response)
 
     yield
     schemathesis.hooks.unregister(before_call)
     schemathesis.hooks.unregister(after_call)
+
+
+def _watch(library: Library, chance: Random, http: httpx.Client, response: Any) -> None:
+    """Look at what a submit has started, more often than not, so that it ends."""
+    if response.status_code == 200:
+        library.add(response.json()["data"]["id"])
+    if response.status_code in {200, 409} and chance.random() < WATCHED:
+        http.get(f"/api/v1/generations/{library.ids['just made'][-1]}")
+
+
+def _give_known_id(library: Library, case: Any) -> str:
+    """Returns of what kind of thing the id is."""
+    is_token = case.operation.path.startswith("/v1/tokens")
+    kind, known = ("an API token", library.any_token_id()) if is_token else library.any_id()
+    case.path_parameters["id"] = str(known)
+    return kind
+
+
+def _any_token(library: Library, chance: Random) -> str | None:
+    """An API token of one kind or the other; for most cases None."""
+    drawn = chance.random()
+    for kind, share in API_TOKENS.items():
+        if drawn < share:
+            return library.api_tokens[kind]
+        drawn -= share
+    return None
 
 
 def note(record: Record, event: ScenarioFinished) -> None:
