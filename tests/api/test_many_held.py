@@ -1,0 +1,108 @@
+"""A thousand requests that one process holds at once (`Prefer: wait`)."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+import httpx
+import psutil
+import pytest
+
+from tests.api.envelopes import SUBMIT, data_of
+from tests.support.database import TestDatabase
+from tests.support.provider import EmulatedProvider
+from tests.support.servers import ROOT, EaselProcess, served_settings
+from tests.support.waiting import until
+from tests.support.wire import Wire, counting
+
+LIST = "/api/v1/generations"
+PEOPLE, EACH = 50, 20
+WAIT = {"Prefer": "wait=30"}
+KIB_EACH = 100
+SECONDS = 60.0
+
+
+class Crowd(NamedTuple):
+    """Easel as a process, whose statements are counted; a client; and the runs of as many people."""
+
+    easel: EaselProcess
+    wire: Wire
+    http: httpx.AsyncClient
+    database: TestDatabase
+    runs: list[tuple[str, dict[str, str]]]
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator[list[asyncio.Task[httpx.Response]]]:
+        """All of them are held, each after its second look at the row, while the block runs."""
+        self.wire.clear()
+        reads = [
+            asyncio.create_task(self.http.get(path, headers=headers | WAIT))
+            for path, headers in self.runs * EACH
+        ]
+        await until(lambda: self.looks() == 2 * len(reads), SECONDS)
+        yield reads
+        await asyncio.gather(*reads)
+
+    def looks(self) -> int:
+        """How many statements have read a row."""
+        return sum("read_generation" in each for each in self.wire.statements)
+
+    def busy_connections(self) -> int:
+        [row] = self.database.run(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = 'easel_app' AND state <> 'idle'"
+        )
+        count: int = row["count"]
+        return count
+
+
+@pytest.fixture
+async def crowd(tmp_path: Path, database: TestDatabase, provider: EmulatedProvider) -> AsyncIterator[Crowd]:
+    provider.never_finish()
+    limits = httpx.Limits(max_connections=None)
+    async with counting(database.serving_url) as wire:
+        through = replace(database, serving_url=wire.url)
+        # In threads: the way to the database is on this event loop.
+        settings = served_settings(through, provider.url, tmp_path / "data")
+        easel = EaselProcess(tmp_path, script=[ROOT / "tests" / "support" / "seldom_asking.py"], **settings)
+        try:
+            await asyncio.to_thread(easel.wait_until_ready)
+            async with httpx.AsyncClient(base_url=easel.url, timeout=SECONDS, limits=limits) as http:
+                runs = [await _start(http, database) for _ in range(PEOPLE)]
+                yield Crowd(easel, wire, http, database, runs)
+        finally:
+            await asyncio.to_thread(easel.stop)
+
+
+async def _start(http: httpx.AsyncClient, database: TestDatabase) -> tuple[str, dict[str, str]]:
+    """The address of somebody's run, and the header that shows who they are."""
+    token = uuid4().hex
+    database.sign_in(token)
+    cookie = {"Cookie": f"easel_session={token}"}
+    run = data_of(await http.post(SUBMIT, json={"prompt": "a red kite"}, headers=cookie))
+    return f"{LIST}/{run['id']}", cookie
+
+
+async def test_they_cost_little_and_all_hear_of_the_end(crowd: Crowd) -> None:
+    memory = psutil.Process(crowd.easel.pid).memory_info
+    before = memory().rss
+    async with crowd.held() as reads:
+        grown = (memory().rss - before) / len(reads)
+        assert grown < KIB_EACH * 1024
+        await until(lambda: crowd.busy_connections() == 0)
+        for path, cookie in crowd.runs:
+            await crowd.http.post(f"{path}/cancel", headers=cookie)
+        replies = await asyncio.gather(*reads)
+    assert {data_of(each)["status"] for each in replies} == {"failed"}
+
+
+async def test_a_process_that_stops_answers_all_at_once(crowd: Crowd) -> None:
+    async with crowd.held() as reads:
+        crowd.easel.tell(signal.SIGTERM)
+        replies = await asyncio.gather(*reads)
+    assert {data_of(each)["status"] for each in replies} == {"processing"}
+    assert await asyncio.to_thread(crowd.easel.wait) == 0
