@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -20,6 +21,7 @@ async def make_token(page: Page, name: str) -> str:
     await page.get_by_label("Name").fill(name)
     await page.get_by_role("button", name="Make a token").click()
     await expect(page.get_by_text(MADE)).to_be_visible()
+    await expect(page.locator(".top-bar")).not_to_have_class(re.compile("is-loading"))
     return await snippet(page, "The token")
 
 
@@ -79,6 +81,7 @@ async def test_what_is_wrong_is_said_and_a_revoke_can_be_thought_over(studio: St
     await page.get_by_label("Name").fill("   ")
     await page.get_by_role("button", name="Make a token").click()
     await expect(page.get_by_role("alert")).to_have_text("Please give the token a name.")
+    studio.complaints.clear()  # of the refusal
     await page.get_by_role("button", name="Revoke First").click()
     await page.get_by_role("button", name="Keep").click()
     await expect(page.get_by_role("button", name="Revoke First")).to_be_visible()

@@ -11,20 +11,21 @@ export default {
   data: () => ({ isLoading: false }),
   mounted() {
     document.addEventListener("click", this.onClick);
-    document.addEventListener("submit", this.onSubmit);
+    document.addEventListener("submit", this.onLeave);
     addEventListener("pageshow", this.onPageShow);
   },
   unmounted() {
     document.removeEventListener("click", this.onClick);
-    document.removeEventListener("submit", this.onSubmit);
+    document.removeEventListener("submit", this.onLeave);
     removeEventListener("pageshow", this.onPageShow);
   },
   methods: {
     onClick(event) {
-      if (isPlainClick(event) && leadsAway(event.target.closest("a[href]"))) this.isLoading = true;
+      if (isPlainClick(event) && leadsAway(event.target.closest("a[href]"))) this.onLeave(event);
     },
-    onSubmit() {
-      this.isLoading = true;
+    // A form or link that a script takes care of loads no page.
+    onLeave(event) {
+      if (!event.defaultPrevented) this.isLoading = true;
     },
     // The back button shows a page from the browser's memory: nothing loads then.
     onPageShow() {
