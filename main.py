@@ -31,7 +31,8 @@ from core.server import listen, serve
 from core.services import Upkeep
 from core.settings import Settings
 from core.sign_in import routes as sign_in
-from core.sign_in.providers import SignInProvider, create_providers
+from core.sign_in.provider import SignInProvider
+from core.sign_in.providers import create_providers
 from core.signals import end_cleanly_on_signals
 from ui.error_page import error_page
 from ui.mount import forget_page, mount_ui, say_goodbye

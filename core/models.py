@@ -210,7 +210,10 @@ class LoginSession(SQLModel, table=True):
     picture: str | None = Field(default=None, sa_type=Text)
     created_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
     last_seen_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
+    ends_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
+    """The latest end, however often it is used."""
     expires_at: datetime = Field(sa_type=DateTime(timezone=True))
+    """A week after the last use, and never after `ends_at`."""
 
 
 # Rows that are read past SQLAlchemy have their attributes from here on, and not from the first query of its.

@@ -7,7 +7,7 @@ from nicegui.language import Language
 from starlette.types import Scope
 
 from core.context import Context
-from core.sign_in.providers import SignInProvider
+from core.sign_in.provider import SignInProvider
 from ui.assets import STATIC_DIR, mount_assets
 from ui.closed_pages import collect_closed_pages
 from ui.error_page import answer_page_errors

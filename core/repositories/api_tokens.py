@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core.api_tokens import Scope
 from core.database.statements import Statements
 
@@ -64,6 +67,11 @@ async def revoke(statements: Statements, *, id: UUID, owner_id: UUID) -> bool:
     """Make the owner's token worthless, from now on and everywhere; False when there is none with that id."""
     found = await statements.fetch("SELECT revoke_api_token(%s, %s)", [owner_id, id])
     return bool(found.rows[0][0])
+
+
+async def delete_of_owner(session: AsyncSession, *, owner_id: UUID) -> None:
+    """Delete all tokens of the owner."""
+    await session.execute(text("DELETE FROM api_tokens WHERE owner_id = :owner_id"), {"owner_id": owner_id})
 
 
 def _token(row: tuple[object, ...]) -> ApiToken:

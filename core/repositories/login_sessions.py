@@ -18,8 +18,9 @@ async def create(
     name: str,
     picture: str | None,
     lifetime: timedelta,
+    idle: timedelta,
 ) -> None:
-    """Add a login session that expires after `lifetime`."""
+    """Add a login session that ends after `lifetime`, or after `idle` if nobody uses it."""
     await session.execute(
         insert(LoginSession).values(
             token_hash=token_hash,
@@ -28,7 +29,8 @@ async def create(
             picture=picture,
             created_at=func.now(),
             last_seen_at=func.now(),
-            expires_at=func.now() + lifetime,
+            ends_at=func.now() + lifetime,
+            expires_at=func.now() + min(lifetime, idle),
         )
     )
 
@@ -36,6 +38,11 @@ async def create(
 async def delete_by_token_hash(session: AsyncSession, *, token_hash: bytes) -> None:
     """Delete the login session of that token; an unknown token is no error."""
     await session.execute(delete(LoginSession).where(col(LoginSession.token_hash) == token_hash))
+
+
+async def delete_of_owner(session: AsyncSession, *, owner_id: UUID) -> None:
+    """Delete all login sessions of the owner."""
+    await session.execute(delete(LoginSession).where(col(LoginSession.owner_id) == owner_id))
 
 
 async def delete_expired_of_owner(session: AsyncSession, *, owner_id: UUID) -> None:

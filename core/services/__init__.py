@@ -22,8 +22,8 @@ from core.services.credit_check import check_user_has_credits
 from core.services.gallery import delete_generation, list_generations, restore_generation
 from core.services.health import Health, check_health
 from core.services.login_sessions import (
-    LIFETIME,
     Person,
+    end_access,
     find_login_session,
     get_login_session,
     sign_in,
@@ -41,7 +41,6 @@ from core.services.wait import LONGEST_WAIT_SECONDS, wait_for_end
 
 __all__ = [
     "EMPTY_PROMPT",
-    "LIFETIME",
     "LONGEST_WAIT_SECONDS",
     "MAX_DAYS",
     "MAX_KEY_LENGTH",
@@ -74,6 +73,7 @@ __all__ = [
     "close_page",
     "create_api_token",
     "delete_generation",
+    "end_access",
     "estimate",
     "find_api_token",
     "find_login_session",

@@ -18,6 +18,13 @@ def missing_for_hosting(settings: Settings) -> list[str]:
         "GOOGLE_CLIENT_SECRET, or GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET": bool(
             settings.sign_in_provider_ids
         ),
+        "admission: set ALLOWED_EMAILS, ALLOWED_EMAIL_DOMAINS or ALLOWED_GROUPS to who may sign in, or "
+        "ALLOW_EVERYONE=true": bool(
+            settings.allow_everyone
+            or settings.allowed_emails
+            or settings.allowed_email_domains
+            or settings.allowed_groups
+        ),
         "PUBLIC_URL: set it to the https:// address that people use": settings.is_https,
     }
     return [problem for problem, is_met in checks.items() if not is_met]

@@ -17,6 +17,7 @@ from core.settings.addresses import (
     is_loopback,
     store_endpoint_problems,
 )
+from core.settings.lists import Domains, Emails, Names
 from core.settings.names import mistyped_names
 from core.settings.secret import kept_secret
 from core.settings.sign_in import SignInProviderId, complete_providers, half_given_problems
@@ -66,6 +67,12 @@ class Settings(BaseSettings):
     google_client_secret: SecretStr | None = None
     github_client_id: str | None = None
     github_client_secret: SecretStr | None = None
+    allowed_emails: Emails = frozenset()
+    allowed_email_domains: Domains = frozenset()
+    allowed_groups: Names = frozenset()
+    allow_everyone: bool = False
+    oidc_groups_claim: str = "groups"
+    sign_in_days: int = Field(default=14, ge=1, le=365)
     in_flight_ttl_minutes: int = Field(default=6, ge=1, le=60)
 
     @model_validator(mode="after")

@@ -3,8 +3,9 @@
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from core.services import LIFETIME
 from core.settings import Settings
+
+_DAY_SECONDS = 24 * 60 * 60
 
 
 def cookie_name(settings: Settings) -> str:
@@ -18,11 +19,11 @@ def session_token(request: HTTPConnection, settings: Settings) -> str | None:
 
 
 def set_session_cookie(response: Response, settings: Settings, token: str) -> None:
-    """Have the browser keep the token for the login session's `LIFETIME`."""
+    """Have the browser keep the token for as long as the login session may last."""
     response.set_cookie(
         cookie_name(settings),
         token,
-        max_age=int(LIFETIME.total_seconds()),
+        max_age=settings.sign_in_days * _DAY_SECONDS,
         path="/",
         secure=settings.is_https,
         httponly=True,

@@ -10,6 +10,7 @@ class SignInProblem(StrEnum):
     EXPIRED = "SIGN_IN_EXPIRED"
     UNAVAILABLE = "SIGN_IN_UNAVAILABLE"
     FAILED = "SIGN_IN_FAILED"
+    NOT_ADMITTED = "SIGN_IN_NOT_ADMITTED"
     UNKNOWN_PROVIDER = "SIGN_IN_UNKNOWN_PROVIDER"
 
     @property
@@ -23,6 +24,9 @@ _SENTENCES = {
     SignInProblem.EXPIRED: ("That sign-in had expired or was started in another tab. Please try again."),
     SignInProblem.UNAVAILABLE: ("The sign-in service did not answer. Please try again in a minute."),
     SignInProblem.FAILED: "The sign-in could not be verified. Please try again.",
+    SignInProblem.NOT_ADMITTED: (
+        "This account may not come in here. Please use another, or ask whoever runs this site."
+    ),
     SignInProblem.UNKNOWN_PROVIDER: "That way to sign in is not offered here. Please choose another.",
 }
 

@@ -15,9 +15,10 @@ from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.errors import NotFound
 from core.services import Person
+from core.sign_in.admission import is_admitted
 from core.sign_in.cookies import delete_session_cookie, session_token, set_session_cookie
 from core.sign_in.problems import SignInProblem
-from core.sign_in.providers import NotVerified, SignInProvider
+from core.sign_in.provider import NotVerified, SignInProvider
 from core.sign_in.return_path import DEFAULT_PATH, safe_return_path
 
 DEMO_PERSON = Person(issuer="easel:demo", subject="demo", name="Demo user")
@@ -29,13 +30,14 @@ logger = logging.getLogger(__name__)
 def create_router(ctx: Context, providers: dict[str, SignInProvider]) -> APIRouter:
     """The routes below `/auth`, those to `providers` and back among them."""
     router = APIRouter(prefix="/auth", include_in_schema=False)
-    _add_sign_in(router, ctx, providers)
+    _add_login(router, ctx, providers)
+    _add_callback(router, ctx, providers)
     _add_demo_and_sign_out(router, ctx)
     refuse_other_methods(router)
     return router
 
 
-def _add_sign_in(router: APIRouter, ctx: Context, providers: dict[str, SignInProvider]) -> None:
+def _add_login(router: APIRouter, ctx: Context, providers: dict[str, SignInProvider]) -> None:
     @router.get("/login/{provider_id}")
     async def login(request: Request, provider_id: str, next: str | None = None) -> Response:
         """To the provider, remembering where to go afterwards."""
@@ -51,6 +53,14 @@ def _add_sign_in(router: APIRouter, ctx: Context, providers: dict[str, SignInPro
         except Exception as error:  # noqa: BLE001  (whatever a provider's discovery answers)
             return _failed(error, path)
 
+    @router.head("/login/{provider_id}")
+    @router.head("/callback/{provider_id}")
+    async def head() -> Response:
+        """GET begins or ends a sign-in, and a HEAD must do neither: it is told where one begins."""
+        return RedirectResponse("/login", status_code=303)
+
+
+def _add_callback(router: APIRouter, ctx: Context, providers: dict[str, SignInProvider]) -> None:
     @router.get("/callback/{provider_id}")
     async def callback(request: Request, provider_id: str) -> Response:
         """Back from the provider, with or without a person."""
@@ -63,13 +73,7 @@ def _add_sign_in(router: APIRouter, ctx: Context, providers: dict[str, SignInPro
         except Exception as error:  # noqa: BLE001  (whatever comes back from outside)
             request.session.clear()
             return _failed(error, path)
-        return await _signed_in(ctx, request, person, path)
-
-    @router.head("/login/{provider_id}")
-    @router.head("/callback/{provider_id}")
-    async def head() -> Response:
-        """GET begins or ends a sign-in, and a HEAD must do neither: it is told where one begins."""
-        return RedirectResponse("/login", status_code=303)
+        return await _admitted(ctx, request, person, path)
 
 
 def _add_demo_and_sign_out(router: APIRouter, ctx: Context) -> None:
@@ -93,6 +97,22 @@ async def _signed_in(ctx: Context, request: Request, person: Person, path: str) 
     token = await services.sign_in(ctx, person)
     response = RedirectResponse(path, status_code=303)
     set_session_cookie(response, ctx.settings, token)
+    return response
+
+
+async def _admitted(ctx: Context, request: Request, person: Person, path: str) -> Response:
+    if is_admitted(ctx.settings, person):
+        return await _signed_in(ctx, request, person, path)
+    return await _turned_away(ctx, request, person, path)
+
+
+async def _turned_away(ctx: Context, request: Request, person: Person, path: str) -> Response:
+    """Whoever was admitted before is not any more: all that they came in with ends, and nothing is kept."""
+    logger.info("%s", SignInProblem.NOT_ADMITTED)
+    await services.end_access(ctx, person.owner_id)
+    await services.sign_out(ctx, session_token(request, ctx.settings))
+    response = _back_to_login(SignInProblem.NOT_ADMITTED, path)
+    delete_session_cookie(response, ctx.settings)
     return response
 
 

@@ -26,6 +26,7 @@ HOSTED = {
     "replicate_api_token": "r8_token",
     "github_client_id": "id",
     "github_client_secret": "secret",
+    "allowed_groups": "painters",
 }
 
 
@@ -92,7 +93,14 @@ def test_a_hosted_start_names_everything_that_is_missing_at_once(migrated: TestD
     bare = local(host="0.0.0.0", database_url=migrated.superuser_url)  # noqa: S104
     problems = problems_of(bare)
     names = [problem.partition(":")[0] for problem in problems]
-    assert names == ["STORAGE_SECRET", "REPLICATE_API_TOKEN", "sign-in", "PUBLIC_URL", "DATABASE_URL"]
+    assert names == [
+        "STORAGE_SECRET",
+        "REPLICATE_API_TOKEN",
+        "sign-in",
+        "admission",
+        "PUBLIC_URL",
+        "DATABASE_URL",
+    ]
     assert all(": set " in problem or ": use " in problem for problem in problems)
 
 
@@ -109,6 +117,7 @@ def test_what_is_missing_is_told_with_a_database_that_is_away() -> None:
         ({"storage_secret": "x" * 31}, "STORAGE_SECRET: set it to 32 random characters or more"),
         ({"replicate_api_token": None}, "REPLICATE_API_TOKEN: set it to a token"),
         ({"github_client_secret": None}, "sign-in: set OIDC_ISSUER"),
+        ({"allowed_groups": ""}, "admission: set ALLOWED_EMAILS"),
         ({"public_url": "http://easel.example"}, "PUBLIC_URL: set it to the https:// address"),
     ],
 )

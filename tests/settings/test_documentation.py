@@ -16,7 +16,13 @@ FALLBACKS = {
 
 def defaults_in_code() -> dict[str, str]:
     defaults = {name.upper(): field.default for name, field in Settings.model_fields.items()}
-    return {name: "" if default is None else str(default) for name, default in defaults.items()}
+    return {name: _as_written(default) for name, default in defaults.items()}
+
+
+def _as_written(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return "" if default in (None, frozenset()) else str(default)
 
 
 def defaults_in_example() -> dict[str, str]:

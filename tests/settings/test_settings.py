@@ -29,6 +29,12 @@ DEFAULTS = {
     "google_client_secret": None,
     "github_client_id": None,
     "github_client_secret": None,
+    "allowed_emails": frozenset(),
+    "allowed_email_domains": frozenset(),
+    "allowed_groups": frozenset(),
+    "allow_everyone": False,
+    "oidc_groups_claim": "groups",
+    "sign_in_days": 14,
     "in_flight_ttl_minutes": 6,
 }
 SECRET = "hunter2hunter2"
@@ -42,6 +48,15 @@ def problems_of(**variables: str) -> list[str]:
             Settings.load()
     assert not any("\n" in problem for problem in caught.value.problems)
     return caught.value.problems
+
+
+def test_lists_have_commas_and_any_length(folder: Path) -> None:
+    many = ", ".join(f"Person-{number}@a.test" for number in range(10_000))
+    (folder / ".env").write_text(f"ALLOWED_EMAILS={many},\nALLOWED_EMAIL_DOMAINS=A.test , b.test\n")
+    settings = Settings.load()
+    assert len(settings.allowed_emails) == 10_000
+    assert "person-7@a.test" in settings.allowed_emails
+    assert settings.allowed_email_domains == {"a.test", "b.test"}
 
 
 @pytest.mark.usefixtures("folder")
@@ -121,6 +136,14 @@ def test_short_names_are_judged_in_the_file_only(
         ("PUBLIC_URL", "https://easel.example\nX-Header: 1"),
         ("PUBLIC_URL", "https://éasel.example"),
         ("PUBLIC_URL", "https://[::1"),
+        ("ALLOWED_EMAILS", "ada@a.test; ben@b.test"),
+        ("ALLOWED_EMAILS", "ada"),
+        ("ALLOWED_EMAILS", "@a.test"),
+        ("ALLOWED_EMAIL_DOMAINS", "@a.test"),
+        ("ALLOWED_EMAIL_DOMAINS", "ada@a.test"),
+        ("ALLOW_EVERYONE", "perhaps"),
+        ("SIGN_IN_DAYS", "0"),
+        ("SIGN_IN_DAYS", "366"),
         ("DATABASE_URL", f"mysql://ada:{SECRET}@db/easel"),
         ("DATABASE_URL", SECRET),
         ("DATABASE_URL", f"postgresql://ada:{SECRET}@db:port/easel"),

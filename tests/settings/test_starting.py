@@ -19,6 +19,7 @@ HOSTED = {
     "REPLICATE_API_TOKEN": "r8_0123456789",
     "GITHUB_CLIENT_ID": "id",
     "GITHUB_CLIENT_SECRET": "github-secret",
+    "ALLOWED_EMAIL_DOMAINS": "easel.example",
 }
 
 
@@ -36,7 +37,7 @@ def test_a_database_that_is_away_is_one_line_without_the_password(tmp_path: Path
 def test_a_hosted_start_prints_everything_that_is_missing(tmp_path: Path) -> None:
     lines = errors_of(tmp_path, HOST="0.0.0.0")  # noqa: S104
     names = [line.partition(":")[0] for line in lines]
-    assert names == ["STORAGE_SECRET", "REPLICATE_API_TOKEN", "sign-in", "PUBLIC_URL"]
+    assert names == ["STORAGE_SECRET", "REPLICATE_API_TOKEN", "sign-in", "admission", "PUBLIC_URL"]
 
 
 def test_mistyped_and_invalid_settings_are_printed_together(tmp_path: Path) -> None:

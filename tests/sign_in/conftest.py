@@ -69,4 +69,4 @@ async def other_browser(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """An application that waits less than a second for an identity provider. Name it before `app`."""
-    monkeypatch.setattr("core.sign_in.providers._TIMEOUT_SECONDS", 0.8)
+    monkeypatch.setattr("core.sign_in.provider.TIMEOUT_SECONDS", 0.8)

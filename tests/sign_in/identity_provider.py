@@ -30,6 +30,9 @@ DISCOVERY = "/.well-known/openid-configuration"
 TOKEN = "/token"
 JWKS = "/jwks"
 PROFILE = "/user"
+EMAILS = "/user/emails"
+ORGANISATIONS = "/user/orgs"
+USERINFO = "/userinfo"
 
 
 @dataclass
@@ -52,6 +55,7 @@ class IdentityProvider:
     def reset(self) -> None:
         self.key = self.signing_key = self._first_key
         self.grants: dict[str, Grant] = {}
+        self.subjects: dict[str, str] = {}
         self.secrets: set[str] = set()
         self.faults: dict[str, Fault] = {}
         self.metadata: dict[str, object] = {}
@@ -59,6 +63,9 @@ class IdentityProvider:
         # Laid over the honest answer; None leaves a member out.
         self.claims: dict[str, object] = {}
         self.reply: dict[str, object] = {}
+        self.userinfo: dict[str, object] | None = None  # None: there is no such endpoint
+        self.emails: object = []
+        self.organisations: list[str] = []
         self.profile: object = {"id": 583231, "login": "ada", "name": "Ada", "avatar_url": "https://a.test/a"}
 
     def rotate_key(self, kid: str) -> None:
@@ -71,6 +78,9 @@ class IdentityProvider:
             TOKEN: self._token,
             JWKS: self._jwks,
             PROFILE: self._profile,
+            EMAILS: self._emails,
+            ORGANISATIONS: self._organisations,
+            USERINFO: self._userinfo,
         }
         routes = [
             Route(path, self._unless_faulty(path, endpoint), methods=["GET", "POST"])
@@ -97,6 +107,8 @@ class IdentityProvider:
             "jwks_uri": f"{self.url}{JWKS}",
             "id_token_signing_alg_values_supported": ["ES256"],
         }
+        if self.userinfo is not None:
+            honest["userinfo_endpoint"] = f"{self.url}{USERINFO}"
         return JSONResponse(_overlaid(honest, self.metadata))
 
     async def _authorize(self, request: Request) -> Response:
@@ -117,6 +129,7 @@ class IdentityProvider:
         if grant is None or grant.challenge != _s256(verifier):
             return JSONResponse({"error": "invalid_grant"}, 400)
         access_token = secrets.token_urlsafe()
+        self.subjects[access_token] = grant.subject
         reply = {"access_token": access_token, "token_type": "Bearer"}
         if grant.nonce:
             reply["id_token"] = self._id_token(grant)
@@ -148,6 +161,20 @@ class IdentityProvider:
         if _credentials(request) not in self.secrets:
             return JSONResponse({"message": "Requires authentication"}, 401)
         return JSONResponse(self.profile)
+
+    async def _emails(self, _: Request) -> Response:
+        """GitHub's `GET /user/emails`."""
+        return JSONResponse(self.emails)
+
+    async def _organisations(self, request: Request) -> Response:
+        """GitHub's `GET /user/orgs`, page by page."""
+        page, size = (int(request.query_params[name]) for name in ("page", "per_page"))
+        part = self.organisations[(page - 1) * size : page * size]
+        return JSONResponse([{"login": each, "id": 1} for each in part])
+
+    async def _userinfo(self, request: Request) -> Response:
+        subject = self.subjects.get(_credentials(request))
+        return JSONResponse({"sub": subject, **(self.userinfo or {})}, 200 if subject else 401)
 
 
 @contextmanager

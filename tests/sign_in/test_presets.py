@@ -7,7 +7,8 @@ import pytest
 
 from core.services.login_sessions import Person
 from core.settings import Settings
-from core.sign_in.providers import OpenIdProvider, create_providers
+from core.sign_in.openid import OpenIdProvider
+from core.sign_in.providers import create_providers
 from tests.sign_in.flow import begin, is_signed_in, problem_of, query_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, PROFILE, TOKEN, IdentityProvider
 from tests.support.application import Started, make_settings
@@ -45,7 +46,7 @@ async def test_github_is_asked_at_its_own_addresses(started: Started, browser: h
     authorize_url = await begin(browser, provider_id="github")
     assert authorize_url.startswith("https://github.com/login/oauth/authorize?")
     query = query_of(authorize_url)
-    assert (query["scope"], query["code_challenge_method"]) == ("read:user", "S256")
+    assert (query["scope"], query["code_challenge_method"]) == ("read:user user:email", "S256")
     assert query["redirect_uri"] == "http://127.0.0.1:8080/auth/callback/github"
     remote = started.sign_in_providers["github"].remote
     assert remote.access_token_url == "https://github.com/login/oauth/access_token"

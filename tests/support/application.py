@@ -13,7 +13,8 @@ from core.context import Context, create_context
 from core.limits import Limits
 from core.services import Upkeep
 from core.settings import Settings
-from core.sign_in.providers import SignInProvider, create_providers
+from core.sign_in.provider import SignInProvider
+from core.sign_in.providers import create_providers
 from main import create_app
 from tests.support.database import TestDatabase
 from tests.support.limits import FOR_TESTS

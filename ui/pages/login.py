@@ -10,7 +10,7 @@ from core import services
 from core.context import Context
 from core.sign_in.cookies import session_token
 from core.sign_in.problems import sentence_for
-from core.sign_in.providers import SignInProvider
+from core.sign_in.provider import SignInProvider
 from core.sign_in.return_path import safe_return_path
 from ui.access import RESPONSE_SECONDS
 from ui.components.elements import Text, box, link

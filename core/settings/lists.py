@@ -1,0 +1,36 @@
+"""Lists with commas: e-mail addresses, domains and names of groups."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_settings import NoDecode
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _checked_emails(values: frozenset[str]) -> frozenset[str]:
+    if not all(_is_email(value) for value in values):
+        raise ValueError("must be e-mail addresses with commas between them")
+    return frozenset(value.casefold() for value in values)
+
+
+def _checked_domains(values: frozenset[str]) -> frozenset[str]:
+    if not all(_is_email(f"somebody@{value}") for value in values):
+        raise ValueError("must be domains, such as example.com, with commas between them")
+    return frozenset(value.casefold() for value in values)
+
+
+def _is_email(value: str) -> bool:
+    name, at, domain = value.rpartition("@")
+    is_whole = value.isprintable() and " " not in value and "@" not in name and not domain.startswith(".")
+    return bool(name and at and domain and is_whole)
+
+
+# `NoDecode`: a list in the environment is not JSON.
+Names = Annotated[frozenset[str], NoDecode, BeforeValidator(_split)]
+Emails = Annotated[Names, AfterValidator(_checked_emails)]
+"""E-mail addresses, without regard to case."""
+Domains = Annotated[Names, AfterValidator(_checked_domains)]
+"""Domains of e-mail addresses, without regard to case."""

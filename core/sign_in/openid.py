@@ -1,0 +1,82 @@
+"""Any OpenID Connect provider."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from core.services import Person
+from core.sign_in.provider import NotVerified, SignInProvider, text_or_none
+
+_NAMES = ("name", "preferred_username", "email")
+
+logger = logging.getLogger(__name__)
+
+Claims = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class OpenIdProvider(SignInProvider):
+    """Found by its issuer's discovery document. `must_tell` says whether admission depends on its claims."""
+
+    issuer: str
+    groups_claim: str
+    must_tell: bool
+
+    async def _identify(self, request: Request) -> Person:
+        # Authlib alone accepts any issuer that discovery names, and another audience with this client's azp.
+        expected = {
+            "iss": {"values": [self.issuer, f"{self.issuer}/"]},
+            "aud": {"values": [self.remote.client_id]},
+        }
+        token = await self.remote.authorize_access_token(request, claims_options=expected)
+        if "id_token" not in token:  # then "userinfo" is a part of the reply that nothing has verified
+            raise NotVerified("no id_token")
+        claims: Claims = token["userinfo"]
+        subject: str = claims["sub"]
+        if not subject or not subject.isprintable():
+            raise NotVerified("no usable subject")
+        claims = {**await self._more_claims(token, claims), **claims}
+        name = next((claims[each] for each in _NAMES if claims.get(each)), subject)
+        return Person(
+            str(claims["iss"]),
+            subject,
+            str(name),
+            text_or_none(claims.get("picture")),
+            email=_verified_email(claims),
+            groups=_groups(claims.get(self.groups_claim)),
+        )
+
+    async def _more_claims(self, token: Claims, claims: Claims) -> Claims:
+        """Those of the userinfo endpoint, if there is one and the ID token lacks any that we use.
+
+        Raises HTTP errors when admission depends on them, and `NotVerified` for those of somebody else.
+        """
+        wanted = {"name", "email", "email_verified", self.groups_claim}
+        metadata = await self.remote.load_server_metadata()
+        if wanted <= claims.keys() or "userinfo_endpoint" not in metadata or "access_token" not in token:
+            return {}
+        try:
+            found: Claims = await self.remote.userinfo(token=token)
+        except Exception as error:
+            if self.must_tell:
+                raise
+            logger.info("The sign-in provider's userinfo could not be read: %s", type(error).__name__)
+            return {}
+        if found.get("sub") != claims["sub"]:
+            raise NotVerified("userinfo of somebody else")
+        return found
+
+
+def _verified_email(claims: Claims) -> str | None:
+    """Some providers send the claim as text."""
+    is_verified = claims.get("email_verified") in (True, "true")
+    return text_or_none(claims.get("email")) if is_verified else None
+
+
+def _groups(value: object) -> frozenset[str]:
+    """Of a claim that is a list, or the name of the only group."""
+    names = value if isinstance(value, list) else [value]
+    return frozenset(name for name in names if isinstance(name, str))

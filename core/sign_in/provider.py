@@ -1,0 +1,65 @@
+"""What every sign-in provider does: send a browser away, and turn its return into a `Person`."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from authlib.integrations.base_client.errors import OAuthError
+from authlib.integrations.starlette_client import StarletteOAuth2App
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.services import Person
+from core.settings import SignInProviderId
+
+TIMEOUT_SECONDS = 10.0
+
+
+class NotVerified(Exception):
+    """The provider's answer does not identify a person."""
+
+
+@dataclass(frozen=True)
+class SignInProvider(ABC):
+    """A way to sign in; `label` is its name on the login page."""
+
+    id: SignInProviderId
+    label: str
+    remote: StarletteOAuth2App
+
+    async def redirect(self, request: Request, callback_url: str) -> Response:
+        """The answer that sends the browser to the provider, which sends it back to `callback_url`.
+
+        Raises Authlib's and HTTP errors, and `TimeoutError`, when the provider's discovery fails.
+        """
+        async with self._conversation():
+            response: Response = await self.remote.authorize_redirect(request, callback_url)
+            return response
+
+    async def identify(self, request: Request) -> Person:
+        """The person who came back. Raises Authlib's and HTTP errors, `TimeoutError` and `NotVerified`."""
+        async with self._conversation():
+            return await self._identify(request)
+
+    @abstractmethod
+    async def _identify(self, request: Request) -> Person: ...
+
+    @asynccontextmanager
+    async def _conversation(self) -> AsyncIterator[None]:
+        """Limits the time of all calls together: an answer in small pieces passes the limit of each read."""
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                yield
+        except OAuthError:
+            raise
+        except Exception:
+            # Authlib keeps discovery and keys, even unusable or outdated: the next sign-in reads them again.
+            self.remote.server_metadata.clear()
+            raise
+
+
+def text_or_none(value: object) -> str | None:
+    """`value` if it is text."""
+    return value if isinstance(value, str) else None

@@ -1,0 +1,41 @@
+"""A login session that nobody uses for a week is over, though it could last longer."""
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+UPGRADE = """
+-- `expires_at` is pushed on with each use (`last_seen_at`), up to `ends_at`. Processes older than this
+-- migration set no `ends_at`: theirs may last for two weeks, as they did.
+ALTER TABLE login_sessions
+    ADD ends_at timestamptz NOT NULL DEFAULT now() + interval '14 days';
+ALTER TABLE login_sessions NO FORCE ROW LEVEL SECURITY;
+UPDATE login_sessions SET ends_at = expires_at;
+ALTER TABLE login_sessions FORCE ROW LEVEL SECURITY;
+
+CREATE FUNCTION prolong_login_session() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.expires_at := least(NEW.ends_at, now() + interval '7 days');
+    RETURN NEW;
+END;
+$$;
+CREATE TRIGGER login_sessions_prolong BEFORE UPDATE OF last_seen_at ON login_sessions
+    FOR EACH ROW EXECUTE FUNCTION prolong_login_session();
+"""
+
+DOWNGRADE = """
+DROP TRIGGER login_sessions_prolong ON login_sessions;
+DROP FUNCTION prolong_login_session();
+ALTER TABLE login_sessions DROP ends_at;
+"""
+
+
+def upgrade() -> None:
+    op.execute(UPGRADE)
+
+
+def downgrade() -> None:
+    op.execute(DOWNGRADE)
