@@ -4,6 +4,7 @@ EaselError
  ├─ ValidationFailed         400 VALIDATION_ERROR
  ├─ Unauthenticated          401 UNAUTHENTICATED
  ├─ NoCredits                402 NO_CREDITS
+ ├─ BudgetReached            402 BUDGET_REACHED
  ├─ Forbidden                403 FORBIDDEN
  ├─ NotFound                 404 NOT_FOUND
  ├─ MethodNotAllowed         405 METHOD_NOT_ALLOWED
@@ -83,6 +84,14 @@ class NoCredits(EaselError):
     status = 402
     code = "NO_CREDITS"
     message = "Upgrade or wait for reset."
+
+
+class BudgetReached(EaselError):
+    """A submit that could cost more than the whole installation may spend this month."""
+
+    status = 402
+    code = "BUDGET_REACHED"
+    message = "This month's budget for pictures is spent. It begins anew next month."
 
 
 class Forbidden(EaselError):

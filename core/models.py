@@ -208,6 +208,8 @@ class LoginSession(SQLModel, table=True):
     owner_id: UUID
     name: str = Field(sa_type=Text)
     picture: str | None = Field(default=None, sa_type=Text)
+    is_admin: bool = False
+    """Whether the sign-in said so."""
     created_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
     last_seen_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
     ends_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))

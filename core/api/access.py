@@ -63,6 +63,12 @@ def reader_of(request: Request) -> LoginToken:
     return presented.token
 
 
+def is_admin(request: Request) -> bool:
+    """Whether the caller's sign-in was an administrator's; no API token is."""
+    found: bool = request.state.is_admin
+    return found
+
+
 def presented_by(request: Request, settings: Settings) -> Presented:
     """A bearer token, else the cookie. Raises `Unauthenticated` for neither, and for no token of ours."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
@@ -92,7 +98,8 @@ def signed_in_router(ctx: Context, needs: Needs, **options: Any) -> APIRouter:
 
             async def handle_signed_in(request: Request) -> Response:
                 request.state.presented = presented_by(request, ctx.settings)
-                request.state.owner_id = await _owner(ctx, request.state.presented, needs)
+                caller = await _caller(ctx, request.state.presented, needs)
+                request.state.owner_id, request.state.is_admin = caller
                 if self.body_field and not _is_json(request.headers.get("content-type", "")):
                     raise UnsupportedMediaType
                 return await handle(request)
@@ -120,7 +127,7 @@ def reading_router(ctx: Context, **options: Any) -> APIRouter:
             presented = request.state.presented = presented_by(request, ctx.settings)
             values, problems = _arguments(self.dependant, request)
             if problems:
-                await _owner(ctx, presented, Needs.READ)
+                await _caller(ctx, presented, Needs.READ)
                 raise RequestValidationError(problems)
             try:
                 response: Response = await self.endpoint(request=request, **values)
@@ -131,8 +138,11 @@ def reading_router(ctx: Context, **options: Any) -> APIRouter:
     return _router(ReadingRoute, options)
 
 
-async def _owner(ctx: Context, presented: Presented, needs: Needs) -> UUID:
-    """The owner of what was presented. Raises `Unauthenticated`, and `Forbidden` when it does not suffice."""
+async def _caller(ctx: Context, presented: Presented, needs: Needs) -> tuple[UUID, bool]:
+    """The owner of what was presented, and whether they are an administrator.
+
+    Raises `Unauthenticated`, and `Forbidden` when it does not suffice.
+    """
     if presented.is_api_token:
         token = await services.find_api_token(ctx, presented.token)
         if token is None:
@@ -141,11 +151,11 @@ async def _owner(ctx: Context, presented: Presented, needs: Needs) -> UUID:
             raise Forbidden(_NEEDS_COOKIE)
         if needs is Needs.GENERATE and TokenScope.GENERATE not in token.scopes:
             raise Forbidden(_NEEDS_SCOPE.format(scope=needs))
-        return token.owner_id
+        return token.owner_id, False
     login_session = await services.find_login_session(ctx, presented.token)
     if login_session is None:
         raise Unauthenticated
-    return login_session.owner_id
+    return login_session.owner_id, login_session.is_admin
 
 
 def _arguments(dependant: Dependant, request: Request) -> tuple[dict[str, Any], list[Any]]:

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from core.api import gallery, generations, pictures, tokens
+from core.api import gallery, generations, me, pictures, tokens
 from core.api.access import describe_access
 from core.api.methods import refuse_other_methods
 from core.context import Context
@@ -34,6 +34,7 @@ def create_api(ctx: Context) -> FastAPI:
         license_info={"name": "MIT", "identifier": "MIT"},
         openapi_tags=[
             {"name": "generations", "description": "Prompts, and the pictures made of them."},
+            {"name": "me", "description": "Whoever asks."},
             {"name": "tokens", "description": "API tokens, with which programs come in."},
         ],
         static_url="/docs/static",
@@ -47,7 +48,9 @@ def create_api(ctx: Context) -> FastAPI:
     )
     router = APIRouter()
     routes = [
-        route for part in (gallery, generations, pictures, tokens) for route in part.create_router(ctx).routes
+        route
+        for part in (gallery, generations, pictures, me, tokens)
+        for route in part.create_router(ctx).routes
     ]
     router.routes.extend(sorted(routes, key=_turn))
     refuse_other_methods(router)

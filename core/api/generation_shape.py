@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
 
-from core.prices import price_usd
 from core.services import Charge, FailureCode, Generation, Phase, Status
 from core.settings import Settings
 
@@ -100,7 +99,8 @@ def shape_of(generation: Generation, settings: Settings) -> GenerationShape:
         "is_lost": generation.is_lost or None,
     }
     present = {name: value for name, value in values.items() if value is not None}
-    return cast(GenerationShape, present | {"price_usd": _price(generation, settings)})
+    price = settings.price_of(generation.model, generation.quality)
+    return cast(GenerationShape, present | {"price_usd": None if price is None else float(price)})
 
 
 def _phase(generation: Generation) -> Phase | None:
@@ -120,8 +120,3 @@ def _charge(generation: Generation) -> Charge | None:
         return None
     came_late = generation.status is Status.SUCCEEDED and generation.charge is None
     return Charge.NOT_CHARGED if came_late else generation.known_charge
-
-
-def _price(generation: Generation, settings: Settings) -> float | None:
-    """The demo draws by itself, whatever the model is called that it stands in for."""
-    return 0.0 if settings.is_demo else price_usd(generation.model, generation.quality)

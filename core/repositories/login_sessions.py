@@ -19,6 +19,7 @@ async def create(
     picture: str | None,
     lifetime: timedelta,
     idle: timedelta,
+    is_admin: bool,
 ) -> None:
     """Add a login session that ends after `lifetime`, or after `idle` if nobody uses it."""
     await session.execute(
@@ -27,6 +28,7 @@ async def create(
             owner_id=owner_id,
             name=name,
             picture=picture,
+            is_admin=is_admin,
             created_at=func.now(),
             last_seen_at=func.now(),
             ends_at=func.now() + lifetime,

@@ -18,10 +18,11 @@ from core.services.api_tokens import (
     revoke_api_token,
 )
 from core.services.cancel import cancel_generation
-from core.services.credit_check import check_user_has_credits
+from core.services.credit_check import Allowance, check_user_has_credits
 from core.services.gallery import delete_generation, list_generations, restore_generation
 from core.services.health import Health, check_health
 from core.services.login_sessions import (
+    Blocked,
     Person,
     end_access,
     find_login_session,
@@ -29,6 +30,7 @@ from core.services.login_sessions import (
     sign_in,
     sign_out,
 )
+from core.services.me import read_me
 from core.services.open_pages import PageLook, close_page, find_page, look_for_page, open_page
 from core.services.pictures import find_picture, forget_settled_pictures, open_picture
 from core.services.press import MAX_KEY_LENGTH
@@ -47,7 +49,9 @@ __all__ = [
     "MAX_NAME_LENGTH",
     "MAX_PROMPT_LENGTH",
     "PERIOD_SECONDS",
+    "Allowance",
     "ApiToken",
+    "Blocked",
     "Caller",
     "Charge",
     "Estimate",
@@ -90,6 +94,7 @@ __all__ = [
     "open_page",
     "open_picture",
     "read_generation",
+    "read_me",
     "restore_generation",
     "revoke_api_token",
     "sign_in",

@@ -8,12 +8,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from core.callers import LoginToken
 from core.context import Context
 from core.models import LoginSession
-from core.repositories import api_tokens, login_sessions, reads
+from core.repositories import api_tokens, login_sessions, people, reads
 
 IDLE = timedelta(days=7)
 """A login session that nobody uses for so long is over; migration 0009 prolongs one that is used."""
 _TOKEN_BYTES = 32
 _MAX_NAME_LENGTH = 200
+_MAX_EMAIL_LENGTH = 320
 _MAX_PICTURE_LENGTH = 2000
 
 
@@ -35,22 +36,31 @@ class Person(NamedTuple):
         return uuid5(NAMESPACE_URL, f"{len(self.issuer)}:{self.issuer}{self.subject}")
 
 
-async def sign_in(ctx: Context, person: Person) -> str:
+class Blocked(Exception):
+    """An administrator has shut this person out."""
+
+
+async def sign_in(ctx: Context, person: Person, *, is_admin: bool = False) -> str:
     """Start a login session of `SIGN_IN_DAYS`. Returns the token for the cookie; only its hash is stored.
 
-    Raises `ServiceUnavailable`.
+    Raises `Blocked` and `ServiceUnavailable`.
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
+    name = _storable(person.name)[:_MAX_NAME_LENGTH]
+    email = person.email and _storable(person.email)[:_MAX_EMAIL_LENGTH]
     async with ctx.database.transaction(person.owner_id) as session:
+        if not await people.note(session, owner_id=person.owner_id, name=name, email=email):
+            raise Blocked
         await login_sessions.delete_expired_of_owner(session, owner_id=person.owner_id)
         await login_sessions.create(
             session,
             token_hash=hash_token(token),
             owner_id=person.owner_id,
-            name=_storable(person.name)[:_MAX_NAME_LENGTH],
+            name=name,
             picture=_safe_picture(person.picture),
             lifetime=timedelta(days=ctx.settings.sign_in_days),
             idle=IDLE,
+            is_admin=is_admin,
         )
     return token
 

@@ -47,8 +47,8 @@ async def submit_generation(
 
     The order's prompt has 1 to 800 characters. The same `idempotency_key` (1 to 255 printable ASCII
     characters) with the same order gives the same id for a day, and starts nothing more. Raises
-    `ValidationFailed`, `NoCredits`, `GenerationInFlight`, `IdempotencyConflict`, `ProviderFailed`
-    (nothing was started) and `ServiceUnavailable`.
+    `ValidationFailed`, `NoCredits`, `BudgetReached`, `GenerationInFlight`, `IdempotencyConflict`,
+    `ProviderFailed` (nothing was started) and `ServiceUnavailable`.
     """
     _check_prompt(order.prompt)
     check_key(idempotency_key)
@@ -106,7 +106,8 @@ async def _reserve_and_start(ctx: Context, press: Press) -> UUID:
 
 async def _reserve(ctx: Context, press: Press) -> Generation:
     owner_id = press.owner_id
-    async with ctx.database.transaction(owner_id) as session:
+    async with credit_check.reserving(ctx, owner_id) as reserve:
+        session = reserve.session
         if await generations.find_active_by_owner_within_ttl(
             session, owner_id=owner_id, ttl=in_flight_ttl(ctx)
         ):
@@ -117,6 +118,7 @@ async def _reserve(ctx: Context, press: Press) -> Generation:
         )
         if not await press.note_started(session, generation.id):
             raise GenerationInFlight
+        await reserve.price_of(generation)
         return generation
 
 

@@ -1,5 +1,6 @@
 """All settings, with their types and checks, and the facts that follow from them."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import ConfigurationError
+from core.prices import price_usd
 from core.settings.addresses import (
     Host,
     HttpUrl,
@@ -73,6 +75,11 @@ class Settings(BaseSettings):
     allow_everyone: bool = False
     oidc_groups_claim: str = "groups"
     sign_in_days: int = Field(default=14, ge=1, le=365)
+    admin_emails: Emails = frozenset()
+    admin_groups: Names = frozenset()
+    generations_per_day: int | None = Field(default=None, ge=0)
+    budget_usd_per_month: Decimal | None = Field(default=None, ge=0)
+    price_usd: Decimal | None = Field(default=None, ge=0)
     in_flight_ttl_minutes: int = Field(default=6, ge=1, le=60)
 
     @model_validator(mode="after")
@@ -106,7 +113,30 @@ class Settings(BaseSettings):
             problems.append("DATABASE_URL: required too with MIGRATION_DATABASE_URL")
         if self.replicate_model in MODELS_THAT_REQUIRE_OPENAI_KEY and not self.openai_api_key:
             problems.append(f"OPENAI_API_KEY: required by REPLICATE_MODEL {self.replicate_model}")
+        problems += self._budget_problems()
         return problems + (store_endpoint_problems() if self.image_store_url else [])
+
+    def _budget_problems(self) -> list[str]:
+        price, budget = self.price_of_a_picture, self.budget_usd_per_month
+        if budget is None:
+            return []
+        if price is None:
+            return [f"PRICE_USD: required with BUDGET_USD_PER_MONTH, for {self.replicate_model}"]
+        return [f"BUDGET_USD_PER_MONTH: a picture alone costs {price}"] if budget < price else []
+
+    @property
+    def price_of_a_picture(self) -> Decimal | None:
+        """What the next picture costs, in US dollars; None where that is not known."""
+        return self.price_of(self.replicate_model, self.image_quality)
+
+    def price_of(self, model: str, quality: str | None) -> Decimal | None:
+        """What a picture of that model and quality costs, in US dollars; None where that is not known.
+
+        The demo draws by itself, whatever the model is called that it stands in for.
+        """
+        if self.price_usd is not None and model == self.replicate_model:
+            return self.price_usd
+        return Decimal(0) if self.is_demo else price_usd(model, quality)
 
     @property
     def is_hosted(self) -> bool:

@@ -1,4 +1,4 @@
-"""Who may come in: decided at every sign-in, from what the provider says of the person then."""
+"""Who may come in, and who is an administrator: at every sign-in, by what the provider says then."""
 
 from core.services import Person
 from core.settings import Settings
@@ -11,9 +11,18 @@ def is_admitted(settings: Settings, person: Person) -> bool:
     """
     if settings.allow_everyone or not settings.is_hosted:
         return True
-    email = (person.email or "").casefold()
+    email = _email_of(person)
     return (
         email in settings.allowed_emails
         or email.rpartition("@")[2] in settings.allowed_email_domains
         or not settings.allowed_groups.isdisjoint(person.groups)
     )
+
+
+def is_administrator(settings: Settings, person: Person) -> bool:
+    """Whether the person's verified e-mail or a group of theirs is an administrator's."""
+    return _email_of(person) in settings.admin_emails or not settings.admin_groups.isdisjoint(person.groups)
+
+
+def _email_of(person: Person) -> str:
+    return (person.email or "").casefold()

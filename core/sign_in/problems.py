@@ -11,6 +11,7 @@ class SignInProblem(StrEnum):
     UNAVAILABLE = "SIGN_IN_UNAVAILABLE"
     FAILED = "SIGN_IN_FAILED"
     NOT_ADMITTED = "SIGN_IN_NOT_ADMITTED"
+    BLOCKED = "SIGN_IN_BLOCKED"
     UNKNOWN_PROVIDER = "SIGN_IN_UNKNOWN_PROVIDER"
 
     @property
@@ -27,6 +28,7 @@ _SENTENCES = {
     SignInProblem.NOT_ADMITTED: (
         "This account may not come in here. Please use another, or ask whoever runs this site."
     ),
+    SignInProblem.BLOCKED: "This account has been blocked here. Please ask whoever runs this site.",
     SignInProblem.UNKNOWN_PROVIDER: "That way to sign in is not offered here. Please choose another.",
 }
 

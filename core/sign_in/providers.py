@@ -71,7 +71,7 @@ def _register_openid(
 
 def _github(oauth: OAuth, settings: Settings) -> SignInProvider:
     assert settings.github_client_id and settings.github_client_secret  # noqa: S101, PT018
-    organisations = settings.allowed_groups
+    organisations = settings.allowed_groups | settings.admin_groups
     scope = "read:user user:email read:org" if organisations else "read:user user:email"
     remote = oauth.register(
         "github",

@@ -14,8 +14,8 @@ from core import services
 from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.errors import NotFound
-from core.services import Person
-from core.sign_in.admission import is_admitted
+from core.services import Blocked, Person
+from core.sign_in.admission import is_administrator, is_admitted
 from core.sign_in.cookies import delete_session_cookie, session_token, set_session_cookie
 from core.sign_in.problems import SignInProblem
 from core.sign_in.provider import NotVerified, SignInProvider
@@ -82,7 +82,7 @@ def _add_demo_and_sign_out(router: APIRouter, ctx: Context) -> None:
         """Everyone is the same demo user; in local mode without a provider only."""
         if not ctx.settings.has_demo_sign_in:
             raise NotFound
-        return await _signed_in(ctx, request, DEMO_PERSON, safe_return_path(next))
+        return await _signed_in(ctx, request, DEMO_PERSON, safe_return_path(next), is_admin=True)
 
     @router.post("/logout")
     async def logout(request: Request) -> Response:
@@ -92,18 +92,25 @@ def _add_demo_and_sign_out(router: APIRouter, ctx: Context) -> None:
         return response
 
 
-async def _signed_in(ctx: Context, request: Request, person: Person, path: str) -> Response:
+async def _signed_in(
+    ctx: Context, request: Request, person: Person, path: str, *, is_admin: bool
+) -> Response:
     await services.sign_out(ctx, session_token(request, ctx.settings))
-    token = await services.sign_in(ctx, person)
+    token = await services.sign_in(ctx, person, is_admin=is_admin)
     response = RedirectResponse(path, status_code=303)
     set_session_cookie(response, ctx.settings, token)
     return response
 
 
 async def _admitted(ctx: Context, request: Request, person: Person, path: str) -> Response:
-    if is_admitted(ctx.settings, person):
-        return await _signed_in(ctx, request, person, path)
-    return await _turned_away(ctx, request, person, path)
+    if not is_admitted(ctx.settings, person):
+        return await _turned_away(ctx, request, person, path)
+    try:
+        is_admin = is_administrator(ctx.settings, person)
+        return await _signed_in(ctx, request, person, path, is_admin=is_admin)
+    except Blocked:
+        logger.info("%s", SignInProblem.BLOCKED)
+        return _back_to_login(SignInProblem.BLOCKED, path)
 
 
 async def _turned_away(ctx: Context, request: Request, person: Person, path: str) -> Response:

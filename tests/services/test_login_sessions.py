@@ -27,7 +27,7 @@ async def test_only_the_sha256_of_the_token_is_stored(quiet_ctx: Context, databa
     [row] = database.run("SELECT *, login_sessions::text AS everything FROM login_sessions")
     assert row["token_hash"] == hashlib.sha256(token.encode()).digest()
     assert token not in row["everything"]
-    assert (row["expires_at"] - row["created_at"]).days == 14
+    assert (row["ends_at"] - row["created_at"]).days == 14
 
 
 @pytest.mark.parametrize("token", [None, "", "unknown", "\x00", "\ud800", "x" * 100_000, "' OR 1=1 --"])

@@ -35,6 +35,11 @@ DEFAULTS = {
     "allow_everyone": False,
     "oidc_groups_claim": "groups",
     "sign_in_days": 14,
+    "admin_emails": frozenset(),
+    "admin_groups": frozenset(),
+    "generations_per_day": None,
+    "budget_usd_per_month": None,
+    "price_usd": None,
     "in_flight_ttl_minutes": 6,
 }
 SECRET = "hunter2hunter2"

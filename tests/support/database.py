@@ -73,7 +73,8 @@ class TestDatabase:
 
     def _empty(self) -> None:
         self.run(
-            "TRUNCATE generations, generations_to_settle, login_sessions, api_tokens, run_times, submit_keys"
+            "TRUNCATE generations, generations_to_settle, login_sessions, api_tokens, run_times, submit_keys,"
+            " people, ledger, spending"
         )
 
 

@@ -1,4 +1,4 @@
-"""A login session that nobody uses for a week is over, though it could last longer."""
+"""Who has come in, who of them are administrators, and login sessions that end when nobody uses them."""
 
 from alembic import op
 
@@ -7,10 +7,29 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-UPGRADE = """
+OWNER = "nullif(current_setting('app.user_id', true), '')::uuid"
+
+UPGRADE = f"""
+-- Written at each sign-in. Whoever is blocked cannot sign in.
+CREATE TABLE people (
+    owner_id uuid PRIMARY KEY,
+    name text NOT NULL,
+    email text,
+    first_seen_at timestamptz NOT NULL DEFAULT now(),
+    last_seen_at timestamptz NOT NULL DEFAULT now(),
+    blocked_at timestamptz
+);
+ALTER TABLE people ENABLE ROW LEVEL SECURITY;
+ALTER TABLE people FORCE ROW LEVEL SECURITY;
+CREATE POLICY people_select ON people FOR SELECT USING (owner_id = {OWNER});
+CREATE POLICY people_insert ON people FOR INSERT WITH CHECK (owner_id = {OWNER});
+CREATE POLICY people_update ON people FOR UPDATE
+    USING (owner_id = {OWNER}) WITH CHECK (owner_id = {OWNER});
+
 -- `expires_at` is pushed on with each use (`last_seen_at`), up to `ends_at`. Processes older than this
 -- migration set no `ends_at`: theirs may last for two weeks, as they did.
 ALTER TABLE login_sessions
+    ADD is_admin boolean NOT NULL DEFAULT false,
     ADD ends_at timestamptz NOT NULL DEFAULT now() + interval '14 days';
 ALTER TABLE login_sessions NO FORCE ROW LEVEL SECURITY;
 UPDATE login_sessions SET ends_at = expires_at;
@@ -29,7 +48,8 @@ CREATE TRIGGER login_sessions_prolong BEFORE UPDATE OF last_seen_at ON login_ses
 DOWNGRADE = """
 DROP TRIGGER login_sessions_prolong ON login_sessions;
 DROP FUNCTION prolong_login_session();
-ALTER TABLE login_sessions DROP ends_at;
+ALTER TABLE login_sessions DROP ends_at, DROP is_admin;
+DROP TABLE people;
 """
 
 

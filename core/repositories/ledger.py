@@ -1,0 +1,64 @@
+"""What generations cost: a row for each, and what a person and all together have used (migration 0010)."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.database.statements import Statements
+from core.models import Generation
+
+
+class Used(NamedTuple):
+    """What counts against limits: of a person's day, and of everybody's month, both by UTC."""
+
+    today: int
+    month_usd: Decimal
+    day_ends_at: datetime
+    month_ends_at: datetime
+
+
+class PersonOfLedger(NamedTuple):
+    """What a person sees of themselves; no name for one who has not signed in since there were people."""
+
+    name: str | None
+    email: str | None
+    used: Used
+
+
+async def reserve(
+    session: AsyncSession, *, generation: Generation, price: Decimal | None, budget: Decimal | None
+) -> Used:
+    """Reserve the price of a generation that this transaction adds; what was used before that.
+
+    The transaction's commit fails, by `is_budget_reached`, where all of the month would pass the budget.
+    """
+    statement = text("SELECT * FROM reserve_price(:id, :owner_id, :model, :quality, :price, :budget)")
+    row = await session.execute(
+        statement,
+        {
+            "id": generation.id,
+            "owner_id": generation.owner_id,
+            "model": generation.model,
+            "quality": generation.quality,
+            "price": price,
+            "budget": budget,
+        },
+    )
+    return Used(*row.one())
+
+
+def is_budget_reached(error: DBAPIError) -> bool:
+    """Whether a commit failed because of the budget."""
+    return getattr(error.orig, "sqlstate", None) == "EB001"
+
+
+async def read_person(statements: Statements, *, owner_id: UUID) -> PersonOfLedger:
+    """The person as they last signed in, and what is used."""
+    found = await statements.fetch("SELECT * FROM read_me(%s)", [owner_id])
+    name, email, *used = found.rows[0]
+    return PersonOfLedger(name, email, Used(*used))
