@@ -1,6 +1,7 @@
 """Requests a second, beside twins that do next to nothing."""
 
 from contextlib import AsyncExitStack
+from uuid import uuid4
 
 import httpx
 
@@ -25,7 +26,7 @@ async def measure(rig: Rig, effort: Effort) -> list[Figure]:
             for name in ("constant", "page", "read")
         }
         guest = rig.sign_in()
-        rows.fill(rig.database, _ROWS, guest.owner_id)
+        rows.fill(rig.database, _ROWS, guest.owner_id, uuid4())
         generation_id = await make(easel, guest)
         read, constant = reading(easel, guest, generation_id), Target(f"{urls['constant']}/constant")
         page, bare_page = generate_page(easel, guest), Target(f"{urls['page']}/page")

@@ -34,23 +34,29 @@ async def measure(few: Rig, effort: Effort) -> list[Figure | Point]:
             ]
             # Last, as what was submitted runs on for a while.
             pairs["submit"] = await _submits((many, few), (slow, quick), effort.rounds)
-    figures = [_figure(what, pair) for what, pair in pairs.items()]
-    no_search = Figure(_what("search"), 1.2, None, is_ceiling=True, note="there is no search yet")
-    return [*figures, no_search, *points]
+    return [*(_figure(what, pair) for what, pair in pairs.items()), *points]
 
 
-async def _fill(of: Rig, easel: EaselProcess, count: int) -> Guest:
-    guest = of.sign_in()
-    await asyncio.to_thread(rows.fill, of.database, count, guest.owner_id)
+async def _fill(of: Rig, easel: EaselProcess, count: int) -> tuple[Guest, Guest]:
+    """Somebody with a few pictures, and somebody with 10,000, who searches."""
+    guest, searcher = of.sign_in(), of.sign_in()
+    await asyncio.to_thread(rows.fill, of.database, count, guest.owner_id, searcher.owner_id)
     await make(easel, guest)
-    return guest
+    return guest, searcher
 
 
-async def _targets(easel: EaselProcess, guest: Guest) -> dict[str, Target]:
-    listing = Target(f"{easel.url}{GENERATIONS}?limit=20", guest.headers)
+async def _targets(easel: EaselProcess, guests: tuple[Guest, Guest]) -> dict[str, Target]:
+    guest, searcher = guests
+    all_of = f"{easel.url}{GENERATIONS}?limit=20"
+    listing = Target(all_of, guest.headers)
     async with httpx.AsyncClient(headers=guest.headers) as http:
         newest = (await http.get(listing.url)).raise_for_status().json()["data"]["items"][0]["id"]
-    return {"get": reading(easel, guest, newest), "list": listing}
+    return {
+        "get": reading(easel, guest, newest),
+        "list": listing,
+        # Of 10,000 prompts, which all have to be looked through.
+        "search": Target(f"{all_of}&q=boats+zebra", searcher.headers),
+    }
 
 
 def _what(request: str) -> str:

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from core.api import gallery, generations, me, pictures, tokens
+from core.api import gallery, generations, me, pictures, selections, tokens
 from core.api.access import describe_access
 from core.api.methods import refuse_other_methods
 from core.context import Context
@@ -49,7 +49,7 @@ def create_api(ctx: Context) -> FastAPI:
     router = APIRouter()
     routes = [
         route
-        for part in (gallery, generations, pictures, me, tokens)
+        for part in (gallery, selections, generations, pictures, me, tokens)
         for route in part.create_router(ctx).routes
     ]
     router.routes.extend(sorted(routes, key=_turn))

@@ -4,7 +4,7 @@ from typing import Annotated, NotRequired
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
@@ -14,9 +14,29 @@ from core.api.conditional import NOT_MODIFIED, TAG_HEADERS, read_json
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.context import Context
 from core.envelope import Success, described_errors
+from core.services import MAX_PROMPT_LENGTH
 
 DEFAULT_LIMIT = 24
 MAX_LIMIT = 100
+
+
+def _storable(words: str) -> str | None:
+    """None for blanks, which are no search."""
+    if "\x00" in words or any("\ud800" <= character <= "\udfff" for character in words):
+        raise ValueError("has a character that no prompt has")
+    return words if words.strip() else None
+
+
+Words = Annotated[
+    str | None,
+    Query(
+        max_length=MAX_PROMPT_LENGTH,
+        description="Only those whose prompts contain every one of these words, or parts of words. Case and"
+        " accents make no difference.",
+        examples=["red kite"],
+    ),
+    AfterValidator(lambda words: words and _storable(words)),
+]
 
 
 class Page(TypedDict):
@@ -49,10 +69,11 @@ def create_router(ctx: Context) -> APIRouter:
         request: Request,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")] = DEFAULT_LIMIT,
         before: Annotated[UUID | None, Query(description="The id of the last one that you have.")] = None,
+        q: Words = None,
     ) -> Response:
         """Your generations, newest first."""
         found = await services.list_generations(
-            ctx, owner_id=reader_of(request), limit=limit + 1, before=before
+            ctx, owner_id=reader_of(request), limit=limit + 1, before=before, words=q
         )
         page = Page(items=[shape_of(each, ctx.settings) for each in found[:limit]])
         if len(found) > limit:

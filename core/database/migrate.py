@@ -148,6 +148,7 @@ _GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON submit_keys TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON login_sessions TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON api_tokens TO {role}",
+    "GRANT SELECT, INSERT ON prompt_search TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON people TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON ledger TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON spending TO {role}",

@@ -79,19 +79,29 @@ async def get_standing(statements: Statements, *, id: UUID, caller: Caller, qual
 
 
 async def list_newest_first(
-    statements: Statements, *, caller: Caller, limit: int, before: UUID | None
+    statements: Statements, *, caller: Caller, limit: int, before: UUID | None, words: str | None = None
 ) -> list[Generation]:
-    """Up to `limit` of the caller's generations, from the newest, or from after the id `before`.
+    """Up to `limit` of the caller's generations, from the newest, or from after the id `before`; with `words`
+    those whose prompts contain every one of them.
 
     Raises `NotFound` when the caller has no generation `before`, deleted ones included.
     """
+    values = [*_as_values(caller), before, limit]
     try:
-        found = await statements.fetch(
-            "SELECT * FROM list_generations(%s, %s, %s, %s)", [*_as_values(caller), before, limit]
-        )
+        if words:
+            search = "SELECT * FROM search_generations(%s, %s, %s, %s, %s)"
+            found = await statements.fetch(search, [*values, words])
+        else:
+            found = await statements.fetch("SELECT * FROM list_generations(%s, %s, %s, %s)", values)
     except NoDataFound:
         raise NotFound from None
-    return [_generation(zip(found.names, row, strict=True)) for row in found.rows]
+    return _generations(found)
+
+
+async def list_by_ids(statements: Statements, *, caller: Caller, ids: Collection[UUID]) -> list[Generation]:
+    """Those of the ids that are the caller's and not deleted, the newest first."""
+    statement = "SELECT * FROM read_generations(%s, %s, %s)"
+    return _generations(await statements.fetch(statement, [*_as_values(caller), list(ids)]))
 
 
 async def find_login_session(statements: Statements, *, token_hash: bytes) -> LoginSession | None:
@@ -165,6 +175,10 @@ def _standing(names: Sequence[str], row: Sequence[Any]) -> Standing:
     """Of the columns of a generation, and of those that `get_standing` adds."""
     *columns, age, poll_in, history = row
     return Standing(_generation(zip(names[: len(columns)], columns, strict=True)), age, poll_in, history)
+
+
+def _generations(found: Rows) -> list[Generation]:
+    return [_generation(zip(found.names, row, strict=True)) for row in found.rows]
 
 
 def _generation(values: Iterable[tuple[str, Any]]) -> Generation:

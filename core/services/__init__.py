@@ -19,7 +19,12 @@ from core.services.api_tokens import (
 )
 from core.services.cancel import cancel_generation
 from core.services.credit_check import Allowance, check_user_has_credits
-from core.services.gallery import delete_generation, list_generations, restore_generation
+from core.services.gallery import (
+    UNDO_SECONDS,
+    delete_generation,
+    list_generations,
+    restore_generation,
+)
 from core.services.health import Health, check_health
 from core.services.login_sessions import (
     Blocked,
@@ -36,6 +41,12 @@ from core.services.pictures import find_picture, forget_settled_pictures, open_p
 from core.services.press import MAX_KEY_LENGTH
 from core.services.read import get_generation, read_generation
 from core.services.run_times import Estimate, estimate
+from core.services.selections import (
+    MAX_SELECTED,
+    archive_pictures,
+    delete_generations,
+    restore_generations,
+)
 from core.services.standing import get_standing
 from core.services.submit import EMPTY_PROMPT, MAX_PROMPT_LENGTH, new_order, submit_generation
 from core.services.upkeep import PERIOD_SECONDS, Upkeep
@@ -48,7 +59,9 @@ __all__ = [
     "MAX_KEY_LENGTH",
     "MAX_NAME_LENGTH",
     "MAX_PROMPT_LENGTH",
+    "MAX_SELECTED",
     "PERIOD_SECONDS",
+    "UNDO_SECONDS",
     "Allowance",
     "ApiToken",
     "Blocked",
@@ -71,12 +84,14 @@ __all__ = [
     "Status",
     "StoredPicture",
     "Upkeep",
+    "archive_pictures",
     "cancel_generation",
     "check_health",
     "check_user_has_credits",
     "close_page",
     "create_api_token",
     "delete_generation",
+    "delete_generations",
     "end_access",
     "estimate",
     "find_api_token",
@@ -96,6 +111,7 @@ __all__ = [
     "read_generation",
     "read_me",
     "restore_generation",
+    "restore_generations",
     "revoke_api_token",
     "sign_in",
     "sign_out",

@@ -9,17 +9,20 @@ from core.models import Generation
 from core.repositories import gallery, generations, reads
 from core.services.standing import check_login
 
+UNDO_SECONDS = int(gallery.UNDO_TIME.total_seconds())
+
 
 async def list_generations(
-    ctx: Context, *, owner_id: Caller, limit: int, before: UUID | None = None
+    ctx: Context, *, owner_id: Caller, limit: int, before: UUID | None = None, words: str | None = None
 ) -> list[Generation]:
-    """Up to `limit` of the owner's generations, from the newest, or from after the id `before`.
+    """Up to `limit` of the owner's generations, from the newest, or from after the id `before`; with `words`
+    those whose prompts contain every one of them, in any case and with or without accents.
 
     `owner_id` may be the token of a login session of theirs. Raises `NotFound` when the owner has no
     generation `before`, `Unauthenticated` for a login session that is over, and `ServiceUnavailable`.
     """
     found = await reads.list_newest_first(
-        ctx.database.statements, caller=owner_id, limit=limit, before=before
+        ctx.database.statements, caller=owner_id, limit=limit, before=before, words=words
     )
     if not found:
         await check_login(ctx, owner_id)
@@ -39,7 +42,7 @@ async def delete_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> int:
         if generation.is_processing:
             raise GenerationInFlight("This one is still running. Cancel it first.", running=id)
         await gallery.mark_deleted(session, id=id, owner_id=owner_id)
-    return int(gallery.UNDO_TIME.total_seconds())
+    return UNDO_SECONDS
 
 
 async def restore_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> None:

@@ -28,7 +28,7 @@ from tests.support.servers import EaselProcess, served_settings
 
 TOKEN = "a-token-for-the-fuzzer"
 COOKIE = {"Cookie": f"easel_session={TOKEN}"}
-OPERATIONS = 10
+OPERATIONS = 14
 RENEWED_AFTER = 100
 # How often a case that is valid gets the id of a generation that exists.
 KNOWN = 0.8
@@ -122,7 +122,9 @@ REACHED = [
     "POST /v1/generations/{id}/cancel",
     "POST /v1/generations/{id}/delete",
     "POST /v1/generations/{id}/restore",
-    "GET /v1/tokens",
+    "POST /v1/generations/delete",
+    "POST /v1/generations/restore",
+    "GET /v1/generations/archive",
     "POST /v1/tokens",
     "POST /v1/tokens/{id}/revoke",
 ]
@@ -164,8 +166,8 @@ def cases_that_meet_generations(library: Library, record: Record, http: httpx.Cl
         if next(number) % RENEWED_AFTER == 0:
             library.renew()
         is_valid = case.meta is None or case.meta.generation.mode.is_positive
-        if is_valid and "id" in case.path_parameters and chance.random() < KNOWN:
-            record.kinds[_give_known_id(library, case)] += 1
+        if is_valid and chance.random() < KNOWN:
+            record.kinds.update(_give_known_ids(library, case))
         if token := _any_token(library, chance):
             case.headers["Authorization"] = f"Bearer {token}"
 
@@ -190,12 +192,23 @@ def _watch(library: Library, chance: Random, http: httpx.Client, response: Any) 
         http.get(f"/api/v1/generations/{library.ids['just made'][-1]}")
 
 
-def _give_known_id(library: Library, case: Any) -> str:
-    """Returns of what kind of thing the id is."""
-    is_token = case.operation.path.startswith("/v1/tokens")
-    kind, known = ("an API token", library.any_token_id()) if is_token else library.any_id()
-    case.path_parameters["id"] = str(known)
-    return kind
+def _give_known_ids(library: Library, case: Any) -> list[str]:
+    """Returns of what kinds the things are whose ids it gives; none to a call without an id."""
+    if case.operation.path == "/v1/tokens/{id}/revoke":
+        case.path_parameters["id"] = str(library.any_token_id())
+        return ["an API token"]
+    known = [library.any_id() for _ in range(3)]
+    ids = [str(each) for _, each in known]
+    if "id" in case.path_parameters:
+        case.path_parameters["id"] = ids[0]
+        return [known[0][0]]
+    if case.operation.path == "/v1/generations/archive":
+        case.query["ids"] = ids
+    elif case.operation.path in ("/v1/generations/delete", "/v1/generations/restore"):
+        case.body["ids"] = ids
+    else:
+        return []
+    return [kind for kind, _ in known]
 
 
 def _any_token(library: Library, chance: Random) -> str | None:

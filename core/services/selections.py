@@ -1,0 +1,65 @@
+"""Many of a person's generations at once: delete, undo that, and an archive of their pictures."""
+
+from collections.abc import AsyncIterator, Collection
+from functools import partial
+from uuid import UUID
+
+from core.callers import Caller
+from core.context import Context
+from core.errors import NotFound
+from core.models import Generation
+from core.pictures.archive import Entry, zip_parts
+from core.pictures.names import file_name, unique
+from core.pictures.store import StoredPicture
+from core.repositories import gallery, reads
+from core.services.pictures import open_picture
+from core.services.standing import check_login
+
+MAX_SELECTED = 100
+
+
+async def delete_generations(ctx: Context, *, ids: Collection[UUID], owner_id: UUID) -> list[UUID]:
+    """Delete those of the ids that are the owner's and have ended, and return them in that order.
+
+    Raises `ServiceUnavailable`.
+    """
+    async with ctx.database.transaction(owner_id) as session:
+        deleted = await gallery.mark_all_deleted(session, ids=ids, owner_id=owner_id)
+    return [each for each in dict.fromkeys(ids) if each in deleted]
+
+
+async def restore_generations(ctx: Context, *, ids: Collection[UUID], owner_id: UUID) -> list[UUID]:
+    """Undo the deletion of those of the ids that are the owner's and not deleted for good; returns them.
+
+    Raises `ServiceUnavailable`.
+    """
+    async with ctx.database.transaction(owner_id) as session:
+        restored = await gallery.restore_all(session, ids=ids, owner_id=owner_id)
+    return [each for each in dict.fromkeys(ids) if each in restored]
+
+
+async def archive_pictures(ctx: Context, *, ids: Collection[UUID], owner_id: Caller) -> AsyncIterator[bytes]:
+    """The bytes of a zip of those pictures of the ids that are the owner's and stored, the newest first.
+
+    Raises `NotFound` when there is none, `Unauthenticated` for a login session that is over, and
+    `ServiceUnavailable`; should the store fail later, the bytes end with that error.
+    """
+    found = await reads.list_by_ids(ctx.database.statements, caller=owner_id, ids=ids)
+    if not found:
+        await check_login(ctx, owner_id)
+    pictures = [each for each in found if each.picture_type]
+    if not pictures:
+        raise NotFound
+    await _open(ctx, pictures[0])  # a store that is away is told before anything is sent
+    names = unique(file_name(each.prompt, each.picture_type or "") for each in pictures)
+    return zip_parts(
+        Entry(name, each.created_at, partial(_open, ctx, each))
+        for name, each in zip(names, pictures, strict=True)
+    )
+
+
+async def _open(ctx: Context, generation: Generation) -> StoredPicture | None:
+    try:
+        return (await open_picture(ctx, generation, is_thumbnail=False)).stored
+    except NotFound:
+        return None
