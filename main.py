@@ -26,11 +26,13 @@ from core.middleware import (
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
     SignInSessionMiddleware,
+    StrangerLimitMiddleware,
 )
 from core.server import listen, serve
 from core.services import Upkeep
 from core.settings import Settings
 from core.sign_in import routes as sign_in
+from core.sign_in.cookies import cookie_name
 from core.sign_in.provider import SignInProvider
 from core.sign_in.providers import create_providers
 from core.signals import end_cleanly_on_signals
@@ -87,7 +89,7 @@ def create_app(ctx: Context, *, upkeep: Upkeep, sign_in_providers: dict[str, Sig
     if ctx.demo_pictures:
         app.router.routes.extend(ctx.demo_pictures.routes)
     mount_ui(app, ctx, sign_in_providers)
-    _add_middleware(app, ctx.settings, ctx.limits)
+    _add_middleware(app, ctx)
     return app
 
 
@@ -101,8 +103,9 @@ async def _refuse_method(_request: Request, error: HTTPException) -> Response:
     raise MethodNotAllowed((error.headers or {})["Allow"])
 
 
-def _add_middleware(app: FastAPI, settings: Settings, limits: Limits) -> None:
+def _add_middleware(app: FastAPI, ctx: Context) -> None:
     """The last one added is the first that a request meets."""
+    settings, limits = ctx.settings, ctx.limits
     assert settings.storage_secret is not None  # noqa: S101  (`with_storage_secret` has run)
     app.add_middleware(
         SignInSessionMiddleware,
@@ -115,6 +118,12 @@ def _add_middleware(app: FastAPI, settings: Settings, limits: Limits) -> None:
     app.add_middleware(BodyLimitMiddleware, limits=limits.bodies, error_page=error_page)
     app.add_middleware(CrossSiteMiddleware, allowed_origins=settings.allowed_origins, error_page=error_page)
     app.add_middleware(ErrorBoundaryMiddleware, error_page=error_page)
+    app.add_middleware(
+        StrangerLimitMiddleware,
+        limits=ctx.rate_limits,
+        session_cookie=cookie_name(settings),
+        error_page=error_page,
+    )
     app.add_middleware(HeadMiddleware, forget=forget_page)
     app.add_middleware(SecurityHeadersMiddleware, is_https=settings.is_https)
     app.add_middleware(RequestIdMiddleware)

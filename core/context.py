@@ -19,6 +19,7 @@ from core.pictures.store import PictureStore
 from core.pictures.waiting import WaitingPictures
 from core.provider.choose import choose_provider
 from core.provider.client import Provider
+from core.rate_limits import RateLimits
 from core.repositories.reads import Shown
 from core.settings import Settings
 
@@ -43,6 +44,7 @@ class Context:
     background: Background = field(default_factory=Background)
     watched: set[UUID] = field(default_factory=set)
     """The running generations that this process polls until they have ended."""
+    rate_limits: RateLimits = field(init=False)
     held: Held = field(default_factory=Held)
     """The requests that wait for the end of a generation."""
     open_pages: OpenPages = field(default_factory=OpenPages)
@@ -52,6 +54,7 @@ class Context:
     """The polls of the provider that are under way."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "rate_limits", RateLimits(self.settings))
         object.__setattr__(self, "looks", Gathered(self.background))
         object.__setattr__(self, "polls", Shared(self.background))
 

@@ -13,6 +13,7 @@ EaselError
  ├─ IdempotencyConflict      409 IDEMPOTENCY_CONFLICT
  ├─ PayloadTooLarge          413 PAYLOAD_TOO_LARGE
  ├─ UnsupportedMediaType     415 UNSUPPORTED_MEDIA_TYPE
+ ├─ RateLimited              429 RATE_LIMITED
  ├─ InternalError            500 INTERNAL_ERROR
  ├─ ProviderFailed           502 PROVIDER_ERROR
  ├─ CancelNotConfirmed       502 PROVIDER_ERROR
@@ -177,6 +178,24 @@ class UnsupportedMediaType(EaselError):
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
     message = "Please send JSON, with the header Content-Type: application/json."
+
+
+class RateLimited(EaselError):
+    """More requests than one person or address may send."""
+
+    status = 429
+    code = "RATE_LIMITED"
+    message = "That was a little too fast. Please wait a moment, and try again."
+
+    def __init__(self, retry_after_seconds: int, fields: dict[str, str]) -> None:
+        """`fields` are the headers that tell the limit."""
+        super().__init__()
+        self.retry_after_seconds = retry_after_seconds
+        self._fields = fields
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_seconds), **self._fields}
 
 
 class InternalError(EaselError):

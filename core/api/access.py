@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
@@ -18,15 +18,16 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from core import services
+from core.api.counting import Counted
 from core.api_tokens import Scope as TokenScope
 from core.api_tokens import is_api_token
 from core.context import Context
 from core.errors import Forbidden, Unauthenticated, UnsupportedMediaType
+from core.rate_limits import Policy
 from core.services import LoginToken
 from core.settings import Settings
-from core.sign_in.cookies import cookie_name, session_token
+from core.sign_in.cookies import session_token
 
-_COOKIE, _BEARER = "login_session", "api_token"
 _NOT_VALID = "This API token is not valid: it is mistyped, has expired or was revoked."
 _NEEDS_COOKIE = "An API token cannot do this. Please do it in the browser."
 _NEEDS_SCOPE = 'This API token may not do this: it lacks the scope "{scope}".'
@@ -63,6 +64,11 @@ def reader_of(request: Request) -> LoginToken:
     return presented.token
 
 
+def tell_owner(request: Request, owner_id: UUID) -> None:
+    """Note whose token it was that a read has proved."""
+    request.state.owner_id = owner_id
+
+
 def is_admin(request: Request) -> bool:
     """Whether the caller's sign-in was an administrator's; no API token is."""
     found: bool = request.state.is_admin
@@ -97,9 +103,14 @@ def signed_in_router(ctx: Context, needs: Needs, **options: Any) -> APIRouter:
             handle = super().get_route_handler()
 
             async def handle_signed_in(request: Request) -> Response:
-                request.state.presented = presented_by(request, ctx.settings)
-                caller = await _caller(ctx, request.state.presented, needs)
+                policy = Policy.READS if "GET" in (self.methods or ()) else Policy.CHANGES
+                counted = Counted(ctx.rate_limits, policy, request)
+                with counted.as_stranger_if_refused():
+                    presented = request.state.presented = presented_by(request, ctx.settings)
+                    counted.begin(presented.token)
+                    caller = await _caller(ctx, presented, needs)
                 request.state.owner_id, request.state.is_admin = caller
+                counted.end(caller[0])
                 if self.body_field and not _is_json(request.headers.get("content-type", "")):
                     raise UnsupportedMediaType
                 return await handle(request)
@@ -109,12 +120,13 @@ def signed_in_router(ctx: Context, needs: Needs, **options: Any) -> APIRouter:
     return _router(SignedInRoute, options)
 
 
-def reading_router(ctx: Context, **options: Any) -> APIRouter:
+def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> APIRouter:
     """A router for routes that read: their service proves the login session or token.
 
     That saves a round trip to the database. A stranger still learns nothing of what a request lacks. Such a
     route has no body and no dependencies, and returns a `Response`: what FastAPI does for those is left out,
-    which took a fifth of the time of a read.
+    which took a fifth of the time of a read. It calls `tell_owner` where it knows the owner. Where it is not
+    `is_counted`, browsers may ask as often as they like.
     """
 
     class ReadingRoute(APIRoute):
@@ -124,16 +136,27 @@ def reading_router(ctx: Context, **options: Any) -> APIRouter:
 
         async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
             request = Request(scope, receive, send)
-            presented = request.state.presented = presented_by(request, ctx.settings)
-            values, problems = _arguments(self.dependant, request)
-            if problems:
-                await _caller(ctx, presented, Needs.READ)
-                raise RequestValidationError(problems)
+            counted = Counted(ctx.rate_limits, Policy.READS, request)
+            with counted.as_stranger_if_refused():
+                presented = request.state.presented = presented_by(request, ctx.settings)
+                if is_counted or presented.is_api_token:
+                    counted.begin(presented.token)
+                values, problems = _arguments(self.dependant, request)
+                if problems:
+                    await _caller(ctx, presented, Needs.READ)
+                    raise RequestValidationError(problems)
+                response = await self._answer(request, presented, values)
+                if counted.is_to_learn:
+                    told = getattr(request.state, "owner_id", None)
+                    counted.end(told or (await _caller(ctx, presented, Needs.READ))[0])
+            await response(scope, receive, send)
+
+        async def _answer(self, request: Request, presented: Presented, values: dict[str, Any]) -> Response:
             try:
                 response: Response = await self.endpoint(request=request, **values)
             except Unauthenticated:
                 raise Unauthenticated(_NOT_VALID if presented.is_api_token else None) from None
-            await response(scope, receive, send)
+            return response
 
     return _router(ReadingRoute, options)
 
@@ -175,41 +198,6 @@ def _arguments(dependant: Dependant, request: Request) -> tuple[dict[str, Any], 
         values |= found
         problems += wrong
     return values, problems
-
-
-def describe_access(api: FastAPI, settings: Settings) -> None:
-    """Have the description of `api` say with what each call may be made."""
-    describe = api.openapi
-    schemes = {
-        _COOKIE: {
-            "type": "apiKey",
-            "in": "cookie",
-            "name": cookie_name(settings),
-            "description": "The cookie that signing in sets.",
-        },
-        _BEARER: {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "An API token, which its owner has made: `Authorization: Bearer easel_...`.",
-        },
-    }
-    described_routes = [each for each in api.routes if isinstance(each, APIRoute) and each.include_in_schema]
-    suffices = {each.name: _suffices(each) for each in described_routes}
-
-    def described() -> dict[str, Any]:
-        description = describe()
-        description["components"]["securitySchemes"] = schemes
-        for calls in description["paths"].values():
-            for call in calls.values():
-                call["security"] = suffices[call["operationId"]]
-        return description
-
-    api.openapi = described  # type: ignore[method-assign]  # as FastAPI's documentation has it
-
-
-def _suffices(route: APIRoute) -> list[dict[str, list[str]]]:
-    needs: Needs = route.needs  # type: ignore[attr-defined]  # a route without fails here, at the start
-    return [{_COOKIE: []}] if needs is Needs.COOKIE else [{_COOKIE: []}, {_BEARER: []}]
 
 
 def _router(route_class: type[APIRoute], options: dict[str, Any]) -> APIRouter:

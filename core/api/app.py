@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from core.api import gallery, generations, me, pictures, selections, tokens
-from core.api.access import describe_access
+from core.api.described_access import describe_access
 from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.envelope import error_json

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from core import services
-from core.api.access import Needs, owner_of, reader_of, reading_router, signed_in_router
+from core.api.access import Needs, owner_of, reader_of, reading_router, signed_in_router, tell_owner
 from core.api.conditional import NOT_MODIFIED, TAG_HEADERS, read_json
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.context import Context
@@ -75,6 +75,8 @@ def create_router(ctx: Context) -> APIRouter:
         found = await services.list_generations(
             ctx, owner_id=reader_of(request), limit=limit + 1, before=before, words=q
         )
+        if found:
+            tell_owner(request, found[0].owner_id)
         page = Page(items=[shape_of(each, ctx.settings) for each in found[:limit]])
         if len(found) > limit:
             page["next"] = page["items"][-1]["id"]

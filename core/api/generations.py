@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from core import services
-from core.api.access import Needs, owner_of, reader_of, reading_router, signed_in_router
+from core.api.access import Needs, owner_of, reader_of, reading_router, signed_in_router, tell_owner
 from core.api.conditional import NOT_MODIFIED, TAG_HEADERS, read_json
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.api.prefer import PACE_HEADERS, Headers, Prefer, hold, pace_of, seconds_of
@@ -86,6 +86,7 @@ def create_router(ctx: Context) -> APIRouter:
     async def read_generation(request: Request, id: UUID, prefer: Prefer = None) -> Response:
         """What became of one of your generations, at once or with `Prefer: wait=N` once it has ended."""
         standing = await services.read_generation(ctx, id=id, owner_id=reader_of(request))
+        tell_owner(request, standing.generation.owner_id)
         standing, headers = await paced(request, standing, prefer)
         return read_json(request, shape_of(standing.generation, ctx.settings), headers)
 

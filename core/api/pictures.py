@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import Response, StreamingResponse
 
 from core import services
-from core.api.access import reader_of, reading_router
+from core.api.access import reader_of, reading_router, tell_owner
 from core.api.conditional import CACHE_CONTROL, is_known
 from core.api.generation_shape import PATH
 from core.context import Context
@@ -17,12 +17,12 @@ from core.services import StoredPicture
 
 _ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 # Clients that are generated from the description often know no other type of bytes.
-_BYTES = "application/octet-stream"
+BYTES = "application/octet-stream"
 _TEXT: dict[str, Any] = {"required": True, "schema": {"type": "string"}}
 _TAGGED: dict[str, Any] = {"headers": {"ETag": _TEXT, "Cache-Control": _TEXT}}
 _PART: dict[str, Any] = {"headers": {"ETag": _TEXT, "Content-Range": _TEXT}}
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-_CONTENT: dict[str, Any] = {"content": {"image/*": _BINARY, _BYTES: _BINARY}}
+_CONTENT: dict[str, Any] = {"content": {"image/*": _BINARY, BYTES: _BINARY}}
 _PICTURES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The picture.", **_CONTENT, **_TAGGED},
     206: {"description": "The part of it that was asked for.", **_CONTENT, **_PART},
@@ -33,7 +33,8 @@ _PICTURES: dict[int | str, dict[str, Any]] = {
 
 def create_router(ctx: Context) -> APIRouter:
     """The route of a picture and its thumbnail."""
-    router = reading_router(ctx, prefix=PATH, tags=["generations"])
+    # A gallery that is scrolled shows hundreds.
+    router = reading_router(ctx, is_counted=False, prefix=PATH, tags=["generations"])
 
     @router.get(
         "/{id}/image",
@@ -55,6 +56,7 @@ def create_router(ctx: Context) -> APIRouter:
         Its type is its own, or `application/octet-stream` where `Accept` names that alone.
         """
         generation = await services.find_picture(ctx, id=id, owner_id=reader_of(request))
+        tell_owner(request, generation.owner_id)
         # A picture never changes, so its name says all that a hash of it could.
         tag = f'"{id}-{size}"'
         headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Accept-Ranges": "bytes", "Vary": "Accept"}
@@ -64,7 +66,7 @@ def create_router(ctx: Context) -> APIRouter:
         # A part is of use to whoever has the rest of the same bytes: a weak tag or a date proves nothing.
         is_the_same = if_range is None or if_range.strip() == tag
         wanted = _wanted(range, stored.size) if is_the_same else None
-        headers["Content-Type"] = _BYTES if accept == _BYTES else own_type
+        headers["Content-Type"] = BYTES if accept == BYTES else own_type
         return _stream(stored, wanted, headers)
 
     return router

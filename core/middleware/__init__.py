@@ -7,6 +7,7 @@ from core.middleware.head import HeadMiddleware
 from core.middleware.request_id import RequestIdMiddleware
 from core.middleware.security_headers import SecurityHeadersMiddleware
 from core.middleware.sign_in_session import SignInSessionMiddleware
+from core.middleware.stranger_limit import StrangerLimitMiddleware
 
 __all__ = [
     "BodyLimitMiddleware",
@@ -16,4 +17,5 @@ __all__ = [
     "RequestIdMiddleware",
     "SecurityHeadersMiddleware",
     "SignInSessionMiddleware",
+    "StrangerLimitMiddleware",
 ]

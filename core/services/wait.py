@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from core.callers import Caller
 from core.context import Context
+from core.rate_limits import MAX_HELD, too_many_held
 from core.repositories.reads import Standing
 from core.services.read import read_generation
 
@@ -19,14 +20,17 @@ async def wait_for_end(
     """How a run stands once it has ended, `seconds` have passed, or this process is to stop.
 
     Whoever waits may leave: then `gone` is done, and the wait too. Each look proves a login session anew.
-    Raises the errors of `get_generation`.
+    Raises the errors of `get_generation`, and `RateLimited` where so many wait for that person already.
     """
+    own_id = standing.generation.owner_id
+    if ctx.held.count_of(own_id) >= MAX_HELD:
+        raise too_many_held()
     wake = asyncio.Event()
-    unsubscribe = ctx.news.subscribe(standing.generation.owner_id, wake.set)
+    unsubscribe = ctx.news.subscribe(own_id, wake.set)
     gone.add_done_callback(lambda _: wake.set())
     deadline = asyncio.get_running_loop().time() + seconds
     try:
-        with ctx.held.kept(wake):
+        with ctx.held.kept(own_id, wake):
             # What has changed before anybody listened was not heard.
             wake.set()
             while True:

@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     generations_per_day: int | None = Field(default=None, ge=0)
     budget_usd_per_month: Decimal | None = Field(default=None, ge=0)
     price_usd: Decimal | None = Field(default=None, ge=0)
+    reads_per_second: float = Field(default=20, ge=0, allow_inf_nan=False)
+    changes_per_second: float = Field(default=2, ge=0, allow_inf_nan=False)
+    sign_ins_per_second: float = Field(default=1, ge=0, allow_inf_nan=False)
     in_flight_ttl_minutes: int = Field(default=6, ge=1, le=60)
 
     @model_validator(mode="after")

@@ -40,6 +40,9 @@ DEFAULTS = {
     "generations_per_day": None,
     "budget_usd_per_month": None,
     "price_usd": None,
+    "reads_per_second": 20,
+    "changes_per_second": 2,
+    "sign_ins_per_second": 1,
     "in_flight_ttl_minutes": 6,
 }
 SECRET = "hunter2hunter2"
@@ -147,6 +150,14 @@ def test_short_names_are_judged_in_the_file_only(
         ("ALLOWED_EMAIL_DOMAINS", "@a.test"),
         ("ALLOWED_EMAIL_DOMAINS", "ada@a.test"),
         ("ALLOW_EVERYONE", "perhaps"),
+        ("READS_PER_SECOND", "-1"),
+        ("CHANGES_PER_SECOND", "inf"),
+        ("SIGN_INS_PER_SECOND", "many"),
+        ("GENERATIONS_PER_DAY", "-1"),
+        ("GENERATIONS_PER_DAY", "1.5"),
+        ("BUDGET_USD_PER_MONTH", "-1"),
+        ("BUDGET_USD_PER_MONTH", "much"),
+        ("PRICE_USD", "-0.01"),
         ("SIGN_IN_DAYS", "0"),
         ("SIGN_IN_DAYS", "366"),
         ("DATABASE_URL", f"mysql://ada:{SECRET}@db/easel"),
@@ -193,6 +204,16 @@ def test_a_setting_that_another_one_needs(given: dict[str, str], missing: str) -
     [problem] = problems_of(**given)
     assert problem.startswith(f"{missing}: required ")
     assert SECRET not in problem
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_budget_is_worth_a_picture_at_least() -> None:
+    [problem] = problems_of(BUDGET_USD_PER_MONTH="0.04", REPLICATE_API_TOKEN="r8_x")
+    assert problem == "BUDGET_USD_PER_MONTH: a picture alone costs 0.047"
+    [problem] = problems_of(
+        BUDGET_USD_PER_MONTH="10", REPLICATE_API_TOKEN="r8_x", REPLICATE_MODEL="somebody/else"
+    )
+    assert problem == "PRICE_USD: required with BUDGET_USD_PER_MONTH, for somebody/else"
 
 
 @pytest.mark.usefixtures("folder")

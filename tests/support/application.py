@@ -23,8 +23,11 @@ BASE_URL = "http://127.0.0.1:8080"
 
 
 def make_settings(**changes: object) -> Settings:
-    """Local settings with a provider token; reads no environment."""
+    """Local settings with a provider token, and without rate limits; reads no environment."""
     defaults: dict[str, object] = {
+        "reads_per_second": 0,
+        "changes_per_second": 0,
+        "sign_ins_per_second": 0,
         "replicate_api_token": SecretStr("r8_test_token"),
         "storage_secret": SecretStr("a secret for tests, 32 characters or more"),
     }

@@ -48,7 +48,7 @@ def serve_in_thread(app: ASGIApp, *, port: int | None = None) -> Iterator[str]:
 
 
 def served_settings(database: TestDatabase, provider_url: str, data_dir: Path) -> dict[str, Any]:
-    """For processes that share a database, a provider, a folder of pictures and a secret."""
+    """For processes that share a database, a provider, a folder of pictures and a secret; without limits."""
     return {
         "DATABASE_URL": database.serving_url,
         "MIGRATION_DATABASE_URL": database.owning_url,
@@ -56,6 +56,9 @@ def served_settings(database: TestDatabase, provider_url: str, data_dir: Path) -
         "STORAGE_SECRET": "a secret for tests, 32 characters or more",
         "REPLICATE_API_TOKEN": "r8_test_token",
         "REPLICATE_BASE_URL": provider_url,
+        "READS_PER_SECOND": "0",
+        "CHANGES_PER_SECOND": "0",
+        "SIGN_INS_PER_SECOND": "0",
     }
 
 

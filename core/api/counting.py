@@ -1,0 +1,59 @@
+"""Requests to the API, counted for a person or for a stranger's address.
+
+Whose token a request brings is known after the read that it asks for, which proves it in the same statement;
+so whose it was the last time is remembered, for counting only.
+"""
+
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from fastapi import Request
+
+from core.errors import Unauthenticated
+from core.rate_limits import Policy, RateLimits, address_of
+from core.services import LoginToken
+
+
+class Counted:
+    """One request. As a context manager it counts for the address when `Unauthenticated` is raised."""
+
+    def __init__(self, limits: RateLimits, policy: Policy, request: Request) -> None:
+        self._limits = limits
+        self._policy = policy
+        self._request = request
+        self._token: LoginToken | None = None
+        self.is_to_learn = False
+        """Whether `end` has to be told the owner."""
+
+    def begin(self, token: LoginToken) -> None:
+        """Raises `RateLimited` for a known owner, or an address from which too many unknown ones came."""
+        self._token = token
+        owner_id = self._limits.known_owner(token.hash)
+        if owner_id:
+            self._limits.hit(self._policy, owner_id)
+        else:
+            self.is_to_learn = True
+            self._limits.check(self._policy, address_of(self._request))
+
+    def end(self, owner_id: UUID) -> None:
+        """The token was the owner's. Raises `RateLimited`, for one that was not known before."""
+        if self.is_to_learn and self._token:
+            self._limits.learn_owner(self._token.hash, owner_id)
+            self._limits.hit(self._policy, owner_id)
+
+    def as_stranger_if_refused(self) -> Self:
+        """The context manager."""
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
+    ) -> None:
+        if kind is None or not issubclass(kind, Unauthenticated):
+            return
+        if self._token:
+            self._limits.forget_owner(self._token.hash)
+        self._limits.hit(self._policy, address_of(self._request))
