@@ -63,16 +63,24 @@ class ErrorEnvelope(BaseModel):
 
 
 def described_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """An operation's errors for OpenAPI; `default` keeps out FastAPI's 422, which is never answered."""
+    """An operation's errors for OpenAPI, and 429, which every operation may answer.
+
+    `default` keeps out FastAPI's 422, which is never answered.
+    """
     described: dict[str, Any] = {"model": ErrorEnvelope}
     seconds: dict[str, Any] = {"schema": {"type": "integer"}, "description": "Seconds."}
     headers = {
+        HTTPStatus.TOO_MANY_REQUESTS: {
+            "Retry-After": seconds | {"required": True},
+            "RateLimit-Policy": {"schema": {"type": "string"}, "description": "What was counted."},
+            "RateLimit": {"schema": {"type": "string"}, "description": "When it goes on."},
+        },
         HTTPStatus.CONFLICT: {"Retry-After": seconds},  # not with every code of that status
         HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": seconds | {"required": True}},
     }
     return {"default": described | {"description": "Any other error."}} | {
         status: described | ({"headers": headers[HTTPStatus(status)]} if status in headers else {})
-        for status in statuses
+        for status in (*statuses, HTTPStatus.TOO_MANY_REQUESTS.value)
     }
 
 

@@ -111,7 +111,8 @@ def test_only_transactions_commit() -> None:
 def test_nothing_hangs_on_the_application() -> None:
     """Routers, pages and middleware get what they need as arguments."""
     states = [(place, ast.unparse(node)) for place, node in nodes() if getattr(node, "attr", "") == "state"]
-    assert {name for _, name in states} == {"request.state"}, states
+    of_a_count = "result.state"  # of throttled-py
+    assert {name for _, name in states} - {of_a_count} == {"request.state"}, states
 
 
 def test_imports_say_in_full_what_they_import() -> None:

@@ -33,7 +33,7 @@ COOKIE_ONLY = {
 }
 ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
 PICTURE = ("/v1/generations/{id}/image", "get")
-PICTURE_ANSWERS = {"200", "206", "304", "400", "401", "404", "416", "503", "default"}
+PICTURE_ANSWERS = {"200", "206", "304", "400", "401", "404", "416", "429", "503", "default"}
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ async def test_every_failure_is_described_and_none_that_never_comes(
 ) -> None:
     responses = description["paths"][path][method]["responses"]
     not_modified = {"304"} if (path, method) in TAGGED else set()
-    assert set(responses) == {"200", "default"} | FAILURES[path, method] | not_modified
+    assert set(responses) == {"200", "429", "default"} | FAILURES[path, method] | not_modified
     for status in set(responses) - {"200"} - not_modified:
         assert responses[status]["content"]["application/json"]["schema"] == ERROR
     envelope = description["components"]["schemas"]["ErrorEnvelope"]
@@ -103,6 +103,7 @@ async def test_every_call_is_secured_by_the_cookie_and_most_by_an_api_token_too(
 async def test_the_headers_that_come_back_are_described(description: Any) -> None:
     submit = description["paths"]["/v1/generations/submit"]["post"]
     assert submit["responses"]["503"]["headers"].keys() == {"Retry-After"}
+    assert submit["responses"]["429"]["headers"].keys() == {"Retry-After", "RateLimit", "RateLimit-Policy"}
     assert submit["responses"]["200"]["headers"].keys() == {"Retry-After", "Preference-Applied"}
     for path, method in TAGGED:
         answers = description["paths"][path][method]["responses"]

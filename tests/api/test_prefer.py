@@ -22,7 +22,7 @@ END = """
 UPDATE generations
 SET status = 'failed', error_code = 'MODERATED', charge = 'not_charged', finished_at = now()
 """
-MORE_THAN_CONNECTIONS = 40
+MORE_THAN_CONNECTIONS = 20
 
 
 @pytest.fixture

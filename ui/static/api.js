@@ -1,16 +1,27 @@
 // Calls of the API, by the cookie of whoever looks at the page.
 
 const API = "/api/v1";
+const ATTEMPTS = 5;
 
 // What the API answers; an error has the sentence for the person, and the problems of each field in `fields`.
 export async function call(method, path, body) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const reply = await fetch(`${API}${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const reply = await fetchInPace(`${API}${path}`, { method, headers, body: body && JSON.stringify(body) });
   const answer = await reply.json();
   if (!answer.success)
     throw Object.assign(new Error(answer.error.message), { details: answer.error.details });
   return answer.data;
+}
+
+// Many tabs together may ask faster than one person may: then this one waits as long as it is told.
+async function fetchInPace(url, options) {
+  for (let attempt = 1; ; attempt += 1) {
+    const reply = await fetch(url, options);
+    if (reply.status !== 429 || attempt === ATTEMPTS) return reply;
+    const seconds = Number(reply.headers.get("Retry-After")) + Math.random();
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
 }
 
 // The sentence about what went wrong: that of the first field or of the form, which says more than the message.
