@@ -99,6 +99,7 @@ def test_no_sql_is_written_elsewhere(words: str) -> None:
 def test_only_the_settings_read_the_environment() -> None:
     readers = {"environ", "environb", "getenv", "getenvb", "load_dotenv"}
     found = {place for place, node in nodes() if getattr(node, "attr", getattr(node, "name", "")) in readers}
+    found.discard("ui/unseen_pages.py")  # NiceGUI's pages have an `environ` of their connection
     assert {Path(place).parent for place in found} == {Path("core/settings")}
 
 

@@ -10,8 +10,10 @@ from starlette.responses import RedirectResponse
 
 from core import services
 from core.context import Context
+from core.rate_limits import Policy, address_of
 from core.services import OpenedPage, OpenPage
 from core.sign_in.cookies import session_token
+from ui.unseen_pages import make_room
 
 RESPONSE_SECONDS = 10.0
 """Time for a page to be built: more than the wait for a connection to the database."""
@@ -60,6 +62,9 @@ def signed_in_page(ctx: Context, path: str, *, title: str) -> Callable[[Page], N
         async def page(request: Request) -> RedirectResponse | None:
             token = session_token(request, ctx.settings)
             opened = await services.find_page(ctx, token)
+            make_room(request, opened and opened.owner_id)
+            if token:  # who brings none has been counted before
+                ctx.rate_limits.hit(Policy.READS, opened.owner_id if opened else address_of(request))
             if token is None or opened is None:
                 return RedirectResponse(login_path(path), status_code=303)
             await build(Visitor(ctx, token, opened))

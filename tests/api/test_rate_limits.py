@@ -119,6 +119,7 @@ async def test_all_cookies_and_tokens_of_a_person_count_together_and_others_do_n
         ({}, "/nowhere"),
         ({"Authorization": "Bearer easel_mistyped"}, LIST),
         ({"Cookie": "easel_session=forged"}, LIST),
+        ({"Cookie": "easel_session=forged"}, "/dashboard"),
     ],
 )
 async def test_strangers_count_by_their_address(
@@ -132,6 +133,14 @@ async def test_strangers_count_by_their_address(
             assert refused.status_code == 429
             assert refused.headers["Retry-After"] == "1"
             assert refused.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("path", ["/dashboard", "/dashboard/generate", "/account"])
+async def test_a_person_who_asks_for_pages_counts_too(
+    clock: Clock, ada: SignedIn, ben: SignedIn, path: str
+) -> None:
+    assert await how_many(lambda: ada.http.get(path)) == READS
+    assert (await ben.http.get(path)).status_code == 200
 
 
 async def test_at_the_address_of_a_stranger_who_is_refused_those_who_are_known_go_on(

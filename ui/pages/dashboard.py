@@ -12,6 +12,7 @@ from ui.access import RESPONSE_SECONDS, Visitor, signed_in_page
 from ui.components.elements import Text, box, link
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
+from ui.unseen_pages import make_room
 
 _LEAD = "Describe what you would like to see, and watch it being made."
 
@@ -21,6 +22,7 @@ def register(ctx: Context) -> None:
 
     @ui.page("/", title="Easel", response_timeout=RESPONSE_SECONDS)
     async def home(request: Request) -> RedirectResponse:
+        make_room(request)
         login_session = await services.get_login_session(ctx, session_token(request, ctx.settings))
         return RedirectResponse(DEFAULT_PATH if login_session else "/login", status_code=303)
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
-from nicegui import Client, ui
+from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
@@ -16,15 +16,11 @@ from ui.access import RESPONSE_SECONDS
 from ui.components.elements import Text, box, link
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
+from ui.unseen_pages import make_room
 
 _HEADING = "Sign in to Easel"
 _LEAD = "Describe a picture in words, and Easel makes it for you."
 _DEMO_REMARK = "No sign-in provider is set up, so everyone on this computer is the same demo user."
-
-# NiceGUI keeps a page without a connected browser for a minute, and anybody may open this page. With many
-# pages in memory, those without a browser are deleted after this time; a slow browser then loads again.
-MANY_PAGES = 500
-UNSEEN_SECONDS = 20.0
 
 
 def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
@@ -36,10 +32,10 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
         next: str | None = None,
         error: str | None = None,
     ) -> RedirectResponse | None:
+        make_room(request)
         path = safe_return_path(next)
         if await services.get_login_session(ctx, session_token(request, ctx.settings)):
             return RedirectResponse(path, status_code=303)
-        _make_room()
         problem = sentence_for(error)
         has_demo = ctx.settings.has_demo_sign_in
         outline = _outline(problem or "", buttons=len(providers) + has_demo, has_demo=has_demo)
@@ -54,11 +50,6 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
             if has_demo:
                 _demo_form(path)
         return None
-
-
-def _make_room() -> None:
-    if len(Client.instances) > MANY_PAGES:
-        Client.prune_instances(client_age_threshold=UNSEEN_SECONDS)
 
 
 def _outline(problem: str, *, buttons: int, has_demo: bool) -> str:
