@@ -6,9 +6,12 @@ from sqlalchemy import Connection
 
 def run() -> None:
     connection: Connection = context.config.attributes["connection"]
-    context.configure(connection=connection, transaction_per_migration=True)
+    context.configure(connection=connection)
     with context.begin_transaction():
         context.run_migrations()
+        # With the migrations or not at all: processes of the version before go on meanwhile, and what they
+        # change reaches new tables by triggers.
+        context.config.attributes["finish"](connection)
 
 
 run()

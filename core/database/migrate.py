@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,8 +37,7 @@ def migrate(
     try:
         engine = _engine(owner_url, limits)
         with wait_for(engine, "MIGRATION_DATABASE_URL", limits) as connection, _locked(connection):
-            upgrade(connection, revision)
-            _grant(connection, serving_role)
+            upgrade(connection, revision, serving_role)
     except (CommandError, DBAPIError) as error:
         problem = f"MIGRATION_DATABASE_URL: the migrations do not run: {_first_line(error)}"
         raise ConfigurationError([problem]) from error
@@ -56,9 +55,15 @@ def _locked(connection: Connection) -> Iterator[None]:
         connection.commit()
 
 
-def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Run the migrations up to `revision` and commit. Raises Alembic's and SQLAlchemy's errors."""
-    command.upgrade(_alembic_config(connection), revision)
+def upgrade(connection: Connection, revision: str = "head", serving_role: str | None = None) -> None:
+    """Run the migrations up to `revision`, grant the serving role its rights, and commit, all or nothing.
+
+    Raises Alembic's and SQLAlchemy's errors.
+    """
+    config = _alembic_config(connection)
+    if serving_role:
+        config.attributes["finish"] = partial(_grant, serving_role=serving_role)
+    command.upgrade(config, revision)
     connection.commit()
 
 
@@ -129,6 +134,7 @@ def _alembic_config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_DIR))
     config.attributes["connection"] = connection
+    config.attributes["finish"] = lambda _: None
     return config
 
 
@@ -136,7 +142,6 @@ def _grant(connection: Connection, serving_role: str) -> None:
     role = sql.Identifier(serving_role)
     for statement in _GRANTS:
         connection.exec_driver_sql(sql.SQL(statement).format(role=role).as_string())
-    connection.commit()
 
 
 _GRANTS = (

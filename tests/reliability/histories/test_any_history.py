@@ -7,6 +7,7 @@ import asyncio
 from collections import Counter
 from datetime import timedelta
 from typing import Any, get_args
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase
@@ -55,6 +56,8 @@ with a page each at two processes, whose clocks are three hours ahead and three 
 checked after every step and once all has come to rest: a broken one ends the run, and nothing is written.
 """
 ODD_STATUS = "a status nobody has heard of"
+MAY_BE_BILLED = {"starting", "processing", "succeeded", "canceled", ODD_STATUS}
+SETTLED = {"charged": "charged", "not_charged": "released"}
 
 owners = st.integers(0, OWNERS - 1)
 processes = st.integers(0, PROCESSES - 1)
@@ -203,6 +206,19 @@ class Histories(RuleBasedStateMachine):
                 row = by_id[generation.id]
                 end = (row["status"], row["error_code"], row["charge"])
                 assert end == (generation.status, generation.error_code, generation.charge)
+
+    @invariant()
+    def the_ledger_is_what_the_provider_may_bill(self) -> None:
+        """Every generation has its price reserved until its charge is known; no death comes in between."""
+        states = self.world.ledger()
+        for row in self.world.rows():
+            came_late = row["status"] == "succeeded" and row["charge"] is None
+            known = row["late_charge"] or row["charge"]
+            if not came_late:
+                assert states[row["id"]] == SETTLED.get(known, "reserved")
+        for prediction in self.world.provider.emulator.predictions.values():
+            if prediction["status"] in MAY_BE_BILLED:
+                assert states[UUID(prediction["input"]["user_id"].removeprefix("easel-"))] != "released"
 
     @invariant()
     def a_refusal_is_free(self) -> None:

@@ -190,6 +190,18 @@ class World:
             self._rows = self._sql.execute("SELECT * FROM generations").fetchall()
         return self._rows
 
+    def ledger(self) -> dict[UUID, str]:
+        """The state of each generation's row in the ledger. The sums that are kept of it must be right."""
+        [kept] = self._sql.execute(
+            "SELECT (SELECT coalesce(sum(reserved_usd), 0) FROM spending) AS reserved,"
+            " (SELECT coalesce(sum(charged_usd), 0) FROM spending) AS charged,"
+            " coalesce(sum(price_usd) FILTER (WHERE state = 'reserved'), 0) AS of_reserved,"
+            " coalesce(sum(price_usd) FILTER (WHERE state = 'charged'), 0) AS of_charged FROM ledger"
+        ).fetchall()
+        assert (kept["reserved"], kept["charged"]) == (kept["of_reserved"], kept["of_charged"])
+        rows = self._sql.execute("SELECT generation_id, state FROM ledger").fetchall()
+        return {row["generation_id"]: row["state"] for row in rows}
+
     def is_waiting(self) -> bool:
         """Whether there is anything that Easel would still do by itself."""
         return bool(self._sql.execute("SELECT 1 FROM generations_to_settle LIMIT 1").fetchone())
