@@ -12,7 +12,7 @@ from core.context import Context
 from core.services.login_sessions import Person
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
-from tests.support.servers import EaselProcess
+from tests.support.servers import EaselProcess, served_settings
 
 SUBMIT = "/api/v1/generations/submit"
 
@@ -24,14 +24,7 @@ def urls(
     """The addresses of two processes that share a database, a provider and a secret, and nothing else."""
     folders = [tmp_path_factory.mktemp(name) for name in ("one", "two")]
     processes = [
-        EaselProcess(
-            folder,
-            DATABASE_URL=migrated.serving_url,
-            MIGRATION_DATABASE_URL=migrated.owning_url,
-            REPLICATE_BASE_URL=served_provider.url,
-            REPLICATE_API_TOKEN="r8_test_token",
-            STORAGE_SECRET="a secret for tests, 32 characters or more",
-        )
+        EaselProcess(folder, **served_settings(migrated, served_provider.url, folder / "data"))
         for folder in folders
     ]
     try:

@@ -35,6 +35,7 @@ def processes(
         "OIDC_ISSUER": _served_identity_provider.url,
         "OIDC_CLIENT_ID": CLIENT_ID,
         "OIDC_CLIENT_SECRET": CLIENT_SECRET,
+        "SIGN_INS_PER_SECOND": "0",
     }
     first = EaselProcess(tmp_path_factory.mktemp("first"), port=port, **variables)
     second = EaselProcess(tmp_path_factory.mktemp("second"), port=free_port(), **variables)
