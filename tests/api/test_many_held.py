@@ -103,8 +103,8 @@ async def test_they_cost_little_and_all_hear_of_the_end(crowd: Crowd) -> None:
         grown = (memory().rss - before) / len(reads)
         assert grown < KIB_EACH * 1024
         await until(lambda: crowd.busy_connections() == 0)
-        for path, cookie in crowd.runs:
-            await crowd.http.post(f"{path}/cancel", headers=cookie)
+        cancels = [crowd.http.post(f"{path}/cancel", headers=cookie) for path, cookie in crowd.runs]
+        await asyncio.gather(*cancels)
         replies = await asyncio.gather(*reads)
     assert {data_of(each)["status"] for each in replies} == {"failed"}
 
