@@ -8,6 +8,7 @@ import httpx
 from starlette.applications import Starlette
 
 from core.background import Background, Gathered, Shared
+from core.callers import Caller
 from core.database.engine import Database
 from core.database.news import News
 from core.held import Held
@@ -20,7 +21,7 @@ from core.pictures.waiting import WaitingPictures
 from core.provider.choose import choose_provider
 from core.provider.client import Provider
 from core.rate_limits import RateLimits
-from core.repositories.reads import Shown
+from core.repositories.reads import Shown, Standing
 from core.settings import Settings
 
 # The key is the generation's id, and whether all of the provider's list is searched.
@@ -50,12 +51,15 @@ class Context:
     open_pages: OpenPages = field(default_factory=OpenPages)
     looks: Gathered[UUID, Shown] = field(init=False)
     """The looks at the database for all pages of an owner."""
+    held_looks: Gathered[tuple[Caller, UUID], Standing] = field(init=False)
+    """The looks at a generation for all requests that are held for it with the same token."""
     polls: Polls = field(init=False)
     """The polls of the provider that are under way."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rate_limits", RateLimits(self.settings))
         object.__setattr__(self, "looks", Gathered(self.background))
+        object.__setattr__(self, "held_looks", Gathered(self.background))
         object.__setattr__(self, "polls", Shared(self.background))
 
     async def close(self) -> None:

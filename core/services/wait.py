@@ -2,9 +2,11 @@
 
 import asyncio
 from contextlib import suppress
+from uuid import UUID
 
 from core.callers import Caller
 from core.context import Context
+from core.errors import ServiceUnavailable
 from core.rate_limits import MAX_HELD, too_many_held
 from core.repositories.reads import Standing
 from core.services.read import read_generation
@@ -19,8 +21,9 @@ async def wait_for_end(
 ) -> Standing:
     """How a run stands once it has ended, `seconds` have passed, or this process is to stop.
 
-    Whoever waits may leave: then `gone` is done, and the wait too. Each look proves a login session anew.
-    Raises the errors of `get_generation`, and `RateLimited` where so many wait for that person already.
+    Whoever waits may leave: then `gone` is done, and the wait too. Each look proves the login session or
+    token anew; all that wait with the same one share it. A database that is away meanwhile is waited for.
+    Raises `NotFound`, `Unauthenticated`, and `RateLimited` where so many wait for that person already.
     """
     own_id = standing.generation.owner_id
     if ctx.held.count_of(own_id) >= MAX_HELD:
@@ -40,11 +43,18 @@ async def wait_for_end(
                 if gone.done() or ctx.held.is_over:
                     return standing
                 wake.clear()
-                standing = await read_generation(ctx, id=standing.generation.id, owner_id=owner_id)
+                try:
+                    standing = await _look(ctx, standing.generation.id, owner_id)
+                except ServiceUnavailable:
+                    asyncio.get_running_loop().call_later(_LEAST_PAUSE_SECONDS, wake.set)
                 if not standing.generation.is_processing or left <= 0:
                     return standing
     finally:
         unsubscribe()
+
+
+async def _look(ctx: Context, id: UUID, owner_id: Caller) -> Standing:
+    return await ctx.held_looks.get((owner_id, id), lambda: read_generation(ctx, id=id, owner_id=owner_id))
 
 
 def _pause(ctx: Context, standing: Standing) -> float:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.api.envelopes import SUBMIT, data_of
+from tests.api.test_prefer import END
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import ROOT, EaselProcess, served_settings
@@ -39,13 +40,13 @@ class Crowd(NamedTuple):
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[list[asyncio.Task[httpx.Response]]]:
-        """All of them are held, each after its second look at the row, while the block runs."""
+        """All of them are held, each person's after a second look at the row, while the block runs."""
         self.wire.clear()
         reads = [
             asyncio.create_task(self.http.get(path, headers=headers | WAIT))
             for path, headers in self.runs * EACH
         ]
-        await until(lambda: self.looks() >= 2 * len(reads), SECONDS)
+        await until(lambda: self.looks() >= len(reads) + PEOPLE, SECONDS)
         await self._come_to_rest()
         yield reads
         await asyncio.gather(*reads)
@@ -103,8 +104,7 @@ async def test_they_cost_little_and_all_hear_of_the_end(crowd: Crowd) -> None:
         grown = (memory().rss - before) / len(reads)
         assert grown < KIB_EACH * 1024
         await until(lambda: crowd.busy_connections() == 0)
-        cancels = [crowd.http.post(f"{path}/cancel", headers=cookie) for path, cookie in crowd.runs]
-        await asyncio.gather(*cancels)
+        crowd.database.run(END)
         replies = await asyncio.gather(*reads)
     assert {data_of(each)["status"] for each in replies} == {"failed"}
 

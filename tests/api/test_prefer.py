@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from starlette.types import Message
 
+from core.errors import ServiceUnavailable
+from core.repositories import reads
 from core.services import Upkeep
 from tests.api.envelopes import SUBMIT, data_of, error_of
 from tests.support.application import Started
 from tests.support.database import TestDatabase
 from tests.support.people import SignedIn
 from tests.support.provider import EmulatedProvider
-from tests.support.waiting import until
+from tests.support.waiting import all_is_done, until
 
 LIST = "/api/v1/generations"
 WAIT = {"Prefer": "wait=30"}
@@ -109,6 +113,48 @@ async def test_a_process_that_stops_lets_all_go_as_they_are(
         assert [data_of(each)["status"] for each in replies] == ["processing"] * 3
     late = await ada.http.get(running, headers=WAIT)
     assert data_of(late)["status"] == "processing"
+
+
+async def test_a_database_that_is_away_meanwhile_is_waited_for(
+    ada: SignedIn,
+    started: Started,
+    running: str,
+    database: TestDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    look, failures = reads.get_standing, [ServiceUnavailable()]
+
+    async def fail_once(*args: Any, **values: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return await look(*args, **values)
+
+    async with holding(started, ada, running) as [held]:
+        monkeypatch.setattr(reads, "get_standing", fail_once)
+        database.run(END)
+        assert data_of(await held)["status"] == "failed"
+        assert failures == []
+
+
+async def test_all_that_wait_with_one_token_share_a_look(
+    ada: SignedIn,
+    started: Started,
+    running: str,
+    database: TestDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    look, looks = reads.get_standing, list[UUID]()
+
+    async def note(*args: Any, id: UUID, **values: Any) -> Any:
+        looks.append(id)
+        return await look(*args, id=id, **values)
+
+    async with holding(started, ada, running, how_many=10) as held:
+        await all_is_done(started.ctx)
+        monkeypatch.setattr(reads, "get_standing", note)
+        database.run(END)
+        assert {data_of(reply)["status"] for reply in await asyncio.gather(*held)} == {"failed"}
+    assert len(looks) == 1
 
 
 async def test_who_is_held_keeps_no_connection_to_the_database(
