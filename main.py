@@ -35,7 +35,7 @@ from core.sign_in import routes as sign_in
 from core.sign_in.cookies import cookie_name
 from core.sign_in.provider import SignInProvider
 from core.sign_in.providers import create_providers
-from core.signals import end_cleanly_on_signals
+from core.signals import end_cleanly_on_signals, ignore_signals
 from ui.error_page import error_page
 from ui.mount import forget_page, mount_ui, say_goodbye
 
@@ -156,4 +156,7 @@ def _collect_garbage_seldom() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    finally:
+        ignore_signals()

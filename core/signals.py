@@ -20,6 +20,13 @@ def end_cleanly_on_signals() -> None:
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
 
 
+def ignore_signals() -> None:
+    """From here on nothing is left to be ended: Python, which has its own handlers undone while it ends, would
+    let a signal that is repeated end the process as if it had not been cleaned up."""
+    for each in _ENDING:
+        signal.signal(each, signal.SIG_IGN)
+
+
 @contextmanager
 def holding_signals() -> Iterator[None]:
     """Delay a signal that arrives during the block until the block has ended."""
