@@ -21,8 +21,8 @@ def end_cleanly_on_signals() -> None:
 
 
 def ignore_signals() -> None:
-    """From here on nothing is left to be ended: Python undoes our handlers while it ends, and a signal that is
-    repeated would then end the process as if nothing had been cleaned up."""
+    """From here on nothing is left to be ended: Python undoes our handlers while it ends, and a signal that
+    is repeated would then end the process as if nothing had been cleaned up."""
     for each in _ENDING:
         signal.signal(each, signal.SIG_IGN)
 
