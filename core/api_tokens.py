@@ -27,6 +27,8 @@ def new_api_token() -> str:
 
 def is_api_token(text: str) -> bool:
     """Whether the text can be one of ours: prefix, length, characters and checksum are right."""
+    if not text.startswith(PREFIX):
+        return False
     secret = text.removeprefix(PREFIX)[:_RANDOM_LENGTH]
     return secret.isascii() and secret.isalnum() and text == _with_checksum(secret)
 

@@ -194,9 +194,10 @@ def _arguments(dependant: Dependant, request: Request) -> tuple[dict[str, Any], 
         (dependant.header_params, request.headers),
     ):
         wanted = [each for each in parameters if each.field_info.is_required() or each.alias in given]
-        found, wrong = request_params_to_args(wanted, given)
-        values |= found
-        problems += wrong
+        if wanted:
+            found, wrong = request_params_to_args(wanted, given)
+            values |= found
+            problems += wrong
     return values, problems
 
 

@@ -1,21 +1,25 @@
 """The API as an application of its own, mounted at `/api`: all that is below answers in its envelope."""
 
+import re
+
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from core.api import gallery, generations, me, pictures, selections, tokens
 from core.api.described_access import describe_access
+from core.api.generation_shape import PATH
 from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.envelope import error_json
 from core.errors import EaselError, MethodNotAllowed, NotFound, ValidationFailed
 from core.middleware import ErrorBoundaryMiddleware
 
+_OFTEN = ["read_generation", "fetch_picture", "list_generations"]
 _DESCRIPTION = """Submit a prompt, read its generation until that has ended, fetch the picture.
 
 Every JSON answer is `{"success": true, "data": ...}` or `{"success": false, "error": ...}`. Every answer has
@@ -54,6 +58,7 @@ def create_api(ctx: Context) -> FastAPI:
     ]
     router.routes.extend(sorted(routes, key=_turn))
     refuse_other_methods(router)
+    _keep_words_from_being_ids(router)
     # A router that is included has its routes matched twice, and after those of the documentation.
     api.router.routes[:0] = router.routes
     describe_access(api, ctx.settings)
@@ -61,10 +66,23 @@ def create_api(ctx: Context) -> FastAPI:
     return api
 
 
-def _turn(route: BaseRoute) -> tuple[bool, bool]:
-    """Reads are tried first, as they come most; but "submit" must not be taken for the id of one."""
+def _turn(route: BaseRoute) -> int:
+    """What comes most is tried first."""
     assert isinstance(route, APIRoute)  # noqa: S101  (all parts have none but those)
-    return "{" in route.path, "GET" not in (route.methods or ())
+    return _OFTEN.index(route.name) if route.name in _OFTEN else len(_OFTEN)
+
+
+def _keep_words_from_being_ids(router: APIRouter) -> None:
+    """Have "submit" or "archive" not be taken for the id of a generation."""
+    routes = [route for route in router.routes if isinstance(route, Route)]
+    words = {route.path.rpartition("/")[2] for route in routes if route.path.startswith(f"{PATH}/")} - {
+        "{id}"
+    }
+    no_word = f"(?!(?:{'|'.join(sorted(words))})$)"
+    for route in routes:
+        if route.path == f"{PATH}/{{id}}":
+            pattern = route.path_regex.pattern
+            route.path_regex = re.compile(pattern.replace("(?P<id>", f"{no_word}(?P<id>"))
 
 
 async def _answer_easel_error(_: Request, error: Exception) -> Response:

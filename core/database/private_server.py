@@ -23,11 +23,11 @@ from core.errors import ConfigurationError
 
 # The server trusts whoever can open its socket, so only its own user (and root) can. Without a port here, a
 # PGPORT in the environment would choose the port. A process takes up to 31 connections, of which PostgreSQL
-# has 100 by itself: too few for four.
+# has 100 by itself: too few for four processes.
 _CONFIGURATION = """
 unix_socket_permissions = 0700
 port = 5432
-max_connections = 500
+max_connections = 200
 """
 _SOCKET_NAME = ".s.PGSQL.5432"
 # The library starts the server through a shell, so its path must have plain characters only, and a socket's
