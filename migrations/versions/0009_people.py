@@ -26,6 +26,17 @@ CREATE POLICY people_insert ON people FOR INSERT WITH CHECK (owner_id = {OWNER})
 CREATE POLICY people_update ON people FOR UPDATE
     USING (owner_id = {OWNER}) WITH CHECK (owner_id = {OWNER});
 
+-- Whoever is blocked is out at once, on every process.
+CREATE FUNCTION end_access() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM login_sessions WHERE owner_id = NEW.owner_id;
+    DELETE FROM api_tokens WHERE owner_id = NEW.owner_id;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER people_blocked AFTER UPDATE OF blocked_at ON people
+    FOR EACH ROW WHEN (NEW.blocked_at IS NOT NULL) EXECUTE FUNCTION end_access();
+
 -- `expires_at` is pushed on with each use (`last_seen_at`), up to `ends_at`. Processes older than this
 -- migration set no `ends_at`: theirs may last for two weeks, as they did.
 ALTER TABLE login_sessions
@@ -50,6 +61,7 @@ DROP TRIGGER login_sessions_prolong ON login_sessions;
 DROP FUNCTION prolong_login_session();
 ALTER TABLE login_sessions DROP ends_at, DROP is_admin;
 DROP TABLE people;
+DROP FUNCTION end_access();
 """
 
 

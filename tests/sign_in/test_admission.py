@@ -125,6 +125,31 @@ async def test_whose_group_is_gone_is_out_everywhere_at_the_next_sign_in(
     assert database.run("SELECT * FROM login_sessions") == []
 
 
+async def test_whoever_is_blocked_is_out_everywhere_and_cannot_come_in_again(
+    identity_provider: IdentityProvider, database: TestDatabase, tmp_path: Path
+) -> None:
+    settings = hosted(identity_provider, tmp_path, allow_everyone="true")
+    async with (
+        started_app(settings, database) as started,
+        browser_of(started.app, SITE) as browser,
+        browser_of(started.app, SITE) as program,
+        browser_of(started.app, SITE) as ben,
+    ):
+        assert await came_in(browser)
+        assert await came_in(ben, subject="ben")
+        wanted = {"name": "a", "scopes": ["read"], "expires_in_days": 1}
+        made = await browser.post("/api/v1/tokens", json=wanted, headers={"Origin": SITE})
+        bearer = {"Authorization": f"Bearer {made.json()['data']['token']}"}
+        database.run("UPDATE people SET blocked_at = now() WHERE name = 'Ada'")
+        assert not await is_signed_in(browser)
+        refused = await program.get("/api/v1/generations", headers=bearer)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (401, "UNAUTHENTICATED")
+        assert problem_of(await sign_in(browser)) == "SIGN_IN_BLOCKED"
+        assert await is_signed_in(ben)
+        database.run("UPDATE people SET blocked_at = NULL")
+        assert await came_in(browser)
+
+
 async def test_userinfo_of_somebody_else_is_refused(
     identity_provider: IdentityProvider, database: TestDatabase, tmp_path: Path
 ) -> None:
