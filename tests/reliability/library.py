@@ -34,6 +34,7 @@ class Library:
         self.ids: dict[str, list[UUID]] = {kind: [uuid4() for _ in range(COPIES)] for kind in kinds}
         self.ids["just made"] = []
         self.api_tokens = {kind: new_api_token() for kind in ("generate", "read", "expired")}
+        self._own_token_ids: list[UUID] = []
         self.api_tokens["mistyped"] = f"{new_api_token()[:-1]}!"
 
     def any_id(self) -> tuple[str, UUID]:
@@ -56,9 +57,9 @@ class Library:
         """Remove those that cases have made but the newest: a person cannot have more than 20."""
         self._database.run(
             "DELETE FROM api_tokens WHERE id IN (SELECT id FROM api_tokens"
-            " WHERE owner_id = %s AND NOT name = ANY(%s) ORDER BY created_at DESC OFFSET 5)",
+            " WHERE owner_id = %s AND NOT id = ANY(%s) ORDER BY created_at DESC OFFSET 5)",
             self.owner_id,
-            list(self.api_tokens),
+            self._own_token_ids,
         )
 
     def renew(self) -> None:
@@ -76,8 +77,7 @@ class Library:
 
     def _renew_api_tokens(self) -> None:
         self._database.run("DELETE FROM api_tokens WHERE owner_id = %s", self.owner_id)
-        for kind, token in self.api_tokens.items():
-            self._add_api_token(kind, token)
+        self._own_token_ids = [self._add_api_token(kind, token) for kind, token in self.api_tokens.items()]
 
     def _add_api_token(self, kind: str, token: str) -> UUID:
         [row] = self._database.run(
