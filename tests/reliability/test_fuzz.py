@@ -29,6 +29,8 @@ from tests.support.servers import EaselProcess, served_settings
 TOKEN = "a-token-for-the-fuzzer"
 COOKIE = {"Cookie": f"easel_session={TOKEN}"}
 OPERATIONS = 14
+# Of those without anything to vary there are few cases, however many are wished for.
+WITHOUT_INPUT = 2
 RENEWED_AFTER = 100
 # How often a case that is valid gets the id of a generation that exists.
 KNOWN = 0.8
@@ -144,7 +146,7 @@ def configuration(cases: int) -> SchemathesisConfig:
             "continue-on-failure": True,
             "generation": {
                 "database": "none",
-                "max-examples": -(-cases // OPERATIONS),
+                "max-examples": -(-cases // (OPERATIONS - WITHOUT_INPUT)),
                 "no-shrink": True,
                 # Every case is sent with the cookie of `headers`, one that is to lack it too.
                 "with-security-parameters": False,
