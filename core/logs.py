@@ -48,3 +48,5 @@ def set_up_logging(secrets: list[str]) -> None:
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger(_REPEATS).setLevel(logging.ERROR)
+    # None of these is in a line: https://docs.python.org/3/howto/logging.html#optimization
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

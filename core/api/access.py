@@ -188,8 +188,11 @@ def _arguments(dependant: Dependant, request: Request) -> tuple[dict[str, Any], 
     """
     values: dict[str, Any] = {}
     problems: list[Any] = []
+    for field in dependant.path_params:  # each is there, once
+        text = request.path_params[field.alias]
+        values[field.name], wrong = field.validate(text, loc=("path", field.alias))
+        problems += wrong
     for parameters, given in (
-        (dependant.path_params, request.path_params),
         (dependant.query_params, request.query_params),
         (dependant.header_params, request.headers),
     ):

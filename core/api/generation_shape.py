@@ -1,7 +1,7 @@
 """The one shape of a generation, wherever the API answers one."""
 
 from datetime import datetime
-from typing import Annotated, NotRequired, cast
+from typing import Annotated, Any, NotRequired, cast
 from uuid import UUID
 
 from pydantic import Field
@@ -74,49 +74,50 @@ class GenerationShape(TypedDict):
     ]
 
 
+_COLUMNS = {
+    "id": "id",
+    "prompt": "prompt",
+    "status": "status",
+    "created_at": "created_at",
+    "finished_at": "finished_at",
+    "model": "model",
+    "quality": "quality",
+    "content_type": "picture_type",
+    "width": "picture_width",
+    "height": "picture_height",
+}
+"""What is answered as it is stored, where it is, by the name of its column."""
+
+
 def shape_of(generation: Generation, settings: Settings) -> GenerationShape:
     """What the API answers for a row, with addresses below `PUBLIC_URL`.
 
     A dictionary, as a list of validated models would take longer than its statement in the database.
     """
-    image_url = f"{settings.public_url}/api{PATH}/{generation.id}/image" if generation.stored_at else None
-    values = {
-        "id": generation.id,
-        "prompt": generation.prompt,
-        "status": generation.status,
-        "phase": _phase(generation),
-        "created_at": generation.created_at,
-        "finished_at": generation.finished_at,
-        "model": generation.model,
-        "quality": generation.quality,
-        "url": image_url or (generation.result_url if generation.needs_storing else None),
-        "thumb_url": image_url and f"{image_url}?size=thumb",
-        "content_type": generation.picture_type,
-        "width": generation.picture_width,
-        "height": generation.picture_height,
-        "error": _error(generation),
-        "charge": _charge(generation),
-        "is_lost": generation.is_lost or None,
-    }
-    present = {name: value for name, value in values.items() if value is not None}
-    price = settings.price_of(generation.model, generation.quality)
-    return cast(GenerationShape, present | {"price_usd": None if price is None else float(price)})
+    # SQLAlchemy's attributes would take a third of the time of this.
+    row = vars(generation)
+    shape = {name: row[column] for name, column in _COLUMNS.items() if row[column] is not None}
+    shape |= {"phase": row["phase"]} if generation.is_processing else _end(generation, settings)
+    price = settings.price_of(row["model"], row["quality"])
+    shape["price_usd"] = None if price is None else float(price)
+    return cast(GenerationShape, shape)
 
 
-def _phase(generation: Generation) -> Phase | None:
-    if generation.is_processing:
-        return generation.phase
-    return Phase.SAVING if generation.needs_storing else None
+def _end(generation: Generation, settings: Settings) -> dict[str, Any]:
+    shape: dict[str, Any] = {"charge": _charge(generation)}
+    if failure := generation.failure:
+        shape["error"] = {"code": failure.code, "message": failure.sentence}
+    if generation.stored_at:
+        url = f"{settings.public_url}/api{PATH}/{generation.id}/image"
+        shape |= {"url": url, "thumb_url": f"{url}?size=thumb"}
+    elif generation.needs_storing:
+        shape |= {"url": generation.result_url, "phase": Phase.SAVING}
+    elif generation.is_lost:
+        shape["is_lost"] = True
+    return shape
 
 
-def _error(generation: Generation) -> GenerationError | None:
-    failure = generation.failure
-    return {"code": failure.code, "message": failure.sentence} if failure else None
-
-
-def _charge(generation: Generation) -> Charge | None:
+def _charge(generation: Generation) -> Charge:
     """A success without a charge of its own came late: told twice, one payment would look like two."""
-    if generation.is_processing:
-        return None
     came_late = generation.status is Status.SUCCEEDED and generation.charge is None
     return Charge.NOT_CHARGED if came_late else generation.known_charge
