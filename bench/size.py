@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import httpx
 
 from bench import rows
-from bench.effort import Effort
+from bench.effort import CouldNotMeasure, Effort
 from bench.figures import Figure, Point
 from bench.load import Load, Pair, Target, compare, load, load_in_turn
 from bench.rig import GENERATIONS, SUBMIT, Guest, Rig, make, reading, rig
@@ -16,6 +16,7 @@ from tests.support.servers import EaselProcess
 FEW, MANY = 10_000, 5_000_000
 _CONNECTIONS = 4
 _SUBMITS = 300
+_QUIET_SECONDS = 300
 
 
 async def measure(few: Rig, effort: Effort) -> list[Figure | Point]:
@@ -77,18 +78,30 @@ async def _submits(rigs: Sequence[Rig], easels: Sequence[EaselProcess], rounds: 
 
 
 async def _submit_load(of: Rig, easel: EaselProcess) -> Load:
-    """One submit by each of many people, a few at once."""
+    """One submit by each of many people, a few at once; then their pictures are waited for, which would
+    else be made while the other one is measured."""
     guests = await asyncio.to_thread(lambda: [of.sign_in() for _ in range(_SUBMITS)])
     started = time.perf_counter()
     async with httpx.AsyncClient(base_url=easel.url) as http:
         shares = (guests[first::_CONNECTIONS] for first in range(_CONNECTIONS))
         times = await asyncio.gather(*(_submit_all(http, share) for share in shares))
+    seconds = time.perf_counter() - started
+    await _wait_until_quiet(of)
     milliseconds = sorted(1000 * each for share in times for each in share)
     return Load(
-        len(milliseconds) / (time.perf_counter() - started),
+        len(milliseconds) / seconds,
         milliseconds[len(milliseconds) // 2],
         milliseconds[len(milliseconds) * 99 // 100],
     )
+
+
+async def _wait_until_quiet(of: Rig) -> None:
+    """Until every picture is stored."""
+    for _ in range(_QUIET_SECONDS):
+        if not await asyncio.to_thread(of.database.run, "SELECT FROM generations_to_settle LIMIT 1"):
+            return
+        await asyncio.sleep(1)
+    raise CouldNotMeasure(f"pictures were not stored in {_QUIET_SECONDS} s")
 
 
 async def _submit_all(http: httpx.AsyncClient, guests: Sequence[Guest]) -> list[float]:
