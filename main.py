@@ -29,7 +29,7 @@ from core.middleware import (
     StrangerLimitMiddleware,
 )
 from core.server import listen, serve
-from core.services import Upkeep
+from core.services import Upkeep, watch_installation
 from core.settings import Settings
 from core.sign_in import routes as sign_in
 from core.sign_in.cookies import cookie_name
@@ -72,6 +72,7 @@ def create_app(ctx: Context, *, upkeep: Upkeep, sign_in_providers: dict[str, Sig
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         upkeep.start()
         ctx.background.start_endless(ctx.news.listen())
+        ctx.background.start_endless(watch_installation(ctx))
         yield
         upkeep.stop()
         await ctx.close()

@@ -21,6 +21,7 @@ from core.pictures.waiting import WaitingPictures
 from core.provider.choose import choose_provider
 from core.provider.client import Provider
 from core.rate_limits import RateLimits
+from core.repositories.ledger import PersonalLimits
 from core.repositories.reads import Shown, Standing
 from core.settings import Settings
 
@@ -53,6 +54,8 @@ class Context:
     """The looks at the database for all pages of an owner."""
     held_looks: Gathered[tuple[Caller, UUID], Standing] = field(init=False)
     """The looks at a generation for all requests that are held for it with the same token."""
+    limit_looks: Gathered[UUID, PersonalLimits] = field(init=False)
+    """The looks at what an owner may still have made, for all their pages."""
     polls: Polls = field(init=False)
     """The polls of the provider that are under way."""
 
@@ -60,6 +63,7 @@ class Context:
         object.__setattr__(self, "rate_limits", RateLimits(self.settings))
         object.__setattr__(self, "looks", Gathered(self.background))
         object.__setattr__(self, "held_looks", Gathered(self.background))
+        object.__setattr__(self, "limit_looks", Gathered(self.background))
         object.__setattr__(self, "polls", Shared(self.background))
 
     async def close(self) -> None:

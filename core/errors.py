@@ -17,7 +17,8 @@ EaselError
  ├─ InternalError            500 INTERNAL_ERROR
  ├─ ProviderFailed           502 PROVIDER_ERROR
  ├─ CancelNotConfirmed       502 PROVIDER_ERROR
- └─ ServiceUnavailable       503 SERVICE_UNAVAILABLE
+ ├─ ServiceUnavailable       503 SERVICE_UNAVAILABLE
+ └─ Paused                   503 PAUSED
 ConfigurationError           ends the start of the program
 """
 
@@ -187,9 +188,9 @@ class RateLimited(EaselError):
     code = "RATE_LIMITED"
     message = "That was a little too fast. Please wait a moment, and try again."
 
-    def __init__(self, retry_after_seconds: int, fields: dict[str, str]) -> None:
+    def __init__(self, retry_after_seconds: int, fields: dict[str, str], message: str | None = None) -> None:
         """`fields` are the headers that tell the limit."""
-        super().__init__()
+        super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
         self._fields = fields
 
@@ -235,6 +236,19 @@ class ServiceUnavailable(EaselError):
     code = "SERVICE_UNAVAILABLE"
     message = "Easel cannot reach its database at the moment. Please try again in a few seconds."
     retry_after_seconds = 5
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after_seconds)}
+
+
+class Paused(EaselError):
+    """A submit while an administrator has stopped new generations."""
+
+    status = 503
+    code = "PAUSED"
+    message = "New pictures are paused at the moment. Please try again later."
+    retry_after_seconds = 60
 
     @property
     def headers(self) -> dict[str, str]:

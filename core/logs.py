@@ -5,6 +5,8 @@ import re
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
+visitor_address: ContextVar[str | None] = ContextVar("visitor_address", default=None)
+"""Where the request comes from, as the trusted proxy tells it; for the audit log."""
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 # At INFO these libraries log addresses with their query: sign-in codes and states, ids of open pages.

@@ -205,11 +205,14 @@ class LoginSession(SQLModel, table=True):
     __tablename__ = "login_sessions"
 
     token_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    id: UUID = Field(default=None, sa_column_kwargs={"server_default": func.gen_random_uuid()})
+    """For the person to name it by."""
     owner_id: UUID
     name: str = Field(sa_type=Text)
     picture: str | None = Field(default=None, sa_type=Text)
     is_admin: bool = False
     """Whether the sign-in said so."""
+    browser: str | None = Field(default=None, sa_type=Text)
     created_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
     last_seen_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))
     ends_at: datetime = Field(default=None, sa_type=DateTime(timezone=True))

@@ -1,4 +1,4 @@
-"""Named points in the life of a generation, at which tests kill the process to see that nothing is lost.
+"""Named points in the life of a generation or an account, where tests kill the process: nothing may be lost.
 
 In production a point does nothing; only the start-up script of a test sets `hook`.
 
@@ -22,6 +22,8 @@ Point = Literal[
     "copy: bytes stored",
     "cancel: asked for",
     "cancel: provider confirmed",
+    "delete account: begun",
+    "delete account: pictures removed",
 ]
 
 hook: Callable[[Point], None] | None = None

@@ -22,7 +22,7 @@ from core.api.counting import Counted
 from core.api_tokens import Scope as TokenScope
 from core.api_tokens import is_api_token
 from core.context import Context
-from core.errors import Forbidden, Unauthenticated, UnsupportedMediaType
+from core.errors import Forbidden, NotFound, Unauthenticated, UnsupportedMediaType
 from core.rate_limits import Policy
 from core.services import LoginToken
 from core.settings import Settings
@@ -42,6 +42,8 @@ class Needs(StrEnum):
     """A login session, or an API token with that scope."""
     COOKIE = "cookie"
     """A login session."""
+    ADMIN = "admin"
+    """An administrator's login session; for anybody else there is nothing."""
 
 
 class Presented(NamedTuple):
@@ -164,12 +166,14 @@ def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> 
 async def _caller(ctx: Context, presented: Presented, needs: Needs) -> tuple[UUID, bool]:
     """The owner of what was presented, and whether they are an administrator.
 
-    Raises `Unauthenticated`, and `Forbidden` when it does not suffice.
+    Raises `Unauthenticated`, and `Forbidden` or `NotFound` when it does not suffice.
     """
     if presented.is_api_token:
         token = await services.find_api_token(ctx, presented.token)
         if token is None:
             raise Unauthenticated(_NOT_VALID)
+        if needs is Needs.ADMIN:
+            raise NotFound
         if needs is Needs.COOKIE:
             raise Forbidden(_NEEDS_COOKIE)
         if needs is Needs.GENERATE and TokenScope.GENERATE not in token.scopes:
@@ -178,6 +182,8 @@ async def _caller(ctx: Context, presented: Presented, needs: Needs) -> tuple[UUI
     login_session = await services.find_login_session(ctx, presented.token)
     if login_session is None:
         raise Unauthenticated
+    if needs is Needs.ADMIN and not login_session.is_admin:
+        raise NotFound
     return login_session.owner_id, login_session.is_admin
 
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from core.api import gallery, generations, me, pictures, selections, tokens
+from core.api import account, admin, gallery, generations, me, pictures, selections, tokens
 from core.api.described_access import describe_access
 from core.api.generation_shape import PATH
 from core.api.methods import refuse_other_methods
@@ -53,7 +53,7 @@ def create_api(ctx: Context) -> FastAPI:
     router = APIRouter()
     routes = [
         route
-        for part in (gallery, selections, generations, pictures, me, tokens)
+        for part in (gallery, selections, generations, pictures, me, account, tokens, admin)
         for route in part.create_router(ctx).routes
     ]
     router.routes.extend(sorted(routes, key=_turn))

@@ -154,7 +154,11 @@ _GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON login_sessions TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON api_tokens TO {role}",
     "GRANT SELECT, INSERT ON prompt_search TO {role}",
-    "GRANT SELECT, INSERT, UPDATE ON people TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON people TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON ledger TO {role}",
     "GRANT SELECT, INSERT, UPDATE ON spending TO {role}",
+    "GRANT SELECT, INSERT, UPDATE ON installation TO {role}",
+    "GRANT SELECT, INSERT, DELETE ON audit_log TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON account_deletions TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON exports TO {role}",
 )

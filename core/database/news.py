@@ -18,6 +18,8 @@ from core.database.statements import connect_options, driver_url, is_pooled
 from core.limits import DatabaseLimits
 
 CHANNEL = "easel_news"
+EVERYBODY = UUID(int=0)
+"""Named by the notice of a change that concerns all: a pause, a budget that is spent."""
 _PAUSE_SECONDS = 1.0
 
 logger = logging.getLogger(__name__)
@@ -44,6 +46,14 @@ class News:
                 del self._subscribers[owner_id]
 
         return unsubscribe
+
+    def has_subscribers(self, owner_id: UUID) -> bool:
+        """Whether anybody subscribes to news of that owner."""
+        return owner_id in self._subscribers
+
+    def tell_everybody(self) -> None:
+        """Tell who subscribes to `EVERYBODY`, as a notice of the database would."""
+        self._tell([EVERYBODY])
 
     async def listen(self) -> None:
         """Listen until cancelled, over one connection after the other; return only behind a pooler."""

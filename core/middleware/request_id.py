@@ -9,7 +9,7 @@ from urllib.parse import quote
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.logs import request_id
+from core.logs import request_id, visitor_address
 
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 _QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz")
@@ -33,6 +33,8 @@ class RequestIdMiddleware:
             return
         current_id = _id_of(scope)
         token = request_id.set(current_id)
+        client = scope.get("client")
+        address_token = visitor_address.set(client[0] if client else None)
         started = time.perf_counter()
         status = _NOT_ANSWERED
 
@@ -48,6 +50,7 @@ class RequestIdMiddleware:
         finally:
             _log(scope, status, time.perf_counter() - started)
             request_id.reset(token)
+            visitor_address.reset(address_token)
 
 
 def _id_of(scope: Scope) -> str:

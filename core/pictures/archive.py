@@ -1,15 +1,20 @@
 """A zip of pictures that is sent while it is made, so that it takes the memory of a part of one picture."""
 
 import io
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
-
-from core.pictures.store import StoredPicture
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+
+class Content(Protocol):
+    """What a file of the zip has in it."""
+
+    def parts(self) -> AsyncIterator[bytes]:
+        """Its bytes."""
 
 
 class Entry(NamedTuple):
@@ -17,17 +22,17 @@ class Entry(NamedTuple):
 
     name: str
     time: datetime
-    open: Callable[[], Awaitable[StoredPicture | None]]
+    open: Callable[[], Awaitable[Content | None]]
 
 
-async def zip_parts(entries: Iterable[Entry]) -> AsyncIterator[bytes]:
+async def zip_parts(entries: AsyncIterable[Entry]) -> AsyncIterator[bytes]:
     """The bytes of a zip with the entries, uncompressed, as pictures are compressed already.
 
     An error of the store ends them before the zip is whole, which no program takes for a complete one.
     """
     sink = _Sink()
     with ZipFile(sink, "w", ZIP_STORED) as archive:
-        for entry in entries:
+        async for entry in entries:
             stored = await entry.open()
             if stored is None:
                 continue

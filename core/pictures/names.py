@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections import Counter
 
 _EXTENSIONS = {"image/jpeg": "jpg", "image/webp": "webp"}
 _MAX_CHARACTERS = 60
@@ -23,12 +23,19 @@ def file_name(prompt: str, content_type: str) -> str:
     return f"{words}.{_EXTENSIONS.get(content_type, 'png')}"
 
 
-def unique(names: Iterable[str]) -> Iterator[str]:
-    """The names, with a number where one has been before; to some systems A and a are the same."""
-    taken: set[str] = set()
-    for name in names:
+class UniqueNames:
+    """Names of the files of one zip; to some systems A and a are the same."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._numbers: Counter[str] = Counter()
+
+    def take(self, name: str) -> str:
+        """The name, with a number where it has been taken before."""
         stem, _, extension = name.rpartition(".")
-        candidates = (f"{stem}-{number}.{extension}" for number in range(2, len(taken) + 3))
-        free = next(each for each in (name, *candidates) if each.casefold() not in taken)
-        taken.add(free.casefold())
-        yield free
+        free = name
+        while free.casefold() in self._taken:
+            self._numbers[name.casefold()] += 1
+            free = f"{stem}-{self._numbers[name.casefold()] + 1}.{extension}"
+        self._taken.add(free.casefold())
+        return free

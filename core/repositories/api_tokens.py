@@ -1,4 +1,4 @@
-"""API tokens, which are found by the SHA-256 hash of their text. Each call is one statement."""
+"""API tokens, which are found by the SHA-256 hash of their text."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ class ApiToken(NamedTuple):
 
 
 async def add(
-    statements: Statements,
+    session: AsyncSession,
     *,
     owner_id: UUID,
     token_hash: bytes,
@@ -36,12 +36,20 @@ async def add(
     at_most: int,
 ) -> ApiToken | None:
     """A new token of the owner; None when the owner has `at_most` live ones already."""
-    found = await statements.fetch(
+    statement = text(
         "SELECT id, owner_id, name, scopes, created_at, last_used_at, expires_at"
-        " FROM add_api_token(%s, %s, %s, %s, %s, %s)",
-        [owner_id, token_hash, name, [each.value for each in scopes], lifetime, at_most],
+        " FROM add_api_token(:owner_id, :token_hash, :name, :scopes, :lifetime, :at_most)"
     )
-    return _token(found.rows[0]) if found.rows else None
+    values = {
+        "owner_id": owner_id,
+        "token_hash": token_hash,
+        "name": name,
+        "scopes": [each.value for each in scopes],
+        "lifetime": lifetime,
+        "at_most": at_most,
+    }
+    row = (await session.execute(statement, values)).first()
+    return _token(tuple(row)) if row else None
 
 
 async def find(statements: Statements, *, token_hash: bytes) -> ApiToken | None:
@@ -63,10 +71,10 @@ async def list_live(statements: Statements, *, owner_id: UUID) -> list[ApiToken]
     return [_token(row) for row in found.rows]
 
 
-async def revoke(statements: Statements, *, id: UUID, owner_id: UUID) -> bool:
+async def revoke(session: AsyncSession, *, id: UUID, owner_id: UUID) -> bool:
     """Make the owner's token worthless, from now on and everywhere; False when there is none with that id."""
-    found = await statements.fetch("SELECT revoke_api_token(%s, %s)", [owner_id, id])
-    return bool(found.rows[0][0])
+    statement = text("SELECT revoke_api_token(:owner_id, :id)")
+    return bool(await session.scalar(statement, {"owner_id": owner_id, "id": id}))
 
 
 async def delete_of_owner(session: AsyncSession, *, owner_id: UUID) -> None:

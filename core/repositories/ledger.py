@@ -35,7 +35,8 @@ async def reserve(
 ) -> Used:
     """Reserve the price of a generation that this transaction adds; what was used before that.
 
-    The transaction's commit fails, by `is_budget_reached`, where all of the month would pass the budget.
+    It fails, by `is_paused`, where an administrator has stopped new generations; and the transaction's
+    commit, by `is_budget_reached`, where all of the month would pass the budget.
     """
     statement = text("SELECT * FROM reserve_price(:id, :owner_id, :model, :quality, :price, :budget)")
     row = await session.execute(
@@ -52,9 +53,44 @@ async def reserve(
     return Used(*row.one())
 
 
+class PersonalLimits(NamedTuple):
+    """What stands between a person and another generation, and what theirs of this month cost."""
+
+    used: Used
+    is_paused: bool
+    charged_usd: Decimal
+    reserved_usd: Decimal
+
+
+async def read_limits(statements: Statements, *, owner_id: UUID) -> PersonalLimits:
+    """The owner's limits, in one statement."""
+    found = await statements.fetch("SELECT * FROM read_limits(%s)", [owner_id])
+    *used, is_paused, charged, reserved = found.rows[0]
+    return PersonalLimits(Used(*used), is_paused, charged, reserved)
+
+
+async def read_installation(statements: Statements) -> tuple[bool, bool]:
+    """Whether new generations are stopped, and whether the month's budget is spent."""
+    found = await statements.fetch(
+        "SELECT is_paused(), EXISTS (SELECT FROM spending WHERE month = month_of(now()) AND is_full)"
+    )
+    is_stopped, is_spent = found.rows[0]
+    return is_stopped, is_spent
+
+
+async def is_installation_paused(session: AsyncSession) -> bool:
+    """Whether an administrator has stopped new generations."""
+    return bool(await session.scalar(text("SELECT is_paused()")))
+
+
 def is_budget_reached(error: DBAPIError) -> bool:
     """Whether a commit failed because of the budget."""
     return getattr(error.orig, "sqlstate", None) == "EB001"
+
+
+def is_paused(error: DBAPIError) -> bool:
+    """Whether a reservation failed because an administrator has stopped new generations."""
+    return getattr(error.orig, "sqlstate", None) == "EB002"
 
 
 async def read_person(statements: Statements, *, owner_id: UUID) -> PersonOfLedger:

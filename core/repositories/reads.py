@@ -52,6 +52,7 @@ class OpenedPage(NamedTuple):
 
     owner_id: UUID
     name: str
+    is_admin: bool
     has_made: bool
     running: UUID | None
 
@@ -118,7 +119,7 @@ async def is_live(statements: Statements, *, token_hash: bytes) -> bool:
 
 async def open_page(statements: Statements, *, token_hash: bytes) -> OpenedPage | None:
     """What a page shows first; None when the login session is unknown or over."""
-    found = await statements.fetch("SELECT * FROM open_page(%s)", [token_hash])
+    found = await statements.fetch("SELECT * FROM find_page(%s)", [token_hash])
     return OpenedPage(*found.rows[0]) if found.rows else None
 
 

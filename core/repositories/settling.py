@@ -24,17 +24,21 @@ class Claimed(NamedTuple):
     due: list[Due]
     next_in: float | None
     """None when there is no task at all."""
+    deletions: list[UUID]
+    """The owners whose accounts are being deleted, and whose turn it is."""
 
 
 async def claim(statements: Statements, *, batch: int) -> Claimed:
     """Claim up to `batch` due generations; no other process gets them until they are due again."""
     found = await statements.fetch(
-        "SELECT next.seconds, c.* FROM"
-        " (SELECT extract(epoch FROM min(due_at) - now())::float8 FROM generations_to_settle) next(seconds)"
-        " LEFT JOIN claim_generations_to_settle(%s) c ON true",
+        "SELECT next.seconds, next.deletions, c.* FROM (SELECT extract(epoch FROM least("
+        "(SELECT min(due_at) FROM generations_to_settle), (SELECT min(due_at) FROM account_deletions)"
+        ") - now())::float8, ARRAY(SELECT owner_id FROM account_deletions WHERE due_at <= now()))"
+        " AS next(seconds, deletions) LEFT JOIN claim_generations_to_settle(%s) c ON true",
         [batch],
     )
-    return Claimed([Due(*row[1:]) for row in found.rows if row[1]], found.rows[0][0])
+    next_in, deletions, *_ = found.rows[0]
+    return Claimed([Due(*row[2:]) for row in found.rows if row[2]], next_in, deletions)
 
 
 async def find_listed(session: AsyncSession, *, generation_ids: Collection[UUID]) -> set[UUID]:

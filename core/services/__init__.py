@@ -7,8 +7,22 @@ from core.models import Generation, LoginSession, Phase, Status
 from core.open_pages import OpenPage
 from core.orders import Order
 from core.pictures.store import StoredPicture
+from core.repositories.administration import NOBODY, AuditRow, Day, PersonOfMonth, Sort
 from core.repositories.api_tokens import ApiToken
 from core.repositories.reads import OpenedPage, Standing
+from core.services.account_deletion import CONFIRMATION, delete_account
+from core.services.administration import (
+    Month,
+    People,
+    download_month,
+    end_login_sessions_of,
+    read_audit_log,
+    read_month,
+    read_people,
+    set_blocked,
+    set_paused,
+    this_month,
+)
 from core.services.api_tokens import (
     MAX_DAYS,
     MAX_NAME_LENGTH,
@@ -19,6 +33,7 @@ from core.services.api_tokens import (
 )
 from core.services.cancel import cancel_generation
 from core.services.credit_check import Allowance, check_user_has_credits
+from core.services.export import export_account
 from core.services.gallery import (
     UNDO_SECONDS,
     delete_generation,
@@ -26,16 +41,20 @@ from core.services.gallery import (
     restore_generation,
 )
 from core.services.health import Health, check_health
+from core.services.installation import watch_installation
 from core.services.login_sessions import (
     Blocked,
     Person,
-    end_access,
+    end_login_session,
+    end_other_login_sessions,
     find_login_session,
     get_login_session,
+    list_login_sessions,
     sign_in,
     sign_out,
+    turn_away,
 )
-from core.services.me import read_me
+from core.services.me import Offer, read_me, read_offer
 from core.services.open_pages import PageLook, close_page, find_page, look_for_page, open_page
 from core.services.pictures import find_picture, forget_settled_pictures, open_picture
 from core.services.press import MAX_KEY_LENGTH
@@ -53,6 +72,7 @@ from core.services.upkeep import PERIOD_SECONDS, Upkeep
 from core.services.wait import LONGEST_WAIT_SECONDS, wait_for_end
 
 __all__ = [
+    "CONFIRMATION",
     "EMPTY_PROMPT",
     "LONGEST_WAIT_SECONDS",
     "MAX_DAYS",
@@ -60,13 +80,16 @@ __all__ = [
     "MAX_NAME_LENGTH",
     "MAX_PROMPT_LENGTH",
     "MAX_SELECTED",
+    "NOBODY",
     "PERIOD_SECONDS",
     "UNDO_SECONDS",
     "Allowance",
     "ApiToken",
+    "AuditRow",
     "Blocked",
     "Caller",
     "Charge",
+    "Day",
     "Estimate",
     "Failure",
     "FailureCode",
@@ -74,12 +97,17 @@ __all__ = [
     "Health",
     "LoginSession",
     "LoginToken",
+    "Month",
+    "Offer",
     "OpenPage",
     "OpenedPage",
     "Order",
     "PageLook",
+    "People",
     "Person",
+    "PersonOfMonth",
     "Phase",
+    "Sort",
     "Standing",
     "Status",
     "StoredPicture",
@@ -90,10 +118,15 @@ __all__ = [
     "check_user_has_credits",
     "close_page",
     "create_api_token",
+    "delete_account",
     "delete_generation",
     "delete_generations",
-    "end_access",
+    "download_month",
+    "end_login_session",
+    "end_login_sessions_of",
+    "end_other_login_sessions",
     "estimate",
+    "export_account",
     "find_api_token",
     "find_login_session",
     "find_page",
@@ -104,17 +137,27 @@ __all__ = [
     "get_standing",
     "list_api_tokens",
     "list_generations",
+    "list_login_sessions",
     "look_for_page",
     "new_order",
     "open_page",
     "open_picture",
+    "read_audit_log",
     "read_generation",
     "read_me",
+    "read_month",
+    "read_offer",
+    "read_people",
     "restore_generation",
     "restore_generations",
     "revoke_api_token",
+    "set_blocked",
+    "set_paused",
     "sign_in",
     "sign_out",
     "submit_generation",
+    "this_month",
+    "turn_away",
     "wait_for_end",
+    "watch_installation",
 ]

@@ -5,10 +5,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from core.api_tokens import Scope, new_api_token
+from core.audit import Act
 from core.callers import LoginToken
 from core.context import Context
 from core.errors import NotFound, ValidationFailed
-from core.repositories import api_tokens
+from core.repositories import api_tokens, audit
 from core.repositories.api_tokens import ApiToken
 
 MAX_TOKENS = 20
@@ -29,17 +30,19 @@ async def create_api_token(
     if problems:
         raise ValidationFailed(field_errors=problems)
     text = new_api_token()
-    token = await api_tokens.add(
-        ctx.database.statements,
-        owner_id=owner_id,
-        token_hash=LoginToken.of(text).hash,
-        name=name.strip(),
-        scopes=sorted(set(scopes)),
-        lifetime=timedelta(days=days),
-        at_most=MAX_TOKENS,
-    )
-    if token is None:
-        raise ValidationFailed(form_errors=[_TOO_MANY])
+    async with ctx.database.transaction(owner_id) as session:
+        token = await api_tokens.add(
+            session,
+            owner_id=owner_id,
+            token_hash=LoginToken.of(text).hash,
+            name=name.strip(),
+            scopes=sorted(set(scopes)),
+            lifetime=timedelta(days=days),
+            at_most=MAX_TOKENS,
+        )
+        if token is None:
+            raise ValidationFailed(form_errors=[_TOO_MANY])
+        await audit.note(session, Act.TOKEN_MADE, actor=owner_id, target=token.id)
     return text, token
 
 
@@ -50,8 +53,10 @@ async def list_api_tokens(ctx: Context, *, owner_id: UUID) -> list[ApiToken]:
 
 async def revoke_api_token(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
     """Make a token worthless at once, everywhere. Raises `NotFound` and `ServiceUnavailable`."""
-    if not await api_tokens.revoke(ctx.database.statements, id=id, owner_id=owner_id):
-        raise NotFound
+    async with ctx.database.transaction(owner_id) as session:
+        if not await api_tokens.revoke(session, id=id, owner_id=owner_id):
+            raise NotFound
+        await audit.note(session, Act.TOKEN_REVOKED, actor=owner_id, target=id)
 
 
 async def find_api_token(ctx: Context, presented: LoginToken) -> ApiToken | None:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.context import Context
-from core.errors import BudgetReached, NoCredits
+from core.errors import BudgetReached, NoCredits, Paused
 from core.models import Generation
 from core.repositories import ledger
 
@@ -39,15 +39,18 @@ async def reserving(ctx: Context, owner_id: UUID) -> AsyncIterator["Reserve"]:
     price, and raises `NoCredits`.
 
     No person's generations of a day pass `GENERATIONS_PER_DAY`, and all of a month together never pass
-    `BUDGET_USD_PER_MONTH`, however many processes submit at once. Raises `BudgetReached`.
+    `BUDGET_USD_PER_MONTH`, however many processes submit at once. Raises `BudgetReached`, and `Paused`
+    while an administrator has stopped new generations.
     """
     try:
         async with ctx.database.transaction(owner_id) as session:
             yield Reserve(ctx, session)
     except DBAPIError as error:
-        if not ledger.is_budget_reached(error):
-            raise
-        raise BudgetReached from None
+        if ledger.is_budget_reached(error):
+            raise BudgetReached from None
+        if ledger.is_paused(error):
+            raise Paused from None
+        raise
 
 
 class Reserve(NamedTuple):

@@ -5,10 +5,12 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from core.audit import Act
 from core.callers import LoginToken
 from core.context import Context
+from core.errors import NotFound
 from core.models import LoginSession
-from core.repositories import api_tokens, login_sessions, people, reads
+from core.repositories import api_tokens, audit, login_sessions, people, reads
 
 IDLE = timedelta(days=7)
 """A login session that nobody uses for so long is over; migration 0009 prolongs one that is used."""
@@ -40,28 +42,32 @@ class Blocked(Exception):
     """An administrator has shut this person out."""
 
 
-async def sign_in(ctx: Context, person: Person, *, is_admin: bool = False) -> str:
+async def sign_in(ctx: Context, person: Person, *, is_admin: bool = False, browser: str | None = None) -> str:
     """Start a login session of `SIGN_IN_DAYS`. Returns the token for the cookie; only its hash is stored.
 
-    Raises `Blocked` and `ServiceUnavailable`.
+    `browser` is what the person knows it by. Raises `Blocked` and `ServiceUnavailable`.
     """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     name = _storable(person.name)[:_MAX_NAME_LENGTH]
     email = person.email and _storable(person.email)[:_MAX_EMAIL_LENGTH]
     async with ctx.database.transaction(person.owner_id) as session:
-        if not await people.note(session, owner_id=person.owner_id, name=name, email=email):
-            raise Blocked
-        await login_sessions.delete_expired_of_owner(session, owner_id=person.owner_id)
-        await login_sessions.create(
-            session,
-            token_hash=hash_token(token),
-            owner_id=person.owner_id,
-            name=name,
-            picture=_safe_picture(person.picture),
-            lifetime=timedelta(days=ctx.settings.sign_in_days),
-            idle=IDLE,
-            is_admin=is_admin,
-        )
+        is_welcome = await people.note(session, owner_id=person.owner_id, name=name, email=email)
+        await audit.note(session, Act.SIGNED_IN if is_welcome else Act.SIGN_IN_BLOCKED, actor=person.owner_id)
+        if is_welcome:
+            await login_sessions.delete_expired_of_owner(session, owner_id=person.owner_id)
+            await login_sessions.create(
+                session,
+                token_hash=hash_token(token),
+                owner_id=person.owner_id,
+                name=name,
+                picture=_safe_picture(person.picture),
+                lifetime=timedelta(days=ctx.settings.sign_in_days),
+                idle=IDLE,
+                is_admin=is_admin,
+                browser=browser,
+            )
+    if not is_welcome:
+        raise Blocked
     return token
 
 
@@ -87,14 +93,34 @@ async def sign_out(ctx: Context, token: str | None) -> None:
         await login_sessions.delete_by_token_hash(session, token_hash=token_hash)
 
 
-async def end_access(ctx: Context, owner_id: UUID) -> None:
-    """End all of somebody's login sessions and API tokens, at once, on every process.
+async def turn_away(ctx: Context, owner_id: UUID) -> None:
+    """End all login sessions and API tokens of somebody who is not admitted, at once, on every process.
 
-    Raises `ServiceUnavailable`.
+    Of them nothing is kept: the audit log does not say who it was. Raises `ServiceUnavailable`.
     """
     async with ctx.database.transaction(owner_id) as session:
         await login_sessions.delete_of_owner(session, owner_id=owner_id)
         await api_tokens.delete_of_owner(session, owner_id=owner_id)
+        await audit.note(session, Act.SIGN_IN_NOT_ADMITTED, actor=None)
+
+
+async def list_login_sessions(ctx: Context, *, owner_id: UUID) -> list[LoginSession]:
+    """The browsers in which the owner is signed in, the last used first. Raises `ServiceUnavailable`."""
+    return await login_sessions.list_live(ctx.database.statements, owner_id=owner_id)
+
+
+async def end_login_session(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
+    """Sign one browser out, at once and for every process. Raises `NotFound` and `ServiceUnavailable`."""
+    if not await login_sessions.end(ctx.database.statements, owner_id=owner_id, id=id):
+        raise NotFound
+
+
+async def end_other_login_sessions(ctx: Context, presented: LoginToken) -> int:
+    """Sign every other browser of the person out. Returns how many there were.
+
+    Raises `ServiceUnavailable`.
+    """
+    return await login_sessions.end_others(ctx.database.statements, token_hash=presented.hash)
 
 
 def hash_token(token: str) -> bytes:

@@ -1,6 +1,8 @@
 """The pictures of generations: copy them while the provider still has them, read them, delete them."""
 
+import asyncio
 import logging
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -122,9 +124,13 @@ async def _try_to_delete_picture(ctx: Context, generation: Generation) -> None:
 
 async def delete_picture(ctx: Context, generation: Generation) -> None:
     """Delete a picture and its thumbnail from the store. Raises `StoreUnavailable`."""
-    key = _key(generation.owner_id, generation.id)
-    await ctx.pictures.delete(key)
-    await ctx.pictures.delete(f"{key}.thumb")
+    await delete_pictures(ctx, generation.owner_id, [generation.id])
+
+
+async def delete_pictures(ctx: Context, owner_id: UUID, ids: Iterable[UUID]) -> None:
+    """Delete many at once. Raises `StoreUnavailable`, with some of them left."""
+    keys = [_key(owner_id, each) for each in ids]
+    await asyncio.gather(*(ctx.pictures.delete(f"{key}{kind}") for key in keys for kind in ("", ".thumb")))
 
 
 def _key(owner_id: UUID, id: UUID) -> str:

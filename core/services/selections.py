@@ -1,6 +1,6 @@
 """Many of a person's generations at once: delete, undo that, and an archive of their pictures."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from core.context import Context
 from core.errors import NotFound
 from core.models import Generation
 from core.pictures.archive import Entry, zip_parts
-from core.pictures.names import file_name, unique
+from core.pictures.names import UniqueNames, file_name
 from core.pictures.store import StoredPicture
 from core.repositories import gallery, reads
 from core.services.pictures import open_picture
@@ -51,11 +51,19 @@ async def archive_pictures(ctx: Context, *, ids: Collection[UUID], owner_id: Cal
     if not pictures:
         raise NotFound
     await _open(ctx, pictures[0])  # a store that is away is told before anything is sent
-    names = unique(file_name(each.prompt, each.picture_type or "") for each in pictures)
-    return zip_parts(
-        Entry(name, each.created_at, partial(_open, ctx, each))
-        for name, each in zip(names, pictures, strict=True)
-    )
+    return zip_parts(_entries(ctx, pictures))
+
+
+async def _entries(ctx: Context, pictures: Sequence[Generation]) -> AsyncIterator[Entry]:
+    names = UniqueNames()
+    for each in pictures:
+        yield entry_of(ctx, each, names)
+
+
+def entry_of(ctx: Context, generation: Generation, names: UniqueNames) -> Entry:
+    """The file of a zip that has the generation's stored picture."""
+    name = names.take(file_name(generation.prompt, generation.picture_type or ""))
+    return Entry(name, generation.created_at, partial(_open, ctx, generation))
 
 
 async def _open(ctx: Context, generation: Generation) -> StoredPicture | None:

@@ -47,7 +47,7 @@ async def submit_generation(
 
     The order's prompt has 1 to 800 characters. The same `idempotency_key` (1 to 255 printable ASCII
     characters) with the same order gives the same id for a day, and starts nothing more. Raises
-    `ValidationFailed`, `NoCredits`, `BudgetReached`, `GenerationInFlight`, `IdempotencyConflict`,
+    `ValidationFailed`, `NoCredits`, `BudgetReached`, `Paused`, `GenerationInFlight`, `IdempotencyConflict`,
     `ProviderFailed` (nothing was started) and `ServiceUnavailable`.
     """
     _check_prompt(order.prompt)

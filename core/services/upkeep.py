@@ -18,6 +18,7 @@ from core.models import PROVIDER_KEEPS, Generation, Task
 from core.pictures.store import StoreUnavailable
 from core.repositories import gallery, generations, housekeeping, settling
 from core.repositories.settling import Due
+from core.services.account_deletion import go_on_deleting
 from core.services.advance import advance, is_due
 from core.services.cancel import cancel_at_provider
 from core.services.follow_up import follow_up
@@ -71,9 +72,11 @@ class Upkeep:
             async with self._ctx.database.transaction() as session:
                 await housekeeping.remove_expired(session)
             self._next_housekeeping = time.monotonic() + HOUSEKEEPING_SECONDS
-        due, self._next_in = await settling.claim(self._ctx.database.statements, batch=BATCH)
+        due, self._next_in, deletions = await settling.claim(self._ctx.database.statements, batch=BATCH)
         self.lag_seconds = max((each.lag_seconds for each in due), default=0.0)
         await asyncio.gather(*(self._look_after(each) for each in due))
+        for owner_id in deletions:
+            await go_on_deleting(self._ctx, owner_id)
         await forget_settled_pictures(self._ctx)
         self.last_run_at = datetime.now(UTC)
         return len(due)

@@ -1,5 +1,6 @@
 """`/auth`: to the sign-in provider and back, the demo sign-in, and signing out."""
 
+import asyncio
 import logging
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from core.context import Context
 from core.errors import NotFound
 from core.services import Blocked, Person
 from core.sign_in.admission import is_administrator, is_admitted
+from core.sign_in.browsers import browser_of
 from core.sign_in.cookies import delete_session_cookie, session_token, set_session_cookie
 from core.sign_in.problems import SignInProblem
 from core.sign_in.provider import NotVerified, SignInProvider
@@ -96,7 +98,9 @@ async def _signed_in(
     ctx: Context, request: Request, person: Person, path: str, *, is_admin: bool
 ) -> Response:
     await services.sign_out(ctx, session_token(request, ctx.settings))
-    token = await services.sign_in(ctx, person, is_admin=is_admin)
+    # The library reads its rules at the first call.
+    browser = await asyncio.to_thread(browser_of, request.headers.get("user-agent", ""))
+    token = await services.sign_in(ctx, person, is_admin=is_admin, browser=browser)
     response = RedirectResponse(path, status_code=303)
     set_session_cookie(response, ctx.settings, token)
     return response
@@ -116,7 +120,7 @@ async def _admitted(ctx: Context, request: Request, person: Person, path: str) -
 async def _turned_away(ctx: Context, request: Request, person: Person, path: str) -> Response:
     """Whoever was admitted before is not any more: all that they came in with ends, and nothing is kept."""
     logger.info("%s", SignInProblem.NOT_ADMITTED)
-    await services.end_access(ctx, person.owner_id)
+    await services.turn_away(ctx, person.owner_id)
     await services.sign_out(ctx, session_token(request, ctx.settings))
     response = _back_to_login(SignInProblem.NOT_ADMITTED, path)
     delete_session_cookie(response, ctx.settings)

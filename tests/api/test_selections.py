@@ -3,7 +3,7 @@
 import io
 import tracemalloc
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core.context import Context
 from core.pictures.archive import Entry, zip_parts
-from core.pictures.names import file_name, unique
+from core.pictures.names import UniqueNames, file_name
 from core.pictures.store import StoreUnavailable
 from tests.api.envelopes import data_of, error_of
 from tests.support.application import Started, client_for
@@ -139,10 +139,15 @@ def entry(name: str, picture: FakePicture) -> Entry:
     return Entry(name, datetime(2026, 11, 25, tzinfo=UTC), opened)
 
 
+async def listed(entries: Iterable[Entry]) -> AsyncIterator[Entry]:
+    for each in entries:
+        yield each
+
+
 async def test_a_large_archive_takes_little_memory() -> None:
     tracemalloc.start()
     size = 0
-    async for part in zip_parts(entry(f"{number}.png", FakePicture(2)) for number in range(100)):
+    async for part in zip_parts(listed(entry(f"{number}.png", FakePicture(2)) for number in range(100))):
         size += len(part)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -154,7 +159,7 @@ async def test_an_archive_that_breaks_off_is_not_taken_for_a_whole_one() -> None
     sent = io.BytesIO()
     entries = [entry("1.png", FakePicture(1)), entry("2.png", FakePicture(1, fails=True))]
     with suppress(OSError):
-        async for part in zip_parts(entries):
+        async for part in zip_parts(listed(entries)):
             sent.write(part)
     assert len(sent.getvalue()) > 2 * 2**20
     with pytest.raises(zipfile.BadZipFile):
@@ -163,7 +168,8 @@ async def test_an_archive_that_breaks_off_is_not_taken_for_a_whole_one() -> None
 
 @given(st.lists(st.text(max_size=900) | st.sampled_from(["CON", "a", "A", "a-2", "..", "aux."]), max_size=20))
 def test_names_are_safe_everywhere_and_unique(prompts: list[str]) -> None:
-    names = list(unique(file_name(each, "image/jpeg") for each in prompts))
+    unique = UniqueNames()
+    names = [unique.take(file_name(each, "image/jpeg")) for each in prompts]
     assert len({name.casefold() for name in names}) == len(prompts)
     for name in names:
         stem, dot, extension = name.rpartition(".")
