@@ -15,7 +15,13 @@ ME = "/api/v1/me"
 
 async def test_without_a_limit_there_is_no_allowance(ada: SignedIn) -> None:
     me = data_of(await ada.http.get(ME))
-    assert me == {"name": "Ada", "is_admin": False, "price_usd": 0.047, "allowance": None}
+    assert me == {
+        "name": "Ada",
+        "email": "ada@people.test",
+        "is_admin": False,
+        "price_usd": 0.047,
+        "allowance": None,
+    }
 
 
 @pytest.fixture

@@ -123,6 +123,11 @@ async def test_every_route_says_what_it_needs_and_is_refused_without(ada: Signed
         "read_me": Needs.READ,
         "list_tokens": Needs.COOKIE,
         "create_token": Needs.COOKIE,
+        "list_sessions": Needs.COOKIE,
+        "end_session": Needs.COOKIE,
+        "end_other_sessions": Needs.COOKIE,
+        "export_account": Needs.COOKIE,
+        "delete_account": Needs.COOKIE,
         "revoke_token": Needs.COOKIE,
     }
 

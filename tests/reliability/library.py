@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
+from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -61,6 +62,18 @@ class Library:
             self.owner_id,
             self._own_token_ids,
         )
+
+    def any_session_id(self) -> UUID:
+        """The id of a login session that a case may end."""
+        self._database.sign_in(token_urlsafe(), self.owner_id)
+        [newest] = self._database.run("SELECT id FROM login_sessions ORDER BY created_at DESC LIMIT 1")
+        found: UUID = newest["id"]
+        return found
+
+    def sign_in(self, token: str) -> None:
+        """Let the owner in by that token, who may have deleted all that they had, and renew it."""
+        self._database.sign_in(token, self.owner_id)
+        self.renew()
 
     def renew(self) -> None:
         self._renew_api_tokens()

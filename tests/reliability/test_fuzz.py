@@ -28,9 +28,9 @@ from tests.support.servers import EaselProcess, served_settings
 
 TOKEN = "a-token-for-the-fuzzer"
 COOKIE = {"Cookie": f"easel_session={TOKEN}"}
-OPERATIONS = 14
+OPERATIONS = 19
 # Of those without anything to vary there are few cases, however many are wished for.
-WITHOUT_INPUT = 2
+WITHOUT_INPUT = 5
 RENEWED_AFTER = 100
 # How often a case that is valid gets the id of a generation that exists.
 KNOWN = 0.8
@@ -79,8 +79,7 @@ def easel(database: TestDatabase, provider: EmulatedProvider, tmp_path: Path) ->
 @pytest.fixture
 def library(database: TestDatabase, easel: EaselProcess, tmp_path: Path) -> Library:
     library = Library(database, tmp_path / "data" / "pictures")
-    database.sign_in(TOKEN, library.owner_id)
-    library.renew()
+    library.sign_in(TOKEN)
     return library
 
 
@@ -129,6 +128,8 @@ REACHED = [
     "GET /v1/generations/archive",
     "POST /v1/tokens",
     "POST /v1/tokens/{id}/revoke",
+    "POST /v1/me/sessions/{id}/end",
+    "POST /v1/me/delete",
 ]
 NOTE = """
 Cases of schemathesis with its default checks, positive and negative, sent to a real process by a signed-in
@@ -178,6 +179,8 @@ def cases_that_meet_generations(library: Library, record: Record, http: httpx.Cl
         record.statuses[case.operation.label, response.status_code] += 1
         if case.operation.path.endswith("/tokens"):
             library.keep_few_api_tokens()
+        if case.operation.path == "/v1/me/delete" and response.status_code == 200:
+            library.sign_in(TOKEN)
         if case.operation.path.endswith("/submit"):
             _watch(library, chance, http, response)
 
@@ -199,6 +202,9 @@ def _give_known_ids(library: Library, case: Any) -> list[str]:
     if case.operation.path == "/v1/tokens/{id}/revoke":
         case.path_parameters["id"] = str(library.any_token_id())
         return ["an API token"]
+    if case.operation.path == "/v1/me/sessions/{id}/end":
+        case.path_parameters["id"] = str(library.any_session_id())
+        return ["a login session"]
     known = [library.any_id() for _ in range(3)]
     ids = [str(each) for _, each in known]
     if "id" in case.path_parameters:

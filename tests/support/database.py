@@ -74,7 +74,7 @@ class TestDatabase:
     def _empty(self) -> None:
         self.run(
             "TRUNCATE generations, generations_to_settle, login_sessions, api_tokens, run_times, submit_keys,"
-            " people, ledger, spending, prompt_search"
+            " people, ledger, spending, prompt_search, installation, audit_log, account_deletions, exports"
         )
 
 

@@ -130,10 +130,12 @@ class SignedIn:
 
 
 @asynccontextmanager
-async def signed_in(app: FastAPI, ctx: Context, name: str) -> AsyncIterator[SignedIn]:
+async def signed_in(
+    app: FastAPI, ctx: Context, name: str, *, is_admin: bool = False
+) -> AsyncIterator[SignedIn]:
     """Somebody of that name, with a client of their own."""
-    person = Person("https://issuer.test", name, name.title())
-    token = await services.sign_in(ctx, person)
+    person = Person("https://issuer.test", name, name.title(), email=f"{name}@people.test")
+    token = await services.sign_in(ctx, person, is_admin=is_admin)
     async with client_for(app) as client:
         client.cookies.set("easel_session", token)
         yield SignedIn(person.owner_id, token, client)

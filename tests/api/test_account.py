@@ -1,0 +1,235 @@
+"""A person's own account: where they are signed in, the export of all they made, and the end of it all."""
+
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from core import services
+from core.api_tokens import Scope
+from core.pictures.store import PictureStore, StoreUnavailable
+from core.repositories import accounts
+from core.services.account_deletion import go_on_deleting
+from core.services.upkeep import Upkeep
+from tests.api.envelopes import SUBMIT, data_of, error_of
+from tests.support.application import Started, client_for
+from tests.support.database import TestDatabase
+from tests.support.people import SignedIn, signed_in
+from tests.support.provider import EmulatedProvider
+from tests.support.waiting import all_is_done
+
+ME = "/api/v1/me"
+EXPORT = f"{ME}/export"
+SESSIONS = f"{ME}/sessions"
+DELETE = f"{ME}/delete"
+CONFIRM = {"confirm": "delete my account"}
+NOBODY = UUID(int=0)
+
+
+async def make(started: Started, person: SignedIn, prompt: str = "a red kite") -> str:
+    """A finished generation of theirs whose picture is stored."""
+    reply = await person.http.post(SUBMIT, json={"prompt": prompt}, headers={"Prefer": "wait=10"})
+    await all_is_done(started.ctx)
+    return str(data_of(reply)["id"])
+
+
+@asynccontextmanager
+async def again(started: Started, browser: str) -> AsyncIterator[SignedIn]:
+    """Ada in another browser."""
+    person = services.Person("https://issuer.test", "ada", "Ada")
+    token = await services.sign_in(started.ctx, person, browser=browser)
+    async with client_for(started.app) as client:
+        client.cookies.set("easel_session", token)
+        yield SignedIn(person.owner_id, token, client)
+
+
+async def test_sessions_are_listed_and_ended_one_by_one(started: Started, ada: SignedIn) -> None:
+    async with again(started, "Firefox on Linux") as other:
+        listed = data_of(await other.http.get(SESSIONS))["items"]
+        assert [(each.get("browser"), each["is_current"]) for each in listed] == [
+            ("Firefox on Linux", True),
+            (None, False),
+        ]
+        assert "token" not in json.dumps(listed)
+        error_of(await ada.http.post(f"{SESSIONS}/{UUID(int=1)}/end"), 404, "NOT_FOUND")
+        data_of(await ada.http.post(f"{SESSIONS}/{listed[0]['id']}/end"))
+        error_of(await other.http.get(ME), 401, "UNAUTHENTICATED")
+        assert len(data_of(await ada.http.get(SESSIONS))["items"]) == 1
+
+
+async def test_all_others_are_ended_at_once(started: Started, ada: SignedIn) -> None:
+    async with again(started, "a") as other, again(started, "b") as third:
+        assert data_of(await ada.http.post(f"{SESSIONS}/end-others")) == {"count": 2}
+        for each in (other, third):
+            error_of(await each.http.get(ME), 401, "UNAUTHENTICATED")
+    data_of(await ada.http.get(ME))
+
+
+async def test_nobody_ends_the_session_of_somebody_else(started: Started, ada: SignedIn) -> None:
+    async with signed_in(started.app, started.ctx, "ben") as ben:
+        [mine] = data_of(await ada.http.get(SESSIONS))["items"]
+        error_of(await ben.http.post(f"{SESSIONS}/{mine['id']}/end"), 404, "NOT_FOUND")
+        assert data_of(await ben.http.post(f"{SESSIONS}/end-others")) == {"count": 0}
+    data_of(await ada.http.get(ME))
+
+
+async def test_an_export_has_every_picture_and_what_is_known_of_each(started: Started, ada: SignedIn) -> None:
+    made = [await make(started, ada), await make(started, ada), await make(started, ada, "zwei Äpfel")]
+    async with signed_in(started.app, started.ctx, "ben") as ben:
+        await make(started, ben, "of somebody else")
+    reply = await ada.http.get(EXPORT)
+    assert reply.headers["content-type"] == "application/zip"
+    assert reply.headers["cache-control"] == "private, no-store"
+    archive = zipfile.ZipFile(io.BytesIO(reply.content))
+    assert archive.testzip() is None
+    assert archive.namelist() == ["zwei-äpfel.png", "a-red-kite.png", "a-red-kite-2.png", "generations.json"]
+    known = json.loads(archive.read("generations.json"))
+    assert [each["id"] for each in known] == made[::-1]
+    assert [each["file"] for each in known] == archive.namelist()[:3]
+    picture = (await ada.http.get(f"/api/v1/generations/{made[2]}/image")).content
+    assert archive.read("zwei-äpfel.png") == picture
+    await all_is_done(started.ctx)
+    assert (await ada.http.get(EXPORT)).status_code == 200  # the first one is over
+
+
+async def test_an_export_of_nothing_is_a_zip_too(ada: SignedIn) -> None:
+    archive = zipfile.ZipFile(io.BytesIO((await ada.http.get(EXPORT)).content))
+    assert json.loads(archive.read("generations.json")) == []
+
+
+async def test_one_export_at_a_time_for_each_person(started: Started, ada: SignedIn) -> None:
+    first = await services.export_account(started.ctx, owner_id=ada.owner_id, describe=lambda _: {})
+    refused = await ada.http.get(EXPORT)
+    error = error_of(refused, 429, "RATE_LIMITED")
+    assert "under way" in error["message"]
+    assert int(refused.headers["retry-after"]) > 0
+    async with signed_in(started.app, started.ctx, "ben") as ben:
+        assert (await ben.http.get(EXPORT)).status_code == 200
+    [part async for part in first]
+    await all_is_done(started.ctx)
+    assert (await ada.http.get(EXPORT)).status_code == 200
+
+
+async def test_an_export_that_nobody_reads_keeps_no_other_one_away(
+    started: Started, ada: SignedIn, database: TestDatabase
+) -> None:
+    """A process that dies gives nothing back."""
+    await services.export_account(started.ctx, owner_id=ada.owner_id, describe=lambda _: {})
+    database.run("UPDATE exports SET leased_until = now()")
+    assert (await ada.http.get(EXPORT)).status_code == 200
+
+
+async def test_deleting_an_account_leaves_nothing_but_totals(
+    started: Started, ada: SignedIn, database: TestDatabase, tmp_path: Path
+) -> None:
+    await make(started, ada)
+    gone = await make(started, ada)
+    await ada.http.post(f"/api/v1/generations/{gone}/delete")
+    await ada.http.post(SUBMIT, json={"prompt": "x"}, headers={"Idempotency-Key": "k", "Prefer": "wait=10"})
+    await all_is_done(started.ctx)
+    await services.create_api_token(started.ctx, owner_id=ada.owner_id, name="a", scopes=[Scope.READ], days=1)
+    reply = await ada.http.post(DELETE, json=CONFIRM)
+    assert data_of(reply) == {"deleted": True}
+    assert 'easel_session=""' in reply.headers["set-cookie"]
+    error_of(await ada.http.get(ME), 401, "UNAUTHENTICATED")
+    for table in (
+        "generations",
+        "prompt_search",
+        "login_sessions",
+        "api_tokens",
+        "submit_keys",
+        "people",
+        "exports",
+        "generations_to_settle",
+    ):
+        assert database.run(f"SELECT * FROM {table}") == [], table
+    assert {row["owner_id"] for row in database.run("SELECT owner_id FROM ledger")} == {NOBODY}
+    assert len(database.run("SELECT * FROM ledger WHERE state = 'charged'")) == 3
+    assert [
+        path
+        for path in started.ctx.settings.data_dir.rglob("*")
+        if str(ada.owner_id) in str(path) and path.is_file()
+    ] == []
+    [row] = database.run("SELECT * FROM audit_log WHERE act = 'account_deleted'")
+    assert row["actor"] == ada.owner_id
+
+
+async def test_it_takes_the_words(ada: SignedIn, database: TestDatabase) -> None:
+    for words in ("", "yes", "delete my accoun", "delete my account!"):
+        refused = error_of(await ada.http.post(DELETE, json={"confirm": words}), 400, "VALIDATION_ERROR")
+        assert "delete my account" in refused["details"]["fieldErrors"]["confirm"][0]
+    data_of(await ada.http.get(ME))
+    assert data_of(await ada.http.post(DELETE, json={"confirm": "  Delete my  account "}))
+
+
+async def test_what_runs_is_canceled_first(
+    ada: SignedIn, database: TestDatabase, provider: EmulatedProvider
+) -> None:
+    provider.never_finish()
+    data_of(await ada.http.post(SUBMIT, json={"prompt": "x"}))
+    data_of(await ada.http.post(DELETE, json=CONFIRM))
+    assert provider.cancels == 1
+    assert database.run("SELECT * FROM generations") == []
+    assert [row["state"] for row in database.run("SELECT state FROM ledger")] == ["charged"]
+
+
+class BrokenStore(PictureStore):
+    """Deletes nothing."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def delete(self, key: str) -> None:  # noqa: ARG002  (the real one's)
+        raise StoreUnavailable("deleting: on purpose")
+
+
+async def test_what_the_store_keeps_back_is_removed_by_the_loop(
+    started: Started, ada: SignedIn, database: TestDatabase
+) -> None:
+    await make(started, ada)
+    ctx = replace(started.ctx, pictures=BrokenStore())
+    await services.delete_account(ctx, owner_id=ada.owner_id, confirmed="delete my account")
+    error_of(await ada.http.get(ME), 401, "UNAUTHENTICATED")
+    assert len(database.run("SELECT * FROM generations")) == 1
+    await run_loop(started, database)
+    assert database.run("SELECT * FROM generations") == []
+    assert {row["owner_id"] for row in database.run("SELECT owner_id FROM ledger")} == {NOBODY}
+    assert len(database.run("SELECT * FROM account_deletions")) == 1  # for what may still be on its way
+    database.run("UPDATE account_deletions SET requested_at = now() - interval '2 minutes'")
+    await run_loop(started, database)
+    assert database.run("SELECT * FROM account_deletions") == []
+
+
+async def run_loop(started: Started, database: TestDatabase) -> None:
+    database.run("UPDATE account_deletions SET due_at = now() - interval '1 minute'")
+    await Upkeep(started.ctx).run_once()
+
+
+async def test_whoever_comes_back_meanwhile_keeps_what_is_new(
+    started: Started, ada: SignedIn, database: TestDatabase
+) -> None:
+    await make(started, ada)
+    data_of(await ada.http.post(DELETE, json=CONFIRM))
+    async with again(started, "a") as back:
+        new = await make(started, back, "after the end")
+        await run_loop(started, database)
+        assert data_of(await back.http.get(f"/api/v1/generations/{new}"))["prompt"] == "after the end"
+        assert {row["owner_id"] for row in database.run("SELECT owner_id FROM ledger")} == {
+            NOBODY,
+            ada.owner_id,
+        }
+
+
+async def test_a_deletion_in_other_hands_is_left_to_them(
+    started: Started, ada: SignedIn, database: TestDatabase
+) -> None:
+    await make(started, ada)
+    async with started.ctx.database.transaction(ada.owner_id) as session:
+        await accounts.begin_deletion(session, owner_id=ada.owner_id, claimed=timedelta(minutes=1))
+    await go_on_deleting(started.ctx, ada.owner_id)
+    assert len(database.run("SELECT * FROM generations")) == 1
