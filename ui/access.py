@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse
 
 from core import services
 from core.context import Context
+from core.errors import NotFound
 from core.rate_limits import Policy, address_of
 from core.services import OpenedPage, OpenPage
 from core.sign_in.cookies import session_token
@@ -30,6 +31,7 @@ class Visitor:
         self._ctx = ctx
         self._token = token
         self.name = opened.name
+        self.is_admin = opened.is_admin
         self.opened_by = opened.owner_id
         """The owner's id when the page was built; a later act has to ask `owner_id`."""
         self.has_made = opened.has_made
@@ -54,8 +56,13 @@ class Visitor:
 Page = Callable[[Visitor], Awaitable[None]]
 
 
-def signed_in_page(ctx: Context, path: str, *, title: str) -> Callable[[Page], None]:
-    """A decorator that registers a page for signed-in people; others are sent to the login page first."""
+def signed_in_page(
+    ctx: Context, path: str, *, title: str, for_admins: bool = False
+) -> Callable[[Page], None]:
+    """A decorator that registers a page for signed-in people; others are sent to the login page first.
+
+    One that is `for_admins` is not there for other people.
+    """
 
     def register(build: Page) -> None:
         @ui.page(path, title=title, response_timeout=RESPONSE_SECONDS)
@@ -67,6 +74,8 @@ def signed_in_page(ctx: Context, path: str, *, title: str) -> Callable[[Page], N
                 ctx.rate_limits.hit(Policy.READS, opened.owner_id if opened else address_of(request))
             if token is None or opened is None:
                 return RedirectResponse(login_path(path), status_code=303)
+            if for_admins and not opened.is_admin:
+                raise NotFound
             await build(Visitor(ctx, token, opened))
             return None
 

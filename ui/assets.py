@@ -82,7 +82,7 @@ async def _serve_icons(_: Request) -> Response:
 @lru_cache
 def _stylesheet() -> str:
     """The theme's tokens, the shared styles, and each component's style, in one file for one request."""
-    shared = [STATIC_DIR / name for name in ("tokens.css", "app.css", "pages.css")]
+    shared = [STATIC_DIR / name for name in ("tokens.css", "app.css", "forms.css", "pages.css")]
     return "\n".join(path.read_text() for path in [*shared, *_component_styles()])
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from nicegui import context
 
 from core.settings import Settings
+from ui.access import Visitor
 from ui.components.page_frame import PageFrame
 from ui.components.skeleton import skeleton
 from ui.page_template import show_until_started
@@ -15,7 +16,7 @@ DEMO_NOTICE = "This is a demo: pictures are drawn by Easel itself, not by an ima
 
 @contextmanager
 def frame(
-    settings: Settings, *, outline: str, person_name: str | None = None, heading: str = ""
+    settings: Settings, *, outline: str, visitor: Visitor | None = None, heading: str = ""
 ) -> Iterator[PageFrame]:
     """Build the frame around the block's elements. Yields the frame.
 
@@ -23,10 +24,11 @@ def frame(
     pages whose heading is above all else.
     """
     notice = DEMO_NOTICE if settings.is_demo else ""
-    icons = 4 if person_name else 2
+    person_name, is_admin = (visitor.name, visitor.is_admin) if visitor else (None, False)
+    icons = 5 + is_admin if visitor else 2
     show_until_started(context.client.request, skeleton(outline, icons=icons, notice=notice))
     _leave_main_to_us()
-    with PageFrame(person_name=person_name, heading=heading, notice=notice) as page_frame:
+    with PageFrame(person_name=person_name, is_admin=is_admin, heading=heading, notice=notice) as page_frame:
         yield page_frame
 
 

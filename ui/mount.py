@@ -13,7 +13,7 @@ from ui.closed_pages import collect_closed_pages
 from ui.error_page import answer_page_errors
 from ui.framework import lighten_framework
 from ui.page_template import use_own_template
-from ui.pages import account, dashboard, generate, login, theme
+from ui.pages import account, admin, dashboard, generate, login, theme
 
 _LANGUAGE: Language = "en-US"
 
@@ -24,6 +24,7 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
     dashboard.register(ctx)
     generate.register(ctx)
     account.register(ctx)
+    admin.register(ctx)
     theme.register(ctx)
     mount_assets(app)
     answer_page_errors()

@@ -2,6 +2,7 @@
 
 from core.callers import Caller, LoginToken
 from core.charges import Charge
+from core.database.news import EVERYBODY
 from core.failures import Failure, FailureCode
 from core.models import Generation, LoginSession, Phase, Status
 from core.open_pages import OpenPage
@@ -74,6 +75,7 @@ from core.services.wait import LONGEST_WAIT_SECONDS, wait_for_end
 __all__ = [
     "CONFIRMATION",
     "EMPTY_PROMPT",
+    "EVERYBODY",
     "LONGEST_WAIT_SECONDS",
     "MAX_DAYS",
     "MAX_KEY_LENGTH",

@@ -65,15 +65,17 @@ class Library:
 
     def any_session_id(self) -> UUID:
         """The id of a login session that a case may end."""
-        self._database.sign_in(token_urlsafe(), self.owner_id)
-        [newest] = self._database.run("SELECT id FROM login_sessions ORDER BY created_at DESC LIMIT 1")
+        token = token_urlsafe()
+        self._database.sign_in(token, self.owner_id)
+        statement = "SELECT id FROM login_sessions WHERE token_hash = %s"
+        [newest] = self._database.run(statement, LoginToken.of(token).hash)
         found: UUID = newest["id"]
         return found
 
     def sign_in(self, token: str) -> None:
-        """Let the owner in by that token, who may have deleted all that they had, and renew it."""
+        """Let the owner in by that token, if they are not."""
+        self._database.run("DELETE FROM login_sessions WHERE token_hash = %s", LoginToken.of(token).hash)
         self._database.sign_in(token, self.owner_id)
-        self.renew()
 
     def renew(self) -> None:
         self._renew_api_tokens()

@@ -80,6 +80,7 @@ def easel(database: TestDatabase, provider: EmulatedProvider, tmp_path: Path) ->
 def library(database: TestDatabase, easel: EaselProcess, tmp_path: Path) -> Library:
     library = Library(database, tmp_path / "data" / "pictures")
     library.sign_in(TOKEN)
+    library.renew()
     return library
 
 
@@ -131,6 +132,8 @@ REACHED = [
     "POST /v1/me/sessions/{id}/end",
     "POST /v1/me/delete",
 ]
+# The fuzzer picks up the id of its own login session from the list of them.
+ENDS_SIGN_IN = ("/v1/me/delete", "/v1/me/sessions/{id}/end")
 NOTE = """
 Cases of schemathesis with its default checks, positive and negative, sent to a real process by a signed-in
 owner, two of five with an API token, which may be one that may only read, has expired or is mistyped; the
@@ -177,16 +180,23 @@ def cases_that_meet_generations(library: Library, record: Record, http: httpx.Cl
     @schemathesis.hook
     def after_call(context: Any, case: Any, response: Any) -> None:
         record.statuses[case.operation.label, response.status_code] += 1
-        if case.operation.path.endswith("/tokens"):
-            library.keep_few_api_tokens()
-        if case.operation.path == "/v1/me/delete" and response.status_code == 200:
-            library.sign_in(TOKEN)
+        _go_on_after(case.operation.path, library, response)
         if case.operation.path.endswith("/submit"):
             _watch(library, chance, http, response)
 
     yield
     schemathesis.hooks.unregister(before_call)
     schemathesis.hooks.unregister(after_call)
+
+
+def _go_on_after(path: str, library: Library, response: Any) -> None:
+    """Put back what a case has used up: room for API tokens, the sign-in, or the whole account."""
+    if path.endswith("/tokens"):
+        library.keep_few_api_tokens()
+    if path in ENDS_SIGN_IN and response.status_code == 200:
+        library.sign_in(TOKEN)
+    if path == "/v1/me/delete" and response.status_code == 200:
+        library.renew()
 
 
 def _watch(library: Library, chance: Random, http: httpx.Client, response: Any) -> None:

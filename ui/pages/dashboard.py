@@ -30,7 +30,7 @@ def register(ctx: Context) -> None:
     async def dashboard(visitor: Visitor) -> None:
         heading = f"Welcome, {visitor.name}"
         with (
-            frame(ctx.settings, outline=card_skeleton(heading, _LEAD), person_name=visitor.name),
+            frame(ctx.settings, outline=card_skeleton(heading, _LEAD), visitor=visitor),
             box("section", "card stack"),
         ):
             Text("h1", heading)

@@ -17,7 +17,7 @@ def register(ctx: Context) -> None:
         with frame(
             ctx.settings,
             outline=studio_skeleton(_HEADING, has_examples=not visitor.has_made),
-            person_name=visitor.name,
+            visitor=visitor,
             heading=_HEADING,
         ) as page_frame:
             screen = GenerateScreen(ctx, visitor, page_frame, is_first_visit=not visitor.has_made)

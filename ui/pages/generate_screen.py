@@ -15,6 +15,7 @@ from ui.components.page_frame import PageFrame
 from ui.components.prompt_box import Press, PromptBox
 from ui.components.stage import Stage
 from ui.lookout import Lookout
+from ui.offer_watch import OfferWatch
 from ui.pages.run_view import GRACE_SECONDS, RunView
 
 PATH = "/dashboard/generate"
@@ -39,13 +40,22 @@ class GenerateScreen:
                 on_press=self.submit, draft_key=visitor.opened_by.hex, has_examples=is_first_visit
             )
             self._stage = Stage(on_try_again=self.try_again, on_cancel=self.cancel)
-        self._view = RunView(self._page, box=self._box, stage=self._stage, gallery=Gallery(), frame=frame)
+        self._offer = OfferWatch(ctx, visitor.opened_by, self._box.show_offer)
+        self._view = RunView(
+            self._page,
+            box=self._box,
+            stage=self._stage,
+            gallery=Gallery(),
+            frame=frame,
+            on_change=self._offer.wake,
+        )
         self._lookout = Lookout(ctx, visitor.opened_by, self.look)
         frame.on_hide(self._lookout.hide)
 
     async def open(self, running: UUID | None) -> None:
         """Show the generation that runs already, from another tab or from before a reload."""
         self._stage.show_empty()
+        await self._offer.look()
         if running is None:
             return
         standing = await services.get_standing(self._ctx, id=running, owner_id=self._visitor.opened_by)
@@ -83,6 +93,7 @@ class GenerateScreen:
         except ValidationFailed as error:
             return error.sentence
         except EaselError as error:
+            self._offer.wake()
             self._view.show_error(error)
         return ""
 

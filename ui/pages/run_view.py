@@ -1,6 +1,7 @@
 """What the generate page shows of a run: its progress, its picture, or why there is none."""
 
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 from core import services
@@ -29,12 +30,15 @@ class RunView:
         stage: Stage,
         gallery: Gallery,
         frame: PageFrame,
+        on_change: Callable[[], None],
     ) -> None:
+        """`on_change` is called when a run begins or ends, which changes what its owner may still start."""
         self._page = page
         self._box = box
         self._stage = stage
         self._gallery = gallery
         self._frame = frame
+        self._on_change = on_change
         self._saving_until: float | None = None
         self.generation: Generation | None = None
         """The generation that is watched: until it has ended, and its picture is stored."""
@@ -52,6 +56,7 @@ class RunView:
         self._saving_until = None
         self._box.disable(IN_FLIGHT_REASON)
         self._frame.show_running(True)
+        self._on_change()
         self._stage.show_running(generation, standing.age, services.estimate(standing.history))
         self.show(generation)
 
@@ -117,3 +122,4 @@ class RunView:
         self._gallery.refresh()
         self._frame.show_running(False)
         self._box.enable()
+        self._on_change()

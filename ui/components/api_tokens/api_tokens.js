@@ -1,7 +1,9 @@
 // A person's API tokens: made, shown once with lines to paste, listed, and revoked.
 
 import { h } from "vue";
-import { call, sentenceOf } from "easel/api.js";
+import { call } from "easel/api.js";
+import { attempts } from "easel/attempts.js";
+import { day } from "easel/format.js";
 import { icon } from "easel/icon.js";
 import { curlLine, mayGenerate, pythonLines } from "easel/snippets.js";
 import { toast } from "easel/toast.js";
@@ -9,17 +11,15 @@ import { toast } from "easel/toast.js";
 const SCOPES = { generate: "Make pictures and read them", read: "Read pictures only" };
 const DAYS = { 7: "A week", 30: "A month", 90: "Three months", 365: "A year" };
 
-const day = (time) => new Date(time).toLocaleDateString(undefined, { dateStyle: "medium" });
 const optionsOf = (labels) => Object.entries(labels).map(([value, text]) => h("option", { value }, text));
 
 export default {
+  mixins: [attempts],
   props: { publicUrl: String },
   data: () => ({
     tokens: null, // null until they have come
     made: null, // the new one, with its text
     asked: null, // the id of the one that is about to be revoked
-    problem: "",
-    isBusy: false,
   }),
   mounted() {
     this.attempt(() => this.read());
@@ -27,16 +27,6 @@ export default {
   methods: {
     async read() {
       this.tokens = (await call("GET", "/tokens")).items;
-    },
-    async attempt(act) {
-      this.problem = "";
-      this.isBusy = true;
-      try {
-        await act();
-      } catch (error) {
-        this.problem = sentenceOf(error);
-      }
-      this.isBusy = false;
     },
     make(event) {
       event.preventDefault();
@@ -100,8 +90,8 @@ export default {
     renderToken(token) {
       const used = token.last_used_at ? `last used on ${day(token.last_used_at)}` : "not used yet";
       const facts = `${SCOPES[token.scopes[0]]}, ${used}, until ${day(token.expires_at)}`;
-      return h("li", { class: "token", key: token.id }, [
-        h("div", { class: "token__what" }, [h("strong", {}, token.name), h("p", { class: "small" }, facts)]),
+      return h("li", { class: "list__item", key: token.id }, [
+        h("div", { class: "list__what" }, [h("strong", {}, token.name), h("p", { class: "small" }, facts)]),
         this.asked === token.id ? this.renderQuestion(token) : this.renderRevoke(token),
       ]);
     },
@@ -132,7 +122,7 @@ export default {
     renderList() {
       if (this.tokens === null) return null;
       if (!this.tokens.length) return h("p", { class: "small" }, "There are none yet.");
-      return h("ul", { class: "tokens" }, this.tokens.map(this.renderToken));
+      return h("ul", { class: "list" }, this.tokens.map(this.renderToken));
     },
   },
   render() {
@@ -144,7 +134,7 @@ export default {
         "With a token a program makes pictures as you. Whoever has it can do the same.",
       ),
       this.renderForm(),
-      this.problem ? h("p", { class: "problem", role: "alert" }, this.problem) : null,
+      this.renderProblem(),
       this.made ? this.renderMade() : null,
       this.renderList(),
     ]);

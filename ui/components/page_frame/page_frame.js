@@ -4,11 +4,19 @@ import { h } from "vue";
 import { icon } from "easel/icon.js";
 import Shortcuts from "easel/shortcuts.js";
 import ThemeSwitch from "easel/theme_switch.js";
+import { showKeptToast } from "easel/toast.js";
 import TopBar from "easel/top_bar.js";
+
+const PLACES = [
+  { path: "/dashboard/generate", name: "Generate", symbol: "brush" },
+  { path: "/account", name: "Account", symbol: "person" },
+  { path: "/admin", name: "Admin", symbol: "shield", forAdmins: true },
+];
 
 export default {
   props: {
     person: String, // the name of who is signed in, if anybody
+    isAdmin: Boolean,
     heading: String, // the heading, if the page's own elements have none
     notice: String,
     running: Boolean, // whether a picture is being made
@@ -17,6 +25,7 @@ export default {
   mounted() {
     document.addEventListener("visibilitychange", this.tell);
     if (document.hidden) this.tell();
+    showKeptToast();
   },
   unmounted() {
     document.removeEventListener("visibilitychange", this.tell);
@@ -29,11 +38,22 @@ export default {
       const home = { class: "brand", href: this.person ? "/dashboard" : "/" };
       return h("header", { class: "frame-header" }, [
         h("a", home, [icon("easel"), h("span", {}, "Easel")]),
+        this.person ? this.renderPlaces() : null,
         h("div", { class: "spacer" }),
         h(Shortcuts),
         h(ThemeSwitch),
         this.person ? this.renderPerson() : null,
       ]);
+    },
+    renderPlaces() {
+      const links = PLACES.filter((place) => this.isAdmin || !place.forAdmins).map(
+        ({ path, name, symbol }) => {
+          const current = location.pathname === path ? "page" : null;
+          const attributes = { class: "place", href: path, title: name, "aria-current": current };
+          return h("a", attributes, [icon(symbol), h("span", { class: "place__name" }, name)]);
+        },
+      );
+      return h("nav", { class: "places", "aria-label": "Pages" }, links);
     },
     renderPerson() {
       const attributes = {
@@ -42,15 +62,8 @@ export default {
         title: "Sign out",
         "aria-label": "Sign out",
       };
-      const account = {
-        class: "button button--quiet button--icon",
-        href: "/account",
-        title: "Your account",
-        "aria-label": "Your account",
-      };
       return h("div", { class: "person" }, [
         h("span", { class: "person-name" }, this.person),
-        h("a", account, icon("person")),
         h("form", { method: "post", action: "/auth/logout" }, h("button", attributes, icon("sign-out"))),
       ]);
     },

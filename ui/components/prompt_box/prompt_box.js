@@ -2,6 +2,7 @@
 
 import { h } from "vue";
 import { read, write } from "easel/kept.js";
+import { reasonOf, remarkOf } from "easel/offer.js";
 import { count, newKey, readPress } from "easel/press.js";
 
 const PLACEHOLDER = "A lighthouse at dusk, painted in loose watercolour …";
@@ -18,6 +19,7 @@ export default {
     emptyProblem: String,
     examples: Array,
     reason: String, // the reason why Generate is off; empty when it is on
+    offer: Object, // what another picture costs, what is left, and what stands in the way
     answer: Object, // the key of the press that the server has finished, and the problem of its prompt
     made: String, // the prompt of the picture that is ready
     focusCount: Number, // the box takes the focus when this changes
@@ -36,10 +38,10 @@ export default {
       return count(this.text) - this.limit;
     },
     isOff() {
-      return Boolean(this.reason || this.press);
+      return Boolean(this.reason || this.press || reasonOf(this.offer));
     },
     whyOff() {
-      if (!this.press) return this.reason;
+      if (!this.press) return this.reason || reasonOf(this.offer);
       return this.isConnected ? STARTING : WAITING;
     },
     overProblem() {
@@ -200,6 +202,10 @@ export default {
         "Generate",
       );
     },
+    renderRemark() {
+      const remark = remarkOf(this.offer);
+      return remark ? h("p", { class: "small offer" }, remark) : null;
+    },
     renderExamples() {
       const buttons = this.examples.map((prompt) =>
         h("button", { type: "button", class: "example", onClick: () => this.replace(prompt) }, prompt),
@@ -213,7 +219,10 @@ export default {
       this.renderBox(),
       this.renderFoot(),
       this.renderButton(),
-      h("p", { class: "small reason", id: "generate-reason", role: "status" }, this.whyOff),
+      h("div", { class: "prompt-box__below" }, [
+        h("p", { class: "small reason", id: "generate-reason", role: "status" }, this.whyOff),
+        this.renderRemark(),
+      ]),
       this.examples.length ? this.renderExamples() : null,
     ]);
   },

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeGuard
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from core.services import EMPTY_PROMPT, MAX_PROMPT_LENGTH
+from core.services import EMPTY_PROMPT, MAX_PROMPT_LENGTH, Offer
 
 EXAMPLES = (
     "A lighthouse at dusk, painted in loose watercolour",
@@ -52,6 +52,7 @@ class PromptBox(ui.element, component="prompt_box.js"):
                 "filled": "",
                 "examples": list(EXAMPLES) if has_examples else [],
                 "reason": "",
+                "offer": None,
                 "focusCount": 0,
             }
         )
@@ -69,6 +70,18 @@ class PromptBox(ui.element, component="prompt_box.js"):
     def enable(self) -> None:
         """Turn Generate on."""
         self.props["reason"] = ""
+
+    def show_offer(self, offer: Offer) -> None:
+        """Show what another picture costs and what is left; Generate is off where something is in its way."""
+        allowance = offer.allowance
+        self.props["offer"] = {
+            "price": None if offer.price_usd is None else float(offer.price_usd),
+            "limit": allowance and allowance.limit,
+            "left": allowance and allowance.left,
+            "resetsAt": allowance and allowance.resets_at.isoformat(),
+            "isPaused": offer.is_paused,
+            "budgetResetsAt": offer.budget_resets_at.isoformat() if offer.is_budget_reached else None,
+        }
 
     def answer(self, press: Press, problem: str = "") -> None:
         """Tell the browser that `press` is finished; `problem` is shown beside the box."""

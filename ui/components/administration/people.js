@@ -1,0 +1,156 @@
+// Everybody, with what they had made in the month: searched and sorted by the server, a page at a time.
+
+import { h } from "vue";
+import { call } from "easel/api.js";
+import { attempts } from "easel/attempts.js";
+import { day, dollars, whole } from "easel/format.js";
+import { shownMonth } from "easel/months.js";
+import { toast } from "easel/toast.js";
+
+const PAGE = 25;
+const TYPING_MS = 250;
+const COLUMNS = [
+  { name: "Name", sort: "name" },
+  { name: "E-mail", sort: "email" },
+  { name: "Pictures", sort: "generations", isNumber: true },
+  { name: "Failed", sort: "failures", isNumber: true },
+  { name: "Spent", sort: "spent", isNumber: true },
+  { name: "Last seen", sort: "last_seen" },
+];
+
+export default {
+  mixins: [attempts],
+  data: () => ({ found: null, words: "", sort: "spent", isDescending: true, offset: 0 }),
+  mounted() {
+    this.attempt(() => this.read());
+  },
+  methods: {
+    async read() {
+      const query = new URLSearchParams({
+        q: this.words,
+        sort: this.sort,
+        descending: this.isDescending,
+        offset: this.offset,
+        limit: PAGE,
+      });
+      const asked = String(query);
+      this.asked = asked;
+      const found = await call("GET", `/admin/months/${shownMonth()}/people?${asked}`);
+      if (this.asked === asked) this.found = found; // the answer to what was asked last
+    },
+    show(changes) {
+      Object.assign(this, { offset: 0 }, changes);
+      this.attempt(() => this.read());
+    },
+    onInput(event) {
+      const words = event.target.value;
+      clearTimeout(this.typing);
+      this.typing = setTimeout(() => this.show({ words }), TYPING_MS);
+    },
+    sortBy(column) {
+      const isSame = this.sort === column.sort;
+      const isDescending = isSame ? !this.isDescending : Boolean(column.isNumber);
+      this.show({ sort: column.sort, isDescending });
+    },
+    act(person, act, said) {
+      this.attempt(async () => {
+        await call("POST", `/admin/people/${person.owner_id}/${act}`);
+        await this.read();
+        toast(said);
+        dispatchEvent(new Event("easel:acted"));
+      });
+    },
+    renderHead(column) {
+      const isSorted = this.sort === column.sort;
+      const order = this.isDescending ? "descending" : "ascending";
+      const mark = isSorted ? (this.isDescending ? " ↓" : " ↑") : "";
+      const attributes = {
+        scope: "col",
+        class: { "is-number": column.isNumber },
+        "aria-sort": isSorted ? order : null,
+      };
+      return h("th", attributes, [
+        h("button", { type: "button", onClick: () => this.sortBy(column) }, column.name + mark),
+      ]);
+    },
+    renderPerson(person) {
+      const number = (value) => h("td", { class: "is-number" }, value);
+      const name = person.is_deleted ? "Deleted accounts" : (person.name ?? "Not signed in since");
+      return h("tr", { key: person.owner_id }, [
+        h("th", { scope: "row" }, [
+          name,
+          person.blocked_at ? h("span", { class: "badge" }, "blocked") : null,
+        ]),
+        h("td", {}, person.email ?? ""),
+        number(whole(person.generations)),
+        number(whole(person.failures)),
+        number(dollars(person.charged_usd + person.reserved_usd)),
+        h("td", {}, person.last_seen_at ? day(person.last_seen_at) : ""),
+        h("td", {}, person.first_seen_at ? this.renderActs(person) : null),
+      ]);
+    },
+    renderActs(person) {
+      const button = (text, act, said) =>
+        h(
+          "button",
+          {
+            class: "button",
+            type: "button",
+            disabled: this.isBusy,
+            "aria-label": `${text}: ${person.name}`,
+            onClick: () => this.act(person, act, said),
+          },
+          text,
+        );
+      if (person.blocked_at)
+        return h("div", { class: "table__acts" }, button("Unblock", "unblock", "They may sign in again."));
+      return h("div", { class: "table__acts" }, [
+        button("Sign out", "end-sessions", "Signed out everywhere."),
+        person.is_me ? null : button("Block", "block", "Blocked: they are out, everywhere."),
+      ]);
+    },
+    renderTable(items) {
+      const heads = [...COLUMNS.map(this.renderHead), h("td", {})];
+      const label = { class: "table-frame", tabindex: 0, role: "region", "aria-labelledby": "people-title" };
+      return h("div", label, [
+        h("table", { class: "table" }, [
+          h("thead", {}, h("tr", {}, heads)),
+          h("tbody", {}, items.map(this.renderPerson)),
+        ]),
+      ]);
+    },
+    renderPages({ total }) {
+      const last = Math.min(this.offset + PAGE, total);
+      const turn = (text, offset, isOff) =>
+        h(
+          "button",
+          { class: "button", type: "button", disabled: isOff, onClick: () => this.show({ offset }) },
+          text,
+        );
+      return h("div", { class: "pages" }, [
+        h(
+          "p",
+          { class: "small", role: "status" },
+          total ? `${whole(this.offset + 1)} to ${whole(last)} of ${whole(total)}` : "Nobody is found.",
+        ),
+        total > PAGE ? turn("Before", this.offset - PAGE, this.offset === 0) : null,
+        total > PAGE ? turn("Next", this.offset + PAGE, last === total) : null,
+      ]);
+    },
+  },
+  render() {
+    const search = { type: "search", name: "q", autocomplete: "off", onInput: this.onInput };
+    return h("section", { class: "card stack", "aria-labelledby": "people-title" }, [
+      h("div", { class: "head-with-controls" }, [
+        h("h2", { id: "people-title" }, "People"),
+        h("label", { class: "field field--search" }, [
+          h("span", { class: "field__label" }, "Search name or e-mail"),
+          h("input", search),
+        ]),
+      ]),
+      this.renderProblem(),
+      this.found ? this.renderTable(this.found.items) : null,
+      this.found ? this.renderPages(this.found) : null,
+    ]);
+  },
+};

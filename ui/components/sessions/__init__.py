@@ -1,0 +1,3 @@
+from ui.components.sessions.sessions import Sessions
+
+__all__ = ["Sessions"]

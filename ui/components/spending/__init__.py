@@ -1,0 +1,3 @@
+from ui.components.spending.spending import Spending
+
+__all__ = ["Spending"]

@@ -1,0 +1,34 @@
+// What a person has spent this month, and may still have made today; nothing is said of what is not known.
+
+import { h } from "vue";
+import { fact } from "easel/facts.js";
+import { comesAt, dollars, whole } from "easel/format.js";
+
+export default {
+  props: {
+    price: Number, // of a picture, in US dollars; null where it is not known
+    charged: Number,
+    reserved: Number,
+    limit: Number, // pictures of a day; null without a limit
+    left: Number,
+    resetsAt: String,
+  },
+  computed: {
+    facts() {
+      const facts = [fact("Spent this month", dollars(this.charged))];
+      if (this.reserved) facts.push(fact("Not settled yet", dollars(this.reserved)));
+      if (this.price) facts.push(fact("A picture costs", dollars(this.price)));
+      if (this.limit !== null) {
+        facts.push(fact("Left today", `${whole(this.left)} of ${whole(this.limit)}`));
+        if (this.left < this.limit) facts.push(fact("All of them again", comesAt(this.resetsAt)));
+      }
+      return facts;
+    },
+  },
+  render() {
+    return h("section", { class: "card stack", "aria-labelledby": "spending-title" }, [
+      h("h2", { id: "spending-title" }, "What you have spent"),
+      h("dl", { class: "facts" }, this.facts),
+    ]);
+  },
+};
