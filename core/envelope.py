@@ -24,6 +24,9 @@ def _describe_as_boolean(schema: dict[str, Any]) -> None:
     schema.pop("const", None)
 
 
+NOT_BLANK = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
+"""For a description: text that can be stored and is not blank, as `str.isspace` sees it."""
+STORABLE = r"^[^\x00]*$"
 OrLeftOut = Annotated[
     T | SkipJsonSchema[None],
     Field(default=None, exclude_if=lambda value: value is None, json_schema_extra=_describe_as_left_out),

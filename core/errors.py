@@ -79,6 +79,10 @@ class Unauthenticated(EaselError):
     code = "UNAUTHENTICATED"
     message = "Please sign in."
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": 'Bearer realm="Easel"'}  # as RFC 9110 wants of every 401
+
 
 class NoCredits(EaselError):
     """A submit by a person without credits."""

@@ -97,7 +97,8 @@ async def _answer_invalid(_: Request, error: Exception) -> Response:
     for detail in error.errors():
         location = detail["loc"]
         is_field = len(location) > 1 and detail["type"] != "json_invalid"
-        message = "Please send valid JSON." if detail["type"] == "json_invalid" else detail["msg"]
+        is_json = detail["type"] != "json_invalid"
+        message = detail["msg"].removeprefix("Value error, ") if is_json else "Please send valid JSON."
         (field_errors.setdefault(str(location[1]), []) if is_field else form_errors).append(message)
     return error_json(ValidationFailed(form_errors=form_errors, field_errors=field_errors))
 

@@ -13,7 +13,7 @@ from core.api.access import Needs, owner_of, reader_of, reading_router, signed_i
 from core.api.conditional import NOT_MODIFIED, TAG_HEADERS, read_json
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.context import Context
-from core.envelope import Success, described_errors
+from core.envelope import STORABLE, Success, described_errors
 from core.services import MAX_PROMPT_LENGTH
 
 DEFAULT_LIMIT = 24
@@ -34,6 +34,7 @@ Words = Annotated[
         description="Only those whose prompts contain every one of these words, or parts of words. Case and"
         " accents make no difference.",
         examples=["red kite"],
+        json_schema_extra={"pattern": STORABLE},
     ),
     AfterValidator(lambda words: words and _storable(words)),
 ]

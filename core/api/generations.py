@@ -13,7 +13,7 @@ from core.api.conditional import NOT_MODIFIED, TAG_HEADERS, read_json
 from core.api.generation_shape import PATH, GenerationShape, shape_of
 from core.api.prefer import PACE_HEADERS, Headers, Prefer, hold, pace_of, seconds_of
 from core.context import Context
-from core.envelope import Success, described_errors, success_json
+from core.envelope import NOT_BLANK, Success, described_errors, success_json
 from core.errors import IdempotencyConflict, NotFound
 from core.services import MAX_KEY_LENGTH, MAX_PROMPT_LENGTH, Standing
 
@@ -25,7 +25,7 @@ class SubmitBody(BaseModel):
         json_schema_extra={
             "minLength": 1,
             "maxLength": MAX_PROMPT_LENGTH,
-            "pattern": r"^[^\x00]*[^\s\x00][^\x00]*$",
+            "pattern": NOT_BLANK,
         },
     )
 

@@ -13,7 +13,7 @@ from core import services
 from core.api.access import Needs, owner_of, signed_in_router
 from core.api_tokens import Scope
 from core.context import Context
-from core.envelope import Success, described_errors, success_json
+from core.envelope import NOT_BLANK, Success, described_errors, success_json
 from core.services import MAX_DAYS, MAX_NAME_LENGTH, ApiToken
 
 PATH = "/v1/tokens"
@@ -26,7 +26,7 @@ class CreateBody(BaseModel):
         json_schema_extra={
             "minLength": 1,
             "maxLength": MAX_NAME_LENGTH,
-            "pattern": r"^[^\x00]*[^\s\x00][^\x00]*$",
+            "pattern": NOT_BLANK,
         },
     )
     scopes: list[Scope] = Field(

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -66,7 +66,7 @@ class Reserve(NamedTuple):
         limit, budget = settings.generations_per_day, settings.budget_usd_per_month
         used = await ledger.reserve(self.session, generation=generation, price=price, budget=budget)
         if limit is not None and used.today >= limit:
-            resets_at = used.day_ends_at.isoformat()
+            resets_at = used.day_ends_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             raise NoCredits(details={"limit": limit, "used": used.today, "resets_at": resets_at})
         # Most who come too late are turned away here, and do not queue for the commit.
         if budget is not None and used.month_usd + (price or 0) > budget:

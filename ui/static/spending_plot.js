@@ -43,8 +43,23 @@ export default {
         bar("plot__charged", base - charged, charged),
         bar("plot__reserved", base - charged - reserved, reserved),
         date === 1 || date % 5 === 0
-          ? h("text", { class: "plot__date", x: (index + 0.5) * step, y: HEIGHT - 3 }, String(date))
+          ? h(
+              "text",
+              {
+                class: ["plot__date", { "is-odd": date % 10 === 5 }],
+                x: (index + 0.5) * step,
+                y: HEIGHT - 3,
+              },
+              String(date),
+            )
           : null,
+      ]);
+    },
+    renderLegend() {
+      const entry = (name, text) => h("li", {}, [h("span", { class: `legend__${name}` }), text]);
+      return h("ul", { class: "legend" }, [
+        entry("charged", "charged"),
+        entry("reserved", "not settled yet"),
       ]);
     },
     renderTable() {
@@ -84,7 +99,10 @@ export default {
     const what = this.hasPrices ? "Spending" : "Pictures";
     const top = this.hasPrices ? dollars(this.most) : whole(this.most);
     return h("div", { class: "plot" }, [
-      h("p", { class: "small" }, `${what} by day; the highest is ${top}`),
+      h("div", { class: "plot__head" }, [
+        h("p", { class: "small" }, `${what} by day (UTC); the highest is ${top}`),
+        this.hasPrices ? this.renderLegend() : null,
+      ]),
       h(
         "svg",
         {

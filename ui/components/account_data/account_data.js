@@ -47,7 +47,7 @@ export default {
     },
   },
   render() {
-    return h("div", { class: "stack" }, [
+    return h("div", { class: "stack--wide" }, [
       this.renderExport(),
       h("section", { class: "card stack", "aria-labelledby": "delete-title" }, [
         h("h2", { id: "delete-title" }, "Delete your account"),

@@ -21,6 +21,7 @@ export default {
         await call("POST", `/me/sessions/${session.id}/end`);
         await this.read();
         toast("Signed out there.");
+        this.$refs.title.focus(); // the button is gone
       });
     },
     endOthers() {
@@ -28,6 +29,7 @@ export default {
         await call("POST", "/me/sessions/end-others");
         await this.read();
         toast("Signed out everywhere else.");
+        this.$refs.title.focus();
       });
     },
     renderSession(session) {
@@ -50,7 +52,7 @@ export default {
     const sessions = this.sessions ?? [];
     const everywhere = { class: "button", type: "button", disabled: this.isBusy, onClick: this.endOthers };
     return h("section", { class: "card stack", "aria-labelledby": "sessions-title" }, [
-      h("h2", { id: "sessions-title" }, "Where you are signed in"),
+      h("h2", { id: "sessions-title", ref: "title", tabindex: -1 }, "Where you are signed in"),
       this.renderProblem(),
       h("ul", { class: "list" }, sessions.map(this.renderSession)),
       sessions.length > 1 ? h("div", {}, h("button", everywhere, "Sign out everywhere else")) : null,

@@ -1,0 +1,73 @@
+// What stands beside Generate: nothing where nothing is known, else what it costs, what is left, what is in the way.
+
+import { describe, expect, it } from "vitest";
+import { comesAt, dollars, whole } from "../../ui/static/format.js";
+import { shifted, shownMonth, thisMonth } from "../../ui/static/months.js";
+import { NOT_ALLOWED, PAUSED, reasonOf, remarkOf } from "../../ui/static/offer.js";
+
+const OFFER = {
+  price: 0.047,
+  limit: 10,
+  left: 7,
+  resetsAt: "2026-11-26T00:00:00Z",
+  isPaused: false,
+  budgetResetsAt: null,
+};
+
+describe("the remark", () => {
+  it("tells price and what is left", () => {
+    expect(remarkOf(OFFER)).toBe("$0.047 a picture · 7 of 10 left today");
+    expect(remarkOf({ ...OFFER, limit: null, left: null })).toBe("$0.047 a picture");
+    expect(remarkOf({ ...OFFER, price: null, limit: 1200, left: 1100 })).toBe("1,100 of 1,200 left today");
+  });
+
+  it("is empty where neither is known, in the demo, and before the offer has come", () => {
+    for (const price of [null, 0]) expect(remarkOf({ ...OFFER, price, limit: null, left: null })).toBe("");
+    expect(remarkOf(null)).toBe("");
+  });
+});
+
+describe("the reason", () => {
+  it("is empty while something is left", () => {
+    expect(reasonOf(OFFER)).toBe("");
+    expect(reasonOf({ ...OFFER, limit: null, left: null })).toBe("");
+    expect(reasonOf(null)).toBe("");
+  });
+
+  it("names what is in the way, and when it goes", () => {
+    expect(reasonOf({ ...OFFER, left: 0 })).toMatch(
+      /^You have made all your 10 pictures of today\. .*Nov 26, 2026/,
+    );
+    expect(reasonOf({ ...OFFER, limit: 1, left: 0 })).toMatch(/^You have made your one picture of today/);
+    expect(reasonOf({ ...OFFER, limit: 0, left: 0 })).toBe(NOT_ALLOWED);
+    expect(reasonOf({ ...OFFER, isPaused: true, left: 0 })).toBe(PAUSED);
+    const spent = reasonOf({ ...OFFER, left: 0, budgetResetsAt: "2026-12-01T00:00:00Z" });
+    expect(spent).toMatch(/budget for pictures is spent.* Dec 1, 2026\.$/);
+  });
+});
+
+describe("formats", () => {
+  it("separates thousands, and keeps tenths of a cent", () => {
+    expect(whole(1234567)).toBe("1,234,567");
+    expect([dollars(1234.5), dollars(0.047), dollars(0)]).toEqual(["$1,234.50", "$0.047", "$0.00"]);
+  });
+
+  it("names the day only where it is not today", () => {
+    const now = new Date("2026-11-25T10:00:00Z");
+    expect(comesAt("2026-11-25T12:30:00Z", now)).toMatch(/^12:30/);
+    expect(comesAt("2026-11-26T00:00:00Z", now)).toMatch(/^Nov 26, 2026/);
+  });
+});
+
+describe("months", () => {
+  it("are taken from the address, or are this one (UTC)", () => {
+    expect(shownMonth("?month=2025-02")).toBe("2025-02");
+    for (const wrong of ["", "?month=2025-13", "?month=x", "?month=2025-2"])
+      expect(shownMonth(wrong)).toBe(thisMonth());
+    expect(thisMonth(new Date("2026-12-31T23:59:59Z"))).toBe("2026-12");
+  });
+
+  it("go over the end of a year", () => {
+    expect([shifted("2026-01", -1), shifted("2026-12", 1)]).toEqual(["2025-12", "2027-01"]);
+  });
+});
