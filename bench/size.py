@@ -98,7 +98,7 @@ async def _submit_load(of: Rig, easel: EaselProcess) -> Load:
 async def _wait_until_quiet(of: Rig) -> None:
     """Until every picture is stored."""
     for _ in range(_QUIET_SECONDS):
-        if not await asyncio.to_thread(of.database.run, "SELECT FROM generations_to_settle LIMIT 1"):
+        if not await asyncio.to_thread(of.database.run, "SELECT 1 FROM generations_to_settle LIMIT 1"):
             return
         await asyncio.sleep(1)
     raise CouldNotMeasure(f"pictures were not stored in {_QUIET_SECONDS} s")

@@ -11,8 +11,8 @@ from starlette.responses import RedirectResponse
 from core import services
 from core.context import Context
 from core.errors import NotFound
-from core.rate_limits import Policy, address_of
-from core.services import OpenedPage, OpenPage
+from core.rate_limits import Policy
+from core.services import LoginToken, OpenedPage, OpenPage
 from core.sign_in.cookies import session_token
 from ui.unseen_pages import make_room
 
@@ -38,6 +38,8 @@ class Visitor:
         """Whether they have made anything before."""
         self.running = opened.running
         """The generation of theirs that ran when the page was built."""
+        self.offer = services.offer_of(ctx, opened.limits)
+        """What another picture meant for them then."""
 
     def keep_page(self) -> OpenPage:
         """Note that the page is open, until its client is deleted; what it shows is then looked up."""
@@ -70,10 +72,10 @@ def signed_in_page(
             token = session_token(request, ctx.settings)
             opened = await services.find_page(ctx, token)
             make_room(request, opened and opened.owner_id)
-            if token:  # who brings none has been counted before
-                ctx.rate_limits.hit(Policy.READS, opened.owner_id if opened else address_of(request))
-            if token is None or opened is None:
+            if token is None or opened is None:  # and has been counted as a stranger's
                 return RedirectResponse(login_path(path), status_code=303)
+            ctx.rate_limits.learn_owner(LoginToken.of(token).hash, opened.owner_id)
+            ctx.rate_limits.hit(Policy.READS, opened.owner_id)
             if for_admins and not opened.is_admin:
                 raise NotFound
             await build(Visitor(ctx, token, opened))

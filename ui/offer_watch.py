@@ -25,7 +25,7 @@ class OfferWatch:
     def __init__(self, ctx: Context, owner_id: UUID, show: Callable[[Offer], None]) -> None:
         self._ctx = ctx
         self._owner_id = owner_id
-        self._show = show
+        self._tell = show
         self._client = context.client
         self._due: asyncio.TimerHandle | None = None
         self._unsubscribe = ctx.news.subscribe(EVERYBODY, self.wake)
@@ -36,10 +36,9 @@ class OfferWatch:
         if not self._client.is_deleted:
             background_tasks.create(self._look_again(), name="offer")
 
-    async def look(self) -> None:
-        """Look now. Raises `ServiceUnavailable`."""
-        offer = await services.read_offer(self._ctx, owner_id=self._owner_id)
-        self._show(offer)
+    def show(self, offer: Offer) -> None:
+        """Show it, and look again when something that stands in the way goes by itself."""
+        self._tell(offer)
         if offer.changes_at:
             seconds = (offer.changes_at - datetime.now(UTC)).total_seconds()
             self._look_in(max(seconds, _LEAST_SECONDS) + random.uniform(0, _SPREAD_SECONDS))  # noqa: S311  (no secret)
@@ -47,7 +46,7 @@ class OfferWatch:
     async def _look_again(self) -> None:
         with self._client:
             try:
-                await self.look()
+                self.show(await services.read_offer(self._ctx, owner_id=self._owner_id))
             except EaselError:
                 self._look_in(_AWAY_SECONDS)
 

@@ -141,8 +141,7 @@ def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> 
             counted = Counted(ctx.rate_limits, Policy.READS, request)
             with counted.as_stranger_if_refused():
                 presented = request.state.presented = presented_by(request, ctx.settings)
-                if is_counted or presented.is_api_token:
-                    counted.begin(presented.token)
+                counted.begin(presented.token, is_counted=is_counted or presented.is_api_token)
                 values, problems = _arguments(self.dependant, request)
                 if problems:
                     await _caller(ctx, presented, Needs.READ)

@@ -79,7 +79,10 @@ def create_router(ctx: Context) -> APIRouter:
     ) -> Response:
         """All that you have made, as a zip that is sent while it is made. One at a time: else 429."""
         parts = await services.export_account(
-            ctx, owner_id=owner_of(request), describe=lambda each: shape_of(each, ctx.settings)
+            ctx,
+            owner_id=owner_of(request),
+            presented=reader_of(request),
+            describe=lambda each: shape_of(each, ctx.settings),
         )
         name = f"easel-export-{datetime.now(UTC).date().isoformat()}.zip"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', **_NO_STORE}

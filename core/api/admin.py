@@ -25,7 +25,7 @@ _NO_STORE = {"Cache-Control": "private, no-store"}
 _CSV_HEAD = ("name", "email", "id", "generations", "failures", "charged_usd", "reserved_usd")
 _DELETED = "Deleted accounts"
 # What spreadsheets take for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
+_FORMULA = re.compile(r"(^|[;,\t\r\n])\s*[=+\-@＝＋－＠]")  # noqa: RUF001  (full-width ones)
 
 
 def _month(text: str) -> date:
@@ -159,7 +159,7 @@ def _csv(people: Iterable[PersonOfMonth]) -> str:
     """With a byte order mark, without which Excel takes it for its own old encoding."""
     file = io.StringIO()
     file.write("\ufeff")
-    writer = csv.writer(file)
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
     writer.writerow(_CSV_HEAD)
     for each in people:
         name = _DELETED if each.owner_id == NOBODY else each.name
@@ -169,8 +169,8 @@ def _csv(people: Iterable[PersonOfMonth]) -> str:
 
 
 def _cell(text: str | None) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text and _FORMULA.match(text) else text or ""
+    """Text that no spreadsheet takes for a formula, whichever character separates its cells."""
+    return f"'{text}" if text and _FORMULA.search(text) else text or ""
 
 
 def _number(amount: Decimal | None) -> float | None:

@@ -16,31 +16,40 @@ from core.services import LoginToken
 
 
 class Counted:
-    """One request. As a context manager it counts for the address when `Unauthenticated` is raised."""
+    """One request. As a context manager it counts for the address when `Unauthenticated` is raised, if that
+    has not been done before."""
 
     def __init__(self, limits: RateLimits, policy: Policy, request: Request) -> None:
         self._limits = limits
         self._policy = policy
         self._request = request
         self._token: LoginToken | None = None
+        self._is_counted = True
+        self._is_address_counted = False
         self.is_to_learn = False
         """Whether `end` has to be told the owner."""
 
-    def begin(self, token: LoginToken) -> None:
-        """Raises `RateLimited` for a known owner, or an address from which too many unknown ones came."""
+    def begin(self, token: LoginToken, *, is_counted: bool = True) -> None:
+        """Count for the token's owner, unless not `is_counted`; for the address where the owner is not known.
+
+        Raises `RateLimited`. An unknown token counts before anybody looks it up: many at once would else be
+        looked up before the first is refused.
+        """
         self._token = token
+        self._is_counted = is_counted
         owner_id = self._limits.known_owner(token.hash)
-        if owner_id:
+        if owner_id is None:
+            self.is_to_learn = self._is_address_counted = True
+            self._limits.hit(self._policy, address_of(self._request))
+        elif is_counted:
             self._limits.hit(self._policy, owner_id)
-        else:
-            self.is_to_learn = True
-            self._limits.check(self._policy, address_of(self._request))
 
     def end(self, owner_id: UUID) -> None:
         """The token was the owner's. Raises `RateLimited`, for one that was not known before."""
         if self.is_to_learn and self._token:
             self._limits.learn_owner(self._token.hash, owner_id)
-            self._limits.hit(self._policy, owner_id)
+            if self._is_counted:
+                self._limits.hit(self._policy, owner_id)
 
     def as_stranger_if_refused(self) -> Self:
         """The context manager."""
@@ -56,4 +65,5 @@ class Counted:
             return
         if self._token:
             self._limits.forget_owner(self._token.hash)
-        self._limits.hit(self._policy, address_of(self._request))
+        if not self._is_address_counted:
+            self._limits.hit(self._policy, address_of(self._request))

@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
@@ -17,6 +17,13 @@ from core.envelope import NOT_BLANK, Success, described_errors, success_json
 from core.services import MAX_DAYS, MAX_NAME_LENGTH, ApiToken
 
 PATH = "/v1/tokens"
+
+
+def _number(value: object) -> object:
+    """Pydantic takes true for 1 and "7" for 7, which the description does not."""
+    if isinstance(value, bool | str):
+        raise ValueError("is a number of days")  # noqa: TRY004  (pydantic wants this one)
+    return value
 
 
 class CreateBody(BaseModel):
@@ -34,7 +41,7 @@ class CreateBody(BaseModel):
         examples=[["generate"]],
         json_schema_extra={"minItems": 1},
     )
-    expires_in_days: int = Field(
+    expires_in_days: Annotated[int, BeforeValidator(_number)] = Field(
         description="After that it is worthless.",
         examples=[90],
         json_schema_extra={"minimum": 1, "maximum": MAX_DAYS},

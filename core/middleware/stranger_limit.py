@@ -3,6 +3,7 @@
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from core.callers import LoginToken
 from core.envelope import error_json
 from core.errors import RateLimited
 from core.middleware.error_response import ErrorPage, error_response
@@ -10,6 +11,7 @@ from core.rate_limits import Policy, RateLimits, address_of
 
 # Sign-ins have a count of their own, the API counts by itself, and the rest costs next to nothing.
 _SIGN_IN = ("/auth/login/", "/auth/callback/", "/auth/demo")
+_SIGN_OUT = "/auth/logout"
 _UNCOUNTED = ("/api/", "/assets/", "/_nicegui", "/healthz", "/readyz", "/auth/")
 
 
@@ -37,7 +39,11 @@ class StrangerLimitMiddleware:
         path = scope["path"]
         if path.startswith(_SIGN_IN):
             self.limits.hit(Policy.SIGN_INS, address_of(HTTPConnection(scope)))
-        elif not path.startswith(_UNCOUNTED):
+        elif path == _SIGN_OUT or not path.startswith(_UNCOUNTED):
             connection = HTTPConnection(scope)
-            if self.session_cookie not in connection.cookies:
+            if not self._is_known(connection.cookies.get(self.session_cookie)):
                 self.limits.hit(Policy.READS, address_of(connection))
+
+    def _is_known(self, cookie: str | None) -> bool:
+        """Whether the cookie is one that was proved before; any other is a stranger's until it is."""
+        return cookie is not None and self.limits.known_owner(LoginToken.of(cookie).hash) is not None

@@ -109,6 +109,12 @@ class PictureStore:
         except FileNotFoundError:
             return
 
+    async def list_keys(self, prefix: str) -> list[str]:
+        """All keys that begin with `prefix`, up to a slash. Raises `StoreUnavailable`."""
+        async with self._answering("listing"):
+            listed = await obstore.list(self._store, prefix=prefix.rstrip("/")).collect_async()
+        return [each["path"] for each in listed]
+
     @asynccontextmanager
     async def _answering(self, doing: str, *, may_lack: bool = False) -> AsyncIterator[None]:
         """Limits the block's time and turns the library's many errors into `StoreUnavailable`.

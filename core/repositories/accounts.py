@@ -18,9 +18,19 @@ async def begin_deletion(session: AsyncSession, *, owner_id: UUID, claimed: time
     await session.execute(statement, {"owner_id": owner_id, "claimed": claimed})
 
 
-async def claim_deletion(statements: Statements, *, owner_id: UUID, claimed: timedelta) -> bool:
-    """Take a deletion that is due; false if another process was first."""
-    found = await statements.fetch("SELECT claim_account_deletion(%s, %s)", [owner_id, claimed])
+async def claim_deletion(
+    statements: Statements, *, owner_id: UUID, claimed: timedelta, is_renewed: bool = False
+) -> bool:
+    """Take a deletion that is due, or keep one for longer; false if another process was first."""
+    found = await statements.fetch(
+        "SELECT claim_account_deletion(%s, %s, %s)", [owner_id, claimed, is_renewed]
+    )
+    return bool(found.rows[0][0])
+
+
+async def is_back(statements: Statements, *, owner_id: UUID) -> bool:
+    """Whether whoever has deleted their account has come in again."""
+    found = await statements.fetch("SELECT is_back(%s)", [owner_id])
     return bool(found.rows[0][0])
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.audit import Act
 from core.logs import request_id, visitor_address
 
+_MAX_ADDRESS = 100  # a proxy may pass on what a visitor has made up
+
 
 async def note(session: AsyncSession, act: Act, *, actor: UUID | None, target: object = None) -> None:
     """Write down an act in the transaction that does it, with the request's id and the visitor's address.
@@ -23,6 +25,6 @@ async def note(session: AsyncSession, act: Act, *, actor: UUID | None, target: o
         "act": act.value,
         "target": None if target is None else str(target),
         "request_id": request_id.get(),
-        "address": visitor_address.get(),
+        "address": (visitor_address.get() or "")[:_MAX_ADDRESS] or None,
     }
     await session.execute(statement, values)

@@ -1,8 +1,9 @@
 """What generations cost: a row for each, and what a person and all together have used (migration 0010)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -65,7 +66,12 @@ class PersonalLimits(NamedTuple):
 async def read_limits(statements: Statements, *, owner_id: UUID) -> PersonalLimits:
     """The owner's limits, in one statement."""
     found = await statements.fetch("SELECT * FROM read_limits(%s)", [owner_id])
-    *used, is_paused, charged, reserved = found.rows[0]
+    return limits_of(found.rows[0])
+
+
+def limits_of(row: Sequence[Any]) -> PersonalLimits:
+    """Of the columns of the function `read_limits`."""
+    *used, is_paused, charged, reserved = row
     return PersonalLimits(Used(*used), is_paused, charged, reserved)
 
 

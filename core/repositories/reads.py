@@ -17,6 +17,7 @@ from core.database.statements import Rows, Statements
 from core.errors import NotFound
 from core.failures import FailureCode
 from core.models import Generation, LoginSession, Phase, Status
+from core.repositories.ledger import PersonalLimits, limits_of
 
 _ENUMS: dict[str, type[StrEnum]] = {
     "status": Status,
@@ -48,13 +49,15 @@ class ClaimedPoll(NamedTuple):
 
 
 class OpenedPage(NamedTuple):
-    """What a page shows first: whose it is, whether anything was made before, and what runs."""
+    """What a page shows first: whose it is, whether anything was made before, what runs, and what limits the
+    next one."""
 
     owner_id: UUID
     name: str
     is_admin: bool
     has_made: bool
     running: UUID | None
+    limits: PersonalLimits
 
 
 class Shown(NamedTuple):
@@ -120,7 +123,10 @@ async def is_live(statements: Statements, *, token_hash: bytes) -> bool:
 async def open_page(statements: Statements, *, token_hash: bytes) -> OpenedPage | None:
     """What a page shows first; None when the login session is unknown or over."""
     found = await statements.fetch("SELECT * FROM find_page(%s)", [token_hash])
-    return OpenedPage(*found.rows[0]) if found.rows else None
+    if not found.rows:
+        return None
+    owner_id, name, is_admin, has_made, running, *limits = found.rows[0]
+    return OpenedPage(owner_id, name, is_admin, has_made, running, limits_of(limits))
 
 
 async def read_shown(

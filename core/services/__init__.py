@@ -55,7 +55,7 @@ from core.services.login_sessions import (
     sign_out,
     turn_away,
 )
-from core.services.me import Offer, read_me, read_offer
+from core.services.me import Offer, offer_of, read_me, read_offer
 from core.services.open_pages import PageLook, close_page, find_page, look_for_page, open_page
 from core.services.pictures import find_picture, forget_settled_pictures, open_picture
 from core.services.press import MAX_KEY_LENGTH
@@ -142,6 +142,7 @@ __all__ = [
     "list_login_sessions",
     "look_for_page",
     "new_order",
+    "offer_of",
     "open_page",
     "open_picture",
     "read_audit_log",

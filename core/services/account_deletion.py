@@ -16,7 +16,8 @@ from core.errors import CancelNotConfirmed, EaselError, NotFound, ValidationFail
 from core.pictures.store import StoreUnavailable
 from core.repositories import accounts, audit, reads
 from core.services.cancel import cancel_generation
-from core.services.pictures import delete_pictures
+from core.services.login_sessions import admitted_transaction
+from core.services.pictures import delete_orphans, delete_pictures
 
 CONFIRMATION = "delete my account"
 # A process that dies keeps its claim for so long.
@@ -32,7 +33,8 @@ async def delete_account(ctx: Context, *, owner_id: UUID, confirmed: str) -> Non
     """Delete all that the owner has: rows, pictures, API tokens and login sessions.
 
     A running generation is canceled first. Should the store or the provider not answer, upkeep finishes it.
-    Raises `ValidationFailed` unless `confirmed` is `CONFIRMATION`, and `ServiceUnavailable`.
+    Raises `ValidationFailed` unless `confirmed` is `CONFIRMATION`, `Unauthenticated` for somebody who has
+    been blocked meanwhile, and `ServiceUnavailable`.
     """
     if " ".join(confirmed.casefold().split()) != CONFIRMATION:
         raise ValidationFailed(field_errors={"confirm": [f'Please type "{CONFIRMATION}".']})
@@ -63,7 +65,7 @@ async def _cancel_what_runs(ctx: Context, owner_id: UUID) -> None:
 
 
 async def _delete(ctx: Context, owner_id: UUID) -> None:
-    async with ctx.database.transaction(owner_id) as session:
+    async with admitted_transaction(ctx, owner_id) as session:
         await audit.note(session, Act.ACCOUNT_DELETED, actor=owner_id)
         await accounts.begin_deletion(session, owner_id=owner_id, claimed=_CLAIMED)
     points.passing("delete account: begun")
@@ -83,4 +85,7 @@ async def _remove_all(ctx: Context, owner_id: UUID) -> None:
             await accounts.remove_generations(session, owner_id=owner_id, ids=ids)
             await delete_pictures(ctx, owner_id, ids)
             points.passing("delete account: pictures removed")
-    await accounts.end_deletion(statements, owner_id=owner_id, settling=_SETTLING)
+        await accounts.claim_deletion(statements, owner_id=owner_id, claimed=_CLAIMED, is_renewed=True)
+    remaining = await accounts.end_deletion(statements, owner_id=owner_id, settling=_SETTLING)
+    if remaining == 0:
+        await delete_orphans(ctx, owner_id)

@@ -11,6 +11,7 @@ from core.context import Context
 from core.errors import NotFound, ValidationFailed
 from core.repositories import api_tokens, audit
 from core.repositories.api_tokens import ApiToken
+from core.services.login_sessions import admitted_transaction
 
 MAX_TOKENS = 20
 MAX_NAME_LENGTH = 100
@@ -24,13 +25,14 @@ async def create_api_token(
     """A new token that lives for `days`, and its text, which nobody can read again.
 
     Raises `ValidationFailed` for a name that is empty, too long or cannot be stored, for no scopes, for days
-    other than 1 to 365, and when the owner has 20 live tokens; and `ServiceUnavailable`.
+    other than 1 to 365, and when the owner has 20 live tokens; `Unauthenticated` for somebody who has been
+    shut out meanwhile, and `ServiceUnavailable`.
     """
     problems = {field: [problem] for field, problem in _problems(name, scopes, days) if problem}
     if problems:
         raise ValidationFailed(field_errors=problems)
     text = new_api_token()
-    async with ctx.database.transaction(owner_id) as session:
+    async with admitted_transaction(ctx, owner_id) as session:
         token = await api_tokens.add(
             session,
             owner_id=owner_id,

@@ -13,6 +13,7 @@ from core.context import Context
 from core.errors import BudgetReached, NoCredits, Paused
 from core.models import Generation
 from core.repositories import ledger
+from core.services.login_sessions import admitted_transaction
 
 
 class Allowance(NamedTuple):
@@ -40,10 +41,11 @@ async def reserving(ctx: Context, owner_id: UUID) -> AsyncIterator["Reserve"]:
 
     No person's generations of a day pass `GENERATIONS_PER_DAY`, and all of a month together never pass
     `BUDGET_USD_PER_MONTH`, however many processes submit at once. Raises `BudgetReached`, and `Paused`
-    while an administrator has stopped new generations.
+    while an administrator has stopped new generations; `Unauthenticated` for somebody whom a block or the
+    deletion of their account has shut out meanwhile.
     """
     try:
-        async with ctx.database.transaction(owner_id) as session:
+        async with admitted_transaction(ctx, owner_id) as session:
             yield Reserve(ctx, session)
     except DBAPIError as error:
         if ledger.is_budget_reached(error):

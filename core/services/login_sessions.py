@@ -1,14 +1,19 @@
 """Sign people in and out, and find the person to whom a cookie's token belongs."""
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core.audit import Act
 from core.callers import LoginToken
 from core.context import Context
-from core.errors import NotFound
+from core.errors import NotFound, Unauthenticated
 from core.models import LoginSession
 from core.repositories import api_tokens, audit, login_sessions, people, reads
 
@@ -84,6 +89,19 @@ async def find_login_session(ctx: Context, presented: LoginToken) -> LoginSessio
     return await reads.find_login_session(ctx.database.statements, token_hash=presented.hash)
 
 
+@asynccontextmanager
+async def admitted_transaction(ctx: Context, owner_id: UUID) -> AsyncIterator[AsyncSession]:
+    """A transaction of the owner's that raises `Unauthenticated` where a block, or the deletion of their
+    account, has shut them out since they proved who they are."""
+    try:
+        async with ctx.database.transaction(owner_id) as session:
+            yield session
+    except DBAPIError as error:
+        if people.is_shut_out(error):
+            raise Unauthenticated from None
+        raise
+
+
 async def sign_out(ctx: Context, token: str | None) -> None:
     """End the login session of a token, from now on and for every process. Raises `ServiceUnavailable`."""
     if not token:
@@ -96,12 +114,14 @@ async def sign_out(ctx: Context, token: str | None) -> None:
 async def turn_away(ctx: Context, owner_id: UUID) -> None:
     """End all login sessions and API tokens of somebody who is not admitted, at once, on every process.
 
-    Of them nothing is kept: the audit log does not say who it was. Raises `ServiceUnavailable`.
+    Of whoever has never been admitted nothing is kept: the audit log does not say who it was. Raises
+    `ServiceUnavailable`.
     """
     async with ctx.database.transaction(owner_id) as session:
         await login_sessions.delete_of_owner(session, owner_id=owner_id)
         await api_tokens.delete_of_owner(session, owner_id=owner_id)
-        await audit.note(session, Act.SIGN_IN_NOT_ADMITTED, actor=None)
+        is_known = await people.is_known(session, owner_id=owner_id)
+        await audit.note(session, Act.SIGN_IN_NOT_ADMITTED, actor=None, target=owner_id if is_known else None)
 
 
 async def list_login_sessions(ctx: Context, *, owner_id: UUID) -> list[LoginSession]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.context import Context
 from core.repositories import ledger
-from core.repositories.ledger import Used
+from core.repositories.ledger import PersonalLimits, Used
 from core.services.credit_check import Allowance
 
 
@@ -48,14 +48,19 @@ async def read_offer(ctx: Context, *, owner_id: UUID) -> Offer:
     """
     statements = ctx.database.statements
     found = await ctx.limit_looks.get(owner_id, lambda: ledger.read_limits(statements, owner_id=owner_id))
+    return offer_of(ctx, found)
+
+
+def offer_of(ctx: Context, limits: PersonalLimits) -> Offer:
+    """What another picture means under these limits."""
     return Offer(
         ctx.settings.price_of_a_picture,
-        _allowance(ctx, found.used),
-        found.is_paused,
-        _is_budget_reached(ctx, found.used),
-        found.used.month_ends_at,
-        found.charged_usd,
-        found.reserved_usd,
+        _allowance(ctx, limits.used),
+        limits.is_paused,
+        _is_budget_reached(ctx, limits.used),
+        limits.used.month_ends_at,
+        limits.charged_usd,
+        limits.reserved_usd,
     )
 
 

@@ -14,7 +14,7 @@ from core.models import Generation
 from core.pictures.download import DownloadFailed
 from core.pictures.image import NotAPicture, examine_aside
 from core.pictures.store import StoredPicture, StoreUnavailable
-from core.repositories import generations, settling
+from core.repositories import accounts, generations, settling
 from core.services.standing import get_standing
 
 _THUMBNAIL_TYPE = "image/webp"
@@ -131,6 +131,15 @@ async def delete_pictures(ctx: Context, owner_id: UUID, ids: Iterable[UUID]) -> 
     """Delete many at once. Raises `StoreUnavailable`, with some of them left."""
     keys = [_key(owner_id, each) for each in ids]
     await asyncio.gather(*(ctx.pictures.delete(f"{key}{kind}") for key in keys for kind in ("", ".thumb")))
+
+
+async def delete_orphans(ctx: Context, owner_id: UUID) -> None:
+    """Delete what the store still has of somebody who has deleted their account: a process may have died
+    between a picture and its row. Nothing, if they are back. Raises `StoreUnavailable`."""
+    keys = await ctx.pictures.list_keys(f"{owner_id}/")
+    # Listed before that is asked: what a person who is back makes comes later.
+    if keys and not await accounts.is_back(ctx.database.statements, owner_id=owner_id):
+        await asyncio.gather(*(ctx.pictures.delete(key) for key in keys))
 
 
 def _key(owner_id: UUID, id: UUID) -> str:

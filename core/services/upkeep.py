@@ -75,8 +75,8 @@ class Upkeep:
         due, self._next_in, deletions = await settling.claim(self._ctx.database.statements, batch=BATCH)
         self.lag_seconds = max((each.lag_seconds for each in due), default=0.0)
         await asyncio.gather(*(self._look_after(each) for each in due))
-        for owner_id in deletions:
-            await go_on_deleting(self._ctx, owner_id)
+        for owner_id in deletions:  # which may take long, and nothing waits for it
+            self._ctx.background.start(go_on_deleting(self._ctx, owner_id))
         await forget_settled_pictures(self._ctx)
         self.last_run_at = datetime.now(UTC)
         return len(due)

@@ -15,6 +15,85 @@ OWNER = "nullif(current_setting('app.user_id', true), '')::uuid"
 PRESENTED = "decode(nullif(current_setting('app.login_token_hash', true), ''), 'hex')"
 NOBODY = "'00000000-0000-0000-0000-000000000000'"
 
+_LOCKS = """
+-- Whoever adds something for a person holds this until it is committed; a block and the deletion of the
+-- account wait for it, and come before or after it, never between.
+CREATE FUNCTION lock_person(person uuid, alone boolean) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    key bigint := hashtextextended('person ' || person::text, 0);
+BEGIN
+    IF alone THEN
+        PERFORM pg_advisory_xact_lock(key);
+    ELSE
+        PERFORM pg_advisory_xact_lock_shared(key);
+    END IF;
+END;
+$$;
+
+-- Accounts whose deletion has begun, until nothing is left of them, and what they started on their last day:
+-- whoever comes back on that day has not won it back. Holds ids only.
+CREATE TABLE account_deletions (
+    owner_id uuid PRIMARY KEY,
+    requested_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    due_at timestamptz NOT NULL DEFAULT now(),
+    counted_on date NOT NULL DEFAULT '-infinity',
+    counted integer NOT NULL DEFAULT 0
+);
+ALTER TABLE account_deletions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE account_deletions FORCE ROW LEVEL SECURITY;
+CREATE POLICY account_deletions_all ON account_deletions USING (true) WITH CHECK (true);
+
+CREATE FUNCTION today_utc() RETURNS date LANGUAGE sql STABLE AS
+    $$ SELECT (now() AT TIME ZONE 'UTC')::date $$;
+
+-- Fails (EA002) for somebody whom a block or the deletion of their account has shut out since they proved who
+-- they are.
+CREATE FUNCTION check_person(person uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM lock_person(person, false);
+    IF EXISTS (SELECT FROM people p WHERE p.owner_id = person AND p.blocked_at IS NOT NULL)
+        OR EXISTS (SELECT FROM account_deletions d WHERE d.owner_id = person)
+        AND NOT EXISTS (SELECT FROM people p WHERE p.owner_id = person)
+    THEN
+        RAISE EXCEPTION 'not admitted any more' USING ERRCODE = 'EA002';
+    END IF;
+END;
+$$;
+
+-- As in 0007, but for the check.
+CREATE OR REPLACE FUNCTION add_api_token(
+    owner uuid, token_hash bytea, name text, scopes text[], lifetime interval, at_most integer
+) RETURNS SETOF api_tokens LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM enter(NULL, owner);
+    PERFORM check_person(owner);
+    PERFORM pg_advisory_xact_lock(hashtextextended('api_tokens ' || owner::text, 0));
+    DELETE FROM api_tokens t WHERE t.owner_id = owner AND t.expires_at <= now();
+    IF (SELECT count(*) FROM api_tokens t WHERE t.owner_id = owner) < at_most THEN
+        RETURN QUERY INSERT INTO api_tokens (owner_id, token_hash, name, scopes, expires_at)
+            VALUES (
+                owner, add_api_token.token_hash, add_api_token.name, add_api_token.scopes, now() + lifetime
+            ) RETURNING *;
+    END IF;
+END;
+$$;
+
+-- As in 0010, but for whoever has deleted their account on this day; and a day has 24 hours everywhere.
+CREATE OR REPLACE FUNCTION used_by(owner uuid)
+RETURNS TABLE (today integer, month_usd numeric, day_ends_at timestamptz, month_ends_at timestamptz)
+LANGUAGE sql STABLE AS $$
+    SELECT
+        (SELECT count(*)::integer FROM ledger l
+            WHERE l.owner_id = owner AND l.state <> 'released'
+                AND l.created_at >= today_utc()::timestamp AT TIME ZONE 'UTC')
+        + coalesce((SELECT d.counted FROM account_deletions d
+            WHERE d.owner_id = owner AND d.counted_on = today_utc()), 0),
+        coalesce((SELECT s.reserved_usd + s.charged_usd FROM spending s WHERE s.month = month_of(now())), 0),
+        (today_utc() + interval '1 day') AT TIME ZONE 'UTC',
+        (month_of(now()) + interval '1 month') AT TIME ZONE 'UTC'
+$$;
+"""
+
 _SESSIONS = """
 -- By the id a person ends one of their login sessions; the hash of its token leaves the database never.
 ALTER TABLE login_sessions
@@ -49,20 +128,6 @@ BEGIN
     PERFORM enter(NULL, owner);
     RETURN QUERY SELECT * FROM login_sessions s WHERE s.owner_id = owner AND s.expires_at > now()
         ORDER BY s.last_seen_at DESC, s.id;
-END;
-$$;
-
--- What a page shows first. `open_page` of 0006 stays for processes older than this.
-CREATE FUNCTION find_page(token_hash bytea)
-RETURNS TABLE (owner_id uuid, name text, is_admin boolean, has_made boolean, running uuid)
-LANGUAGE plpgsql AS $$
-DECLARE
-    me uuid := enter(token_hash, NULL);
-BEGIN
-    RETURN QUERY SELECT me, s.name, s.is_admin,
-        EXISTS (SELECT FROM generations g WHERE g.owner_id = me AND g.deleted_at IS NULL),
-        (SELECT g.id FROM generations g WHERE g.owner_id = me AND g.status = 'processing')
-        FROM login_sessions s WHERE s.token_hash = find_page.token_hash AND s.expires_at > now();
 END;
 $$;
 """
@@ -105,6 +170,7 @@ CREATE OR REPLACE FUNCTION reserve_price(
 ) RETURNS TABLE (today integer, month_usd numeric, day_ends_at timestamptz, month_ends_at timestamptz)
 LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM check_person(owner);
     IF is_paused() THEN
         RAISE EXCEPTION 'an administrator has stopped new generations' USING ERRCODE = 'EB002';
     END IF;
@@ -193,8 +259,26 @@ BEGIN
         coalesce(sum(l.price_usd) FILTER (WHERE l.state = 'charged'), 0),
         coalesce(sum(l.price_usd) FILTER (WHERE l.state = 'reserved'), 0)
         FROM used_by(owner) u LEFT JOIN ledger l ON l.owner_id = owner
-            AND l.created_at >= u.month_ends_at - interval '1 month'
+            AND l.created_at >= month_of(now())::timestamp AT TIME ZONE 'UTC'
         GROUP BY u.today, u.month_usd, u.day_ends_at, u.month_ends_at;
+END;
+$$;
+
+-- What a page shows first. `open_page` of 0006 stays for processes older than this.
+CREATE FUNCTION find_page(token_hash bytea) RETURNS TABLE (
+    owner_id uuid, name text, is_admin boolean, has_made boolean, running uuid,
+    today integer, month_usd numeric, day_ends_at timestamptz, month_ends_at timestamptz,
+    is_paused boolean, charged_usd numeric, reserved_usd numeric
+) LANGUAGE plpgsql AS $$
+DECLARE
+    me uuid := enter(token_hash, NULL);
+BEGIN
+    RETURN QUERY SELECT me, s.name, s.is_admin,
+        EXISTS (SELECT FROM generations g WHERE g.owner_id = me AND g.deleted_at IS NULL),
+        (SELECT g.id FROM generations g WHERE g.owner_id = me AND g.status = 'processing'),
+        l.*
+        FROM login_sessions s CROSS JOIN LATERAL read_limits(me) l
+        WHERE s.token_hash = find_page.token_hash AND s.expires_at > now();
 END;
 $$;
 """
@@ -261,12 +345,20 @@ CREATE FUNCTION set_blocked(token_hash bytea, person uuid, blocked boolean)
 RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     me uuid := enter_as_administrator(token_hash);
+    has_spent boolean := EXISTS (SELECT FROM ledger l WHERE l.owner_id = person);
 BEGIN
-    IF NOT EXISTS (SELECT FROM people p WHERE p.owner_id = person) THEN
-        RETURN NULL;
-    END IF;
+    PERFORM lock_person(person, true);
     -- The person's own rights reach their row, and by `end_access` their login sessions and tokens.
     PERFORM set_config('app.user_id', person::text, true);
+    IF NOT EXISTS (SELECT FROM people p WHERE p.owner_id = person) THEN
+        -- Who has not signed in since there are people is known by what they have.
+        IF NOT (has_spent OR EXISTS (SELECT FROM login_sessions s WHERE s.owner_id = person)
+            OR EXISTS (SELECT FROM api_tokens t WHERE t.owner_id = person))
+        THEN
+            RETURN NULL;
+        END IF;
+        INSERT INTO people (owner_id, name) VALUES (person, '');
+    END IF;
     UPDATE people p SET blocked_at = CASE WHEN blocked THEN now() END
         WHERE p.owner_id = person AND (p.blocked_at IS NOT NULL) <> blocked;
     PERFORM set_config('app.user_id', me::text, true);
@@ -346,15 +438,6 @@ $$;
 """
 
 _ACCOUNT = f"""
--- Accounts whose deletion has begun, until nothing is left of them. Holds ids only.
-CREATE TABLE account_deletions (
-    owner_id uuid PRIMARY KEY,
-    requested_at timestamptz NOT NULL DEFAULT now(),
-    due_at timestamptz NOT NULL DEFAULT now()
-);
-ALTER TABLE account_deletions ENABLE ROW LEVEL SECURITY;
-ALTER TABLE account_deletions FORCE ROW LEVEL SECURITY;
-CREATE POLICY account_deletions_all ON account_deletions USING (true) WITH CHECK (true);
 CREATE POLICY submit_keys_owner_delete ON submit_keys FOR DELETE USING (owner_id = {OWNER});
 CREATE POLICY people_delete ON people FOR DELETE USING (owner_id = {OWNER});
 
@@ -383,8 +466,13 @@ $$;
 CREATE FUNCTION begin_account_deletion(owner uuid, claimed interval) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM enter(NULL, owner);
+    PERFORM lock_person(owner, true);
+    IF EXISTS (SELECT FROM people p WHERE p.owner_id = owner AND p.blocked_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'blocked' USING ERRCODE = 'EA002';
+    END IF;
     INSERT INTO account_deletions (owner_id, due_at) VALUES (owner, now() + claimed)
-        ON CONFLICT (owner_id) DO UPDATE SET requested_at = now(), due_at = EXCLUDED.due_at;
+        ON CONFLICT (owner_id) DO UPDATE
+        SET requested_at = EXCLUDED.requested_at, due_at = EXCLUDED.due_at;
     DELETE FROM login_sessions s WHERE s.owner_id = owner;
     DELETE FROM api_tokens t WHERE t.owner_id = owner;
     DELETE FROM submit_keys k WHERE k.owner_id = owner;
@@ -395,21 +483,35 @@ BEGIN
 END;
 $$;
 
--- Take a begun deletion that is due, for as long as `claimed`.
-CREATE FUNCTION claim_account_deletion(owner uuid, claimed interval) RETURNS boolean LANGUAGE plpgsql AS $$
+-- Take a begun deletion that is due, for as long as `claimed`; or keep one for longer.
+CREATE FUNCTION claim_account_deletion(owner uuid, claimed interval, is_renewed boolean)
+RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE account_deletions d SET due_at = now() + claimed WHERE d.owner_id = owner AND d.due_at <= now();
+    UPDATE account_deletions d SET due_at = now() + claimed
+        WHERE d.owner_id = owner AND (is_renewed OR d.due_at <= now());
     RETURN FOUND;
 END;
 $$;
 
--- What was made before the deletion began and has ended, and is to be removed.
+-- When whoever has deleted their account came back; what is older belongs to the account that is deleted.
+CREATE FUNCTION came_back_at(owner uuid) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT p.first_seen_at FROM people p WHERE p.owner_id = owner), 'infinity')
+$$;
+
+CREATE FUNCTION is_back(owner uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM enter(NULL, owner);
+    RETURN came_back_at(owner) < 'infinity';
+END;
+$$;
+
+-- What belongs to the account that is deleted and has ended, and is to be removed.
 CREATE FUNCTION list_for_account_deletion(owner uuid, at_most integer)
 RETURNS SETOF generations LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM enter(NULL, owner);
-    RETURN QUERY SELECT g.* FROM generations g JOIN account_deletions d ON d.owner_id = g.owner_id
-        WHERE g.owner_id = owner AND g.created_at <= d.requested_at AND g.status <> 'processing'
+    RETURN QUERY SELECT g.* FROM generations g
+        WHERE g.owner_id = owner AND g.created_at < came_back_at(owner) AND g.status <> 'processing'
         ORDER BY g.created_at LIMIT at_most;
 END;
 $$;
@@ -418,38 +520,50 @@ $$;
 -- is none, and nothing that was on its way when it began can come any more, the deletion is over.
 CREATE FUNCTION end_account_deletion(owner uuid, settling interval) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
-    begun timestamptz;
     remaining integer;
+    of_today integer;
+    day_ends_at timestamptz := (today_utc() + interval '1 day') AT TIME ZONE 'UTC';
 BEGIN
     PERFORM enter(NULL, owner);
-    SELECT d.requested_at INTO begun FROM account_deletions d WHERE d.owner_id = owner FOR UPDATE;
-    SELECT count(*) INTO remaining FROM generations g WHERE g.owner_id = owner AND g.created_at <= begun;
-    UPDATE ledger l SET owner_id = {NOBODY}
-        WHERE l.owner_id = owner AND l.created_at <= begun
-            AND NOT EXISTS (SELECT FROM generations g WHERE g.id = l.generation_id);
-    IF remaining = 0 AND begun <= now() - settling THEN
-        DELETE FROM account_deletions d WHERE d.owner_id = owner;
-    ELSE
-        UPDATE account_deletions d SET due_at = greatest(begun + settling, now() + interval '5 seconds')
-            WHERE d.owner_id = owner;
+    SELECT count(*) INTO remaining FROM generations g
+        WHERE g.owner_id = owner AND g.created_at < came_back_at(owner);
+    WITH moved AS (
+        UPDATE ledger l SET owner_id = {NOBODY}
+            WHERE l.owner_id = owner AND l.created_at < came_back_at(owner)
+                AND NOT EXISTS (SELECT FROM generations g WHERE g.id = l.generation_id)
+            RETURNING l.created_at, l.state
+    )
+    SELECT count(*) INTO of_today FROM moved m
+        WHERE m.state <> 'released' AND m.created_at >= day_ends_at - interval '24 hours';
+    UPDATE account_deletions d SET
+        counted = of_today + CASE WHEN d.counted_on = today_utc() THEN d.counted ELSE 0 END,
+        counted_on = today_utc(),
+        due_at = greatest(d.requested_at + settling, now() + interval '5 seconds')
+        WHERE d.owner_id = owner;
+    IF remaining = 0 THEN
+        UPDATE account_deletions d SET due_at = greatest(d.due_at, day_ends_at)
+            WHERE d.owner_id = owner AND d.counted > 0 AND d.requested_at <= now() - settling;
+        DELETE FROM account_deletions d
+            WHERE d.owner_id = owner AND d.counted = 0 AND d.requested_at <= now() - settling;
     END IF;
     RETURN remaining;
 END;
 $$;
 """
 
-UPGRADE = _SESSIONS + _PAUSE + _LEDGER + _AUDIT + _ADMINISTRATORS + _ACCOUNT
+UPGRADE = _LOCKS + _SESSIONS + _PAUSE + _LEDGER + _AUDIT + _ADMINISTRATORS + _ACCOUNT
 
 DOWNGRADE = """
 DROP FUNCTION end_account_deletion(uuid, interval);
 DROP FUNCTION list_for_account_deletion(uuid, integer);
-DROP FUNCTION claim_account_deletion(uuid, interval);
+DROP FUNCTION is_back(uuid);
+DROP FUNCTION came_back_at(uuid);
+DROP FUNCTION claim_account_deletion(uuid, interval, boolean);
 DROP FUNCTION list_generation_ids(uuid);
 DROP FUNCTION begin_account_deletion(uuid, interval);
 DROP POLICY people_delete ON people;
 DROP POLICY submit_keys_owner_delete ON submit_keys;
 DROP TABLE exports;
-DROP TABLE account_deletions;
 DROP FUNCTION read_audit_log(bytea, bigint, integer);
 DROP FUNCTION read_people(bytea, date, text);
 DROP FUNCTION read_days(bytea, date);
@@ -461,6 +575,7 @@ DROP POLICY ledger_administrators ON ledger;
 DROP POLICY people_administrators ON people;
 DROP TABLE audit_log;
 DROP FUNCTION date_audit_log();
+DROP FUNCTION find_page(bytea);
 DROP FUNCTION read_limits(uuid);
 DROP TRIGGER generations_ledger ON generations;
 CREATE TRIGGER generations_ledger AFTER UPDATE OF charge, late_charge ON generations
@@ -475,12 +590,20 @@ DROP TABLE installation;
 DROP FUNCTION is_paused();
 DROP FUNCTION tell_everybody();
 DROP FUNCTION is_administrator();
-DROP FUNCTION find_page(bytea);
 DROP FUNCTION list_login_sessions(uuid);
 DROP FUNCTION end_other_login_sessions(bytea);
 DROP FUNCTION end_login_session(uuid, uuid);
 ALTER TABLE login_sessions DROP id, DROP browser;
+DROP FUNCTION check_person(uuid);
+DROP FUNCTION today_utc();
+DROP TABLE account_deletions;
+DROP FUNCTION lock_person(uuid, boolean);
 """
+# The functions that this migration replaces, by the migrations that have them as they were.
+_REPLACED = {
+    "0007_api_tokens.py": ("add_api_token",),
+    "0010_ledger.py": ("sum_up_ledger", "settle_ledger", "reserve_price", "used_by"),
+}
 
 
 def upgrade() -> None:
@@ -488,8 +611,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    before = runpy.run_path(str(Path(__file__).with_name("0010_ledger.py")))["UPGRADE"]
-    for name in ("sum_up_ledger", "settle_ledger", "reserve_price"):
-        [(function,)] = [re.findall(rf"CREATE (FUNCTION {name}\(.*?\n\$\$;)", before, re.DOTALL)]
-        op.execute(f"CREATE OR REPLACE {function}")
+    for file, names in _REPLACED.items():
+        before = runpy.run_path(str(Path(__file__).with_name(file)))["UPGRADE"]
+        for name in names:
+            [function] = re.findall(rf"CREATE (FUNCTION {name}\(.*?\n\$\$;?\n)", before, re.DOTALL)
+            op.execute(f"CREATE OR REPLACE {function}")
     op.execute(DOWNGRADE)

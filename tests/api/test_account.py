@@ -1,5 +1,6 @@
 """A person's own account: where they are signed in, the export of all they made, and the end of it all."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -10,18 +11,24 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+from sqlalchemy import text
+
 from core import services
 from core.api_tokens import Scope
+from core.callers import LoginToken
+from core.errors import Unauthenticated
 from core.pictures.store import PictureStore, StoreUnavailable
 from core.repositories import accounts
 from core.services.account_deletion import go_on_deleting
 from core.services.upkeep import Upkeep
+from core.settings import Settings
 from tests.api.envelopes import SUBMIT, data_of, error_of
-from tests.support.application import Started, client_for
+from tests.support.application import Started, client_for, started_app
 from tests.support.database import TestDatabase
 from tests.support.people import SignedIn, signed_in
 from tests.support.provider import EmulatedProvider
-from tests.support.waiting import all_is_done
+from tests.support.waiting import all_is_done, until
 
 ME = "/api/v1/me"
 EXPORT = f"{ME}/export"
@@ -102,8 +109,25 @@ async def test_an_export_of_nothing_is_a_zip_too(ada: SignedIn) -> None:
     assert json.loads(archive.read("generations.json")) == []
 
 
+async def export(started: Started, person: SignedIn) -> AsyncIterator[bytes]:
+    presented = LoginToken.of(person.token)
+    return await services.export_account(
+        started.ctx, owner_id=person.owner_id, presented=presented, describe=lambda _: {}
+    )
+
+
+async def test_an_export_ends_with_the_login_session(
+    started: Started, ada: SignedIn, database: TestDatabase
+) -> None:
+    await make(started, ada)
+    parts = await export(started, ada)
+    database.run("UPDATE login_sessions SET expires_at = now()")
+    with pytest.raises(Unauthenticated):
+        [part async for part in parts]
+
+
 async def test_one_export_at_a_time_for_each_person(started: Started, ada: SignedIn) -> None:
-    first = await services.export_account(started.ctx, owner_id=ada.owner_id, describe=lambda _: {})
+    first = await export(started, ada)
     refused = await ada.http.get(EXPORT)
     error = error_of(refused, 429, "RATE_LIMITED")
     assert "under way" in error["message"]
@@ -119,7 +143,7 @@ async def test_an_export_that_nobody_reads_keeps_no_other_one_away(
     started: Started, ada: SignedIn, database: TestDatabase
 ) -> None:
     """A process that dies gives nothing back."""
-    await services.export_account(started.ctx, owner_id=ada.owner_id, describe=lambda _: {})
+    await export(started, ada)
     database.run("UPDATE exports SET leased_until = now()")
     assert (await ada.http.get(EXPORT)).status_code == 200
 
@@ -202,12 +226,17 @@ async def test_what_the_store_keeps_back_is_removed_by_the_loop(
     assert len(database.run("SELECT * FROM account_deletions")) == 1  # for what may still be on its way
     database.run("UPDATE account_deletions SET requested_at = now() - interval '2 minutes'")
     await run_loop(started, database)
+    # Until the day is over it says how many were started on it.
+    assert [row["counted"] for row in database.run("SELECT * FROM account_deletions")] == [1]
+    database.run("UPDATE account_deletions SET counted_on = counted_on - 1")
+    await run_loop(started, database)
     assert database.run("SELECT * FROM account_deletions") == []
 
 
 async def run_loop(started: Started, database: TestDatabase) -> None:
     database.run("UPDATE account_deletions SET due_at = now() - interval '1 minute'")
     await Upkeep(started.ctx).run_once()
+    await all_is_done(started.ctx)
 
 
 async def test_whoever_comes_back_meanwhile_keeps_what_is_new(
@@ -233,3 +262,71 @@ async def test_a_deletion_in_other_hands_is_left_to_them(
         await accounts.begin_deletion(session, owner_id=ada.owner_id, claimed=timedelta(minutes=1))
     await go_on_deleting(started.ctx, ada.owner_id)
     assert len(database.run("SELECT * FROM generations")) == 1
+
+
+async def test_whoever_deletes_their_account_has_not_won_back_the_day(
+    settings: Settings, database: TestDatabase
+) -> None:
+    changed = settings.model_copy(update={"generations_per_day": 2})
+    async with started_app(changed, database) as started:
+        for _ in range(2):
+            async with signed_in(started.app, started.ctx, "ada") as ada:
+                await make(started, ada)
+                data_of(await ada.http.post(DELETE, json=CONFIRM))
+        async with signed_in(started.app, started.ctx, "ada") as ada:
+            assert data_of(await ada.http.get(ME))["allowance"]["left"] == 0
+            error_of(await ada.http.post(SUBMIT, json={"prompt": "a third"}), 402, "NO_CREDITS")
+            database.run("UPDATE account_deletions SET counted_on = counted_on - 1")
+            assert data_of(await ada.http.get(ME))["allowance"]["left"] == 2
+
+
+@pytest.mark.parametrize("how", ["deleted", "blocked"])
+async def test_what_was_on_its_way_comes_before_the_end_or_not_at_all(
+    how: str, started: Started, ada: SignedIn, database: TestDatabase, provider: EmulatedProvider
+) -> None:
+    """Both have proved who they are before the account ends, and write after it."""
+    if how == "deleted":
+        data_of(await ada.http.post(DELETE, json=CONFIRM))
+    else:
+        database.run("UPDATE people SET blocked_at = now()")
+    order = services.new_order(started.ctx, "too late")
+    with pytest.raises(Unauthenticated):
+        await services.submit_generation(started.ctx, order=order, owner_id=ada.owner_id)
+    with pytest.raises(Unauthenticated):
+        await services.create_api_token(
+            started.ctx, owner_id=ada.owner_id, name="a", scopes=[Scope.READ], days=1
+        )
+    assert database.run("SELECT * FROM generations") == []
+    assert database.run("SELECT * FROM api_tokens") == []
+    assert provider.creates == 0
+    if how == "blocked":  # and nobody deletes a block
+        with pytest.raises(Unauthenticated):
+            await services.delete_account(started.ctx, owner_id=ada.owner_id, confirmed=CONFIRM["confirm"])
+        assert database.run("SELECT blocked_at IS NOT NULL AS found FROM people") == [{"found": True}]
+
+
+async def test_an_end_waits_for_what_is_being_written(
+    started: Started, ada: SignedIn, database: TestDatabase
+) -> None:
+    async with started.ctx.database.transaction(ada.owner_id) as session:
+        await session.execute(text("SELECT check_person(:owner)"), {"owner": ada.owner_id})
+        ending = asyncio.create_task(
+            services.delete_account(started.ctx, owner_id=ada.owner_id, confirmed=CONFIRM["confirm"])
+        )
+        waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        await until(lambda: len(database.run(waiting)) == 1)
+        await session.execute(
+            text("INSERT INTO generations (owner_id, prompt, status) VALUES (:owner, 'in time', 'failed')"),
+            {"owner": ada.owner_id},
+        )
+    await ending
+    assert database.run("SELECT * FROM generations") == []
+
+
+async def test_pictures_without_rows_go_too(started: Started, ada: SignedIn) -> None:
+    """A process may die between a picture and its row."""
+    key = f"{ada.owner_id}/{UUID(int=7)}"
+    await started.ctx.pictures.put(key, b"x", "image/png")
+    data_of(await ada.http.post(DELETE, json=CONFIRM))
+    with pytest.raises(FileNotFoundError):
+        await started.ctx.pictures.open_picture(key)

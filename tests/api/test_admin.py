@@ -14,6 +14,7 @@ import pytest
 from core import services
 from core.callers import LoginToken
 from core.errors import NotFound
+from core.logs import visitor_address
 from core.services import Blocked, Person, sign_in
 from core.settings import Settings
 from tests.api.envelopes import SUBMIT, data_of, error_of
@@ -120,6 +121,31 @@ async def test_a_block_shuts_out_at_once_and_can_be_undone(
     data_of(await act(boss, f"people/{ada.owner_id}/unblock"))
     assert await sign_in(started.ctx, again)
     assert (await acts_of(boss))[:4] == ["signed_in", "unblocked", "sign_in_blocked", "blocked"]
+
+
+async def test_whoever_has_not_signed_in_since_there_are_people_can_be_blocked_too(
+    boss: SignedIn, ada: SignedIn, database: TestDatabase
+) -> None:
+    database.run("DELETE FROM people WHERE name = 'Ada'")
+    data_of(await act(boss, f"people/{ada.owner_id}/block"))
+    error_of(await ada.http.get("/api/v1/me"), 401, "UNAUTHENTICATED")
+
+
+async def test_an_address_that_somebody_made_up_is_no_error(started: Started, database: TestDatabase) -> None:
+    token = visitor_address.set("x" * 500)
+    await sign_in(started.ctx, Person("https://issuer.test", "ada", "Ada"))
+    visitor_address.reset(token)
+    assert [len(row["address"]) for row in database.run("SELECT address FROM audit_log")] == [100]
+
+
+@pytest.mark.parametrize("name", ["=1", "a;=1", "a,+1", "a\n@x", "\t-1", "＝1"])  # noqa: RUF001
+async def test_whatever_separates_cells_no_name_is_a_formula(
+    name: str, boss: SignedIn, ada: SignedIn, database: TestDatabase
+) -> None:
+    await make(ada)
+    database.run("UPDATE people SET name = %s WHERE name = 'Ada'", name)
+    reply = await boss.http.get(f"{MONTH}/people.csv")
+    assert f'"\'{name}",' in reply.text
 
 
 async def test_whom_nobody_knows_and_oneself_cannot_be_blocked(boss: SignedIn) -> None:

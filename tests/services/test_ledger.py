@@ -97,7 +97,7 @@ async def test_the_days_limit_counts_what_was_not_released(owner: Owner, provide
         await limited.submit()
     details = caught.value.details or {}
     assert (details["limit"], details["used"]) == (2, 2)
-    assert details["resets_at"].endswith("T00:00:00+00:00")
+    assert details["resets_at"].endswith("T00:00:00Z")
     assert provider.creates == 3
     assert owner.rows() == []
     owner.database.run("UPDATE ledger SET created_at = created_at - interval '1 day'")

@@ -1,6 +1,5 @@
 """`/account`: what belongs to a person beside their pictures."""
 
-from core import services
 from core.context import Context
 from ui.access import Visitor, signed_in_page
 from ui.components.account_data import AccountData
@@ -20,13 +19,12 @@ def register(ctx: Context) -> None:
 
     @signed_in_page(ctx, PATH, title="Account · Easel")
     async def account(visitor: Visitor) -> None:
-        offer = await services.read_offer(ctx, owner_id=visitor.opened_by)
         outline = card_skeleton(_HEADING, "")
         with (
             frame(ctx.settings, outline=outline, visitor=visitor, heading=_HEADING),
             box("div", "stack--wide"),
         ):
-            Spending(offer)
+            Spending(visitor.offer)
             Sessions()
             ApiTokens(public_url=ctx.settings.public_url)
             AccountData()

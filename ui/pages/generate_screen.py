@@ -55,7 +55,7 @@ class GenerateScreen:
     async def open(self, running: UUID | None) -> None:
         """Show the generation that runs already, from another tab or from before a reload."""
         self._stage.show_empty()
-        await self._offer.look()
+        self._offer.show(self._visitor.offer)
         if running is None:
             return
         standing = await services.get_standing(self._ctx, id=running, owner_id=self._visitor.opened_by)
