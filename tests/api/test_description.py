@@ -23,13 +23,20 @@ FAILURES = {
     ("/v1/generations/restore", "post"): {"400", "401", "403", "408", "413", "415", "503"},
     ("/v1/generations/archive", "get"): {"400", "401", "404", "503"},
     ("/v1/me", "get"): {"401", "503"},
+    ("/v1/me/export", "get"): {"401", "403", "503"},
+    ("/v1/me/delete", "post"): {"400", "401", "403", "408", "413", "415", "503"},
+    ("/v1/me/sessions", "get"): {"401", "403", "503"},
+    ("/v1/me/sessions/{id}/end", "post"): {"400", "401", "403", "404", "503"},
+    ("/v1/me/sessions/end-others", "post"): {"401", "403", "503"},
     ("/v1/tokens", "get"): {"400", "401", "403", "503"},
     ("/v1/tokens", "post"): {"400", "401", "403", "408", "413", "415", "503"},
     ("/v1/tokens/{id}/revoke", "post"): {"400", "401", "403", "404", "503"},
 }
 TAGGED = {("/v1/generations/{id}", "get"), ("/v1/generations", "get")}
 COOKIE_ONLY = {
-    call for call in FAILURES if call[0].startswith("/v1/tokens") or call[0].endswith(("/delete", "/restore"))
+    call
+    for call in FAILURES
+    if call[0].startswith(("/v1/tokens", "/v1/me/")) or call[0].endswith(("/delete", "/restore"))
 }
 ERROR = {"$ref": "#/components/schemas/ErrorEnvelope"}
 PICTURE = ("/v1/generations/{id}/image", "get")

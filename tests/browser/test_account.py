@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import zipfile
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ async def test_a_token_works_as_it_is_pasted_until_it_is_revoked(
     studio: Studio, size: dict[str, int]
 ) -> None:
     page = await studio.visit("/dashboard/generate", size=size)
-    await page.get_by_role("link", name="Your account").click()
+    await page.get_by_role("link", name="Account").click()
     token = await make_token(page, "Nightly")
     line, lines = [await snippet(page, each) for each in (CURL, PYTHON)]
     assert token in line
@@ -85,3 +86,46 @@ async def test_what_is_wrong_is_said_and_a_revoke_can_be_thought_over(studio: St
     await page.get_by_role("button", name="Revoke First").click()
     await page.get_by_role("button", name="Keep").click()
     await expect(page.get_by_role("button", name="Revoke First")).to_be_visible()
+
+
+async def test_other_browsers_are_listed_and_signed_out(studio: Studio) -> None:
+    other = await studio.visit("/account")
+    page = await studio.visit("/account")
+    sessions = page.get_by_role("region", name="Where you are signed in").get_by_role("listitem")
+    await expect(sessions).to_have_count(2)
+    await expect(sessions.first).to_contain_text("Chrome on Linux")
+    await expect(sessions.first).to_contain_text("This one")
+    await sessions.last.get_by_role("button", name="Sign out of").click()
+    await expect(sessions).to_have_count(1)
+    await expect(page.get_by_role("heading", name="Where you are signed in")).to_be_focused()
+    await other.reload()
+    await other.wait_for_url("**/login?next=*")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=NAMES)
+async def test_everything_can_be_taken_along_and_then_deleted(studio: Studio, size: dict[str, int]) -> None:
+    page = await studio.visit("/account", size=size)
+    await studio.draw(page, "a red kite")
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="Download everything").click()
+    archive = zipfile.ZipFile(await (await download.value).path())
+    assert archive.namelist() == ["a-red-kite.png", "generations.json"]
+    await page.get_by_role("button", name="Delete my account").click()
+    await expect(page.get_by_label("To go on, type")).to_be_focused()
+    await page.get_by_label("To go on, type").fill("delete it")
+    await page.get_by_role("button", name="Delete my account").click()
+    await expect(page.get_by_text('Please type "delete my account".')).to_be_visible()
+    studio.complaints.clear()  # the browser's own, about the 400
+    await page.get_by_label("To go on, type").fill("delete my account")
+    await page.get_by_role("button", name="Delete my account").click()
+    await page.wait_for_url("**/login")
+    await expect(page.get_by_text("Your account is deleted, with everything in it.")).to_be_visible()
+    assert studio.database.run("SELECT * FROM generations") == []
+
+
+async def test_what_was_spent_is_told(studio: Studio) -> None:
+    page = await studio.visit("/account")
+    await studio.draw(page, "a red kite")
+    await page.reload()
+    spent = page.get_by_role("region", name="What you have spent")
+    await expect(spent).to_contain_text("$0.047")

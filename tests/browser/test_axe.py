@@ -41,6 +41,25 @@ async def test_axe_finds_nothing_on_any_page(studio: Studio) -> None:
     assert found == []
 
 
+async def test_axe_finds_nothing_on_account_and_administration(studio: Studio) -> None:
+    page = await studio.visit("/account", reduced_motion="reduce")
+    await studio.draw(page, "a red kite")
+    await page.reload()
+    await page.get_by_text("This one").wait_for()
+    found = await violations(page, "account")
+    await page.goto(f"{studio.url}/admin")
+    await page.get_by_role("cell", name="Signed in").first.wait_for()
+    await page.get_by_text("The same as a table").click()
+    found += await violations(page, "administration")
+    await page.get_by_role("button", name="Pause new pictures").click()
+    await page.get_by_role("button", name="Resume").wait_for()
+    found += await violations(page, "paused")
+    await page.goto(f"{studio.url}/dashboard/generate")
+    await page.get_by_text("New pictures are paused at the moment.").wait_for()
+    found += await violations(page, "generate, paused")
+    assert found == []
+
+
 async def test_axe_finds_nothing_on_the_generate_screen(studio: Studio) -> None:
     page = await studio.visit(reduced_motion="reduce")
     await page.get_by_text("Your finished pictures gather here.").wait_for()

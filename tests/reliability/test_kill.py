@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from tests.support.servers import ROOT, EaselProcess, served_settings
 
 TOKEN = "a token for the kill test"
 SECONDS = 40.0
+OF_AN_ACCOUNT = [each for each in get_args(Point) if each.startswith("delete account")]
 WITHOUT_A_PICTURE = {"submit: row written", "cancel: provider confirmed"}
 
 
@@ -41,7 +43,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("kill", range(metafunc.config.getoption("--kills")))
 
 
-@pytest.mark.parametrize("point", get_args(Point))
+@pytest.mark.parametrize("point", [each for each in get_args(Point) if each not in OF_AN_ACCOUNT])
 def test_nothing_is_lost_and_nothing_paid_twice(  # noqa: PLR0917
     point: Point,
     kill: int,
@@ -75,6 +77,37 @@ def test_nothing_is_lost_and_nothing_paid_twice(  # noqa: PLR0917
         assert state["status"] == ("failed" if point in WITHOUT_A_PICTURE else "succeeded")
         assert provider.creates == (0 if point == "submit: row written" else 1)
         assert http.post("/api/v1/generations/submit", json={"prompt": "next"}).status_code == 200
+
+
+@pytest.mark.parametrize("point", OF_AN_ACCOUNT)
+def test_an_account_that_was_half_deleted_is_deleted(  # noqa: PLR0917
+    point: Point,
+    kill: int,
+    settings_of_both: dict[str, Any],
+    survivor: EaselProcess,
+    database: TestDatabase,
+    tmp_path: Path,
+) -> None:
+    owner_id = uuid4()
+    database.sign_in(TOKEN, owner_id)
+    with client(survivor) as http:
+        made = http.post("/api/v1/generations/submit", json={"prompt": "x"}, headers={"Prefer": "wait=10"})
+        settled(http, made.json()["data"]["id"], database)
+    victim = EaselProcess(
+        tmp_path, script=[ROOT / "tests" / "support" / "killable.py", point], **settings_of_both
+    ).wait_until_ready()
+    with client(victim) as http, pytest.raises(httpx.TransportError):
+        http.post("/api/v1/me/delete", json={"confirm": "delete my account"})
+    assert victim.wait() == -9
+    with client(survivor) as http:
+        assert http.get("/api/v1/me").status_code == 401
+    folder = Path(settings_of_both["DATA_DIR"]) / "pictures" / str(owner_id)
+    deadline = time.monotonic() + SECONDS
+    while database.run("SELECT 1 FROM generations") or any(folder.glob("*")):
+        assert time.monotonic() < deadline, "something is left"
+        database.run("UPDATE account_deletions SET due_at = now()")
+        time.sleep(0.2)
+    assert {row["owner_id"] for row in database.run("SELECT owner_id FROM ledger")} == {UUID(int=0)}
 
 
 def client(process: EaselProcess) -> httpx.Client:

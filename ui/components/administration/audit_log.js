@@ -59,7 +59,7 @@ export default {
     },
     renderTable() {
       const heads = ["When", "Who", "What", "From", "Request"].map((head) => h("th", { scope: "col" }, head));
-      const label = { class: "table-frame", tabindex: 0, role: "region", "aria-labelledby": "audit-title" };
+      const label = { class: "table-frame", tabindex: 0, role: "group", "aria-label": "Table of acts" };
       return h("div", label, [
         h("table", { class: "table" }, [
           h("thead", {}, h("tr", {}, heads)),

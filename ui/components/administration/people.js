@@ -111,7 +111,7 @@ export default {
     },
     renderTable(items) {
       const heads = [...COLUMNS.map(this.renderHead), h("td", {})];
-      const label = { class: "table-frame", tabindex: 0, role: "region", "aria-labelledby": "people-title" };
+      const label = { class: "table-frame", tabindex: 0, role: "group", "aria-label": "Table of people" };
       return h("div", label, [
         h("table", { class: "table" }, [
           h("thead", {}, h("tr", {}, heads)),
