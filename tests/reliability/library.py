@@ -76,6 +76,9 @@ class Library:
         """Let the owner in by that token, if they are not."""
         self._database.run("DELETE FROM login_sessions WHERE token_hash = %s", LoginToken.of(token).hash)
         self._database.sign_in(token, self.owner_id)
+        self._database.run(
+            "INSERT INTO people (owner_id, name) VALUES (%s, 'Ada') ON CONFLICT DO NOTHING", self.owner_id
+        )
 
     def renew(self) -> None:
         self._renew_api_tokens()
