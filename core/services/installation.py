@@ -20,12 +20,13 @@ async def watch_installation(ctx: Context) -> None:
     while True:
         await asyncio.sleep(PERIOD_SECONDS)
         if ctx.news.is_live or not ctx.news.has_subscribers(EVERYBODY):
+            known = None
             continue
         try:
             found = await ledger.read_installation(ctx.database.statements)
         except EaselError as error:
             logger.info("Whether Easel is paused could not be read: %s", error)
             continue
-        if known is not None and found != known:
+        if found != known:
             ctx.news.tell_everybody()
         known = found

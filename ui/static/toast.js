@@ -1,10 +1,7 @@
 // Short messages at the bottom of the window about acts and failures, some with a button to undo the act.
 
-import { read, write } from "easel/kept.js";
-
-const SECONDS = 6;
+export const SECONDS = 6;
 const MOST = 3;
-const AFTERWARDS = "easel-toast";
 
 // It exists before the first message, so that screen readers read that message too.
 const region = document.createElement("div");
@@ -22,17 +19,6 @@ export function toast(text, { action, seconds = SECONDS } = {}) {
   region.append(element);
   while (region.children.length > MOST) region.firstChild.remove();
   expire(element, seconds);
-}
-
-// A toast for the page to which this one leads.
-export function toastAfterwards(text) {
-  write("sessionStorage", AFTERWARDS, text);
-}
-
-export function showKeptToast() {
-  const text = read("sessionStorage", AFTERWARDS);
-  write("sessionStorage", AFTERWARDS, null);
-  if (text) toast(text, { seconds: 2 * SECONDS });
 }
 
 function button({ label, run }, close) {

@@ -3,7 +3,7 @@
 import { h } from "vue";
 import { call } from "easel/api.js";
 import { attempts } from "easel/attempts.js";
-import { toastAfterwards } from "easel/toast.js";
+import { toastAfterwards } from "easel/afterwards.js";
 
 const EXPORT = "/api/v1/me/export";
 

@@ -4,7 +4,7 @@ import { h } from "vue";
 import { icon } from "easel/icon.js";
 import Shortcuts from "easel/shortcuts.js";
 import ThemeSwitch from "easel/theme_switch.js";
-import { showKeptToast } from "easel/toast.js";
+import { showKeptToast } from "easel/afterwards.js";
 import TopBar from "easel/top_bar.js";
 
 const PLACES = [

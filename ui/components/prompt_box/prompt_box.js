@@ -203,7 +203,7 @@ export default {
       );
     },
     renderRemark() {
-      const remark = remarkOf(this.offer);
+      const remark = this.whyOff ? "" : remarkOf(this.offer); // in its place, so that nothing moves
       return remark ? h("p", { class: "small offer" }, remark) : null;
     },
     renderExamples() {
