@@ -94,7 +94,9 @@ class Library:
                 (folder / f"{row['id']}.thumb").write_bytes(_THUMBNAIL)
 
     def _renew_api_tokens(self) -> None:
-        self._database.run("DELETE FROM api_tokens WHERE owner_id = %s", self.owner_id)
+        # Not those that cases have made: what was just made must be there.
+        hashes = [LoginToken.of(token).hash for token in self.api_tokens.values()]
+        self._database.run("DELETE FROM api_tokens WHERE token_hash = ANY(%s)", hashes)
         self._own_token_ids = [self._add_api_token(kind, token) for kind, token in self.api_tokens.items()]
 
     def _add_api_token(self, kind: str, token: str) -> UUID:
