@@ -158,6 +158,11 @@ class Generation(SQLModel, table=True):
         return self.status is Status.PROCESSING
 
     @property
+    def is_unconfirmed(self) -> bool:
+        """Whether nobody knows yet that the provider has received it."""
+        return self.is_processing and self.external_id is None
+
+    @property
     def is_lost(self) -> bool:
         """Whether the picture was not stored before the provider deleted it."""
         return self.status is Status.SUCCEEDED and self.given_up_at is not None

@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.rate_limits import Policy
 from core.services import LoginToken, OpenedPage, OpenPage
 from core.sign_in.cookies import session_token
+from core.sign_in.problems import SignInProblem
 from ui.unseen_pages import make_room
 
 RESPONSE_SECONDS = 10.0
@@ -84,6 +85,10 @@ def signed_in_page(
     return register
 
 
-def login_path(next_path: str) -> str:
-    """The address of the login page that leads to `next_path` after signing in."""
-    return f"/login?{urlencode({'next': next_path})}"
+def login_path(next_path: str, *, has_ended: bool = False) -> str:
+    """The address of the login page that leads to `next_path` after signing in.
+
+    It says why to somebody whose sign-in `has_ended` while they looked.
+    """
+    reason = {"error": SignInProblem.ENDED.value} if has_ended else {}
+    return f"/login?{urlencode({'next': next_path} | reason)}"

@@ -23,7 +23,17 @@ _COMPONENTS_DIR = Path(__file__).parent / "components"
 _STYLESHEET = "easel.css"
 _ICONS = "icons.js"
 # What the frame of every page imports, directly or not: asked for at once, not one after the other.
-_FRAME_MODULES = ("afterwards", "dialog", "icon", "icons", "kept", "shortcuts", "theme_switch", "toast", "top_bar")
+_FRAME_MODULES = (
+    "afterwards",
+    "dialog",
+    "icon",
+    "icons",
+    "kept",
+    "shortcuts",
+    "theme_switch",
+    "toast",
+    "top_bar",
+)
 _KEPT_FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
 _FONT_FILES = {400: "Regular/OpenSans-Regular.woff2", 600: "Semibold/OpenSans-Semibold.woff2"}

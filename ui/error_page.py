@@ -15,6 +15,9 @@ from ui.icons import svg
 
 _TITLES = {403: "Not from here", 404: "Nothing here", 405: "Not in this way", 503: "Back in a moment"}
 
+# In place of a sentence that says what the title has said.
+_LEADS = {NotFound.code: "Perhaps it was deleted, or the address is mistyped."}
+
 logger = logging.getLogger(__name__)
 
 
@@ -35,7 +38,7 @@ def error_page(error: EaselError) -> Response:
 <main class="page centered"><section class="card stack">
 <span class="icon icon--large">{svg("easel")}</span>
 <h1>{escape(title)}</h1>
-<p class="lead">{escape(error.message)}</p>
+<p class="lead">{escape(_LEADS.get(error.code, error.message))}</p>
 <a class="button button--primary" href="/">Go to the start</a>
 <p class="small">{escape(error.code)} · {escape(request_id.get())}</p>
 </section></main>

@@ -13,6 +13,8 @@ class SignInProblem(StrEnum):
     NOT_ADMITTED = "SIGN_IN_NOT_ADMITTED"
     BLOCKED = "SIGN_IN_BLOCKED"
     UNKNOWN_PROVIDER = "SIGN_IN_UNKNOWN_PROVIDER"
+    ENDED = "SIGN_IN_ENDED"
+    """No failure: a page was left because its login session is over."""
 
     @property
     def sentence(self) -> str:
@@ -29,6 +31,7 @@ _SENTENCES = {
         "This account may not come in here. Please use another, or ask whoever runs this site."
     ),
     SignInProblem.BLOCKED: "This account has been blocked here. Please ask whoever runs this site.",
+    SignInProblem.ENDED: "Your sign-in has ended. Please sign in again.",
     SignInProblem.UNKNOWN_PROVIDER: "That way to sign in is not offered here. Please choose another.",
 }
 

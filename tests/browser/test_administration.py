@@ -91,7 +91,7 @@ async def test_for_others_there_is_no_such_page_and_no_link_to_it(studio: Studio
     answer = await page.goto(studio.url + ADMIN)
     assert answer
     assert answer.status == 404
-    await expect(page.get_by_text("There is nothing here.")).to_be_visible()
+    await expect(page.get_by_text("Perhaps it was deleted, or the address is mistyped.")).to_be_visible()
     studio.complaints.clear()  # of the page that is not there
 
 

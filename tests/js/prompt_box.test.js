@@ -1,4 +1,5 @@
 import { mount } from "@vue/test-utils";
+import { connection } from "easel/connection.js";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import PromptBox from "../../ui/components/prompt_box/prompt_box.js";
 
@@ -30,6 +31,7 @@ let socket;
 let box;
 
 async function open(props = {}) {
+  connection.isUp = false; // another page than the one before
   socket = window.socket = new Socket();
   box = mount(PromptBox, { props: { ...PROPS, ...props }, attachTo: document.body });
   await box.vm.$nextTick();
@@ -156,4 +158,21 @@ test("an example and a prompt from the gallery take the place of what is there",
   expect(box.get("textarea").element.value).toBe(EXAMPLE);
   dispatchEvent(new CustomEvent("easel:use-prompt", { detail: "a kite" }));
   expect(box.get("textarea").element.value).toBe("a kite");
+});
+
+test("a connection that is gone is said before the socket notices", async () => {
+  await open();
+  socket.connect(true);
+  await box.vm.$nextTick();
+  expect(box.get("#generate-reason").text()).toBe("");
+  Object.defineProperty(navigator, "onLine", { value: false, configurable: true });
+  dispatchEvent(new Event("offline"));
+  await box.vm.$nextTick();
+  expect(box.get("#generate-reason").text()).toMatch(/^No connection\./);
+  await write("a kite");
+  await press();
+  expect(sent()).toEqual([]);
+  Object.defineProperty(navigator, "onLine", { value: true, configurable: true });
+  dispatchEvent(new Event("online"));
+  expect(sent().map((each) => each.order.prompt)).toEqual(["a kite"]);
 });

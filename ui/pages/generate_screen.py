@@ -9,6 +9,7 @@ from core.context import Context
 from core.errors import EaselError, GenerationInFlight, Unauthenticated, ValidationFailed
 from core.logs import request_id
 from core.services import Generation, PageLook, Standing
+from core.sign_in.problems import SignInProblem
 from ui.access import SignedOut, Visitor, login_path
 from ui.components.gallery import Gallery
 from ui.components.page_frame import PageFrame
@@ -21,7 +22,6 @@ from ui.pages.run_view import GRACE_SECONDS, RunView
 PATH = "/dashboard/generate"
 DATABASE_AWAY_SECONDS = 2.0
 IN_FLIGHT_TOAST = "Please wait until this generation completes"
-SIGNED_OUT = "Your sign-in has ended. Please sign in again."
 
 
 class GenerateScreen:
@@ -171,6 +171,5 @@ class GenerateScreen:
         """Leave for the login page, because the sign-in has ended."""
         self._lookout.close()
         self._frame.show_running(False)
-        self._box.disable(SIGNED_OUT)
-        ui.notify(SIGNED_OUT)
-        ui.navigate.to(login_path(PATH))
+        self._box.disable(SignInProblem.ENDED.sentence)
+        ui.navigate.to(login_path(PATH, has_ended=True))

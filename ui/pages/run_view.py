@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core import services
 from core.errors import EaselError
-from core.services import FailureCode, Generation, OpenPage, Standing
+from core.services import FailureCode, Generation, OpenPage, Phase, Standing
 from ui.components.gallery import Gallery
 from ui.components.page_frame import PageFrame
 from ui.components.prompt_box import PromptBox
@@ -16,6 +16,8 @@ from ui.components.stage import Stage
 GRACE_SECONDS = 1.0
 # For how long a picture waits for its copy in the store; after that it is shown from the provider.
 SAVING_SECONDS = 20.0
+# A create that the provider has not answered for so long is told.
+CONFIRMED_SECONDS = 3.0
 IN_FLIGHT_REASON = "One picture at a time: this one has to finish first."
 
 
@@ -40,6 +42,8 @@ class RunView:
         self._frame = frame
         self._on_change = on_change
         self._saving_until: float | None = None
+        self._began_at = 0.0
+        self._shown: tuple[Phase, bool, bool] | None = None
         self.generation: Generation | None = None
         """The generation that is watched: until it has ended, and its picture is stored."""
         self.is_canceling = False
@@ -54,18 +58,19 @@ class RunView:
         self.generation = generation
         self._page.on_stage = generation.id
         self._saving_until = None
+        self._began_at = time.monotonic() - standing.age
         self._box.disable(IN_FLIGHT_REASON)
         self._frame.show_running(True)
         self._on_change()
+        self._shown = None
         self._stage.show_running(generation, standing.age, services.estimate(standing.history))
         self.show(generation)
 
     def show(self, generation: Generation) -> None:
         """Show the changes of the generation that is watched."""
-        before, self.generation = self.generation, generation
+        self.generation = generation
         if generation.is_processing or self._is_being_saved(generation):
-            if before is None or before.current_phase is not generation.current_phase:
-                self.show_phase()
+            self.show_phase()
             return
         self._stop_watching()
         failure = generation.failure
@@ -79,8 +84,17 @@ class RunView:
 
     def show_phase(self) -> None:
         """Show the phase of the generation that is watched."""
-        if self.generation:
-            self._stage.show_phase(self.generation.current_phase, is_canceling=self.is_canceling)
+        if self.generation is None:
+            return
+        is_uncertain = self.generation.is_unconfirmed and self._age() > CONFIRMED_SECONDS
+        shown = (self.generation.current_phase, self.is_canceling, is_uncertain)
+        if shown != self._shown:  # each is a message to the browser
+            self._shown = shown
+            phase, is_canceling, _ = shown
+            self._stage.show_phase(phase, is_canceling=is_canceling, is_uncertain=is_uncertain)
+
+    def _age(self) -> float:
+        return time.monotonic() - self._began_at
 
     def show_whether_kept(self, standing: Standing | None) -> None:
         """Show whether a picture that is shown from the provider has been stored, or lost, meanwhile."""
@@ -109,6 +123,8 @@ class RunView:
         """When to look at the generation again, whatever is told until then; None when that is not needed."""
         if self.generation is None:
             return None
+        if self.generation.is_unconfirmed and self._age() <= CONFIRMED_SECONDS:
+            return CONFIRMED_SECONDS
         if self.generation.is_processing:
             return max(standing.poll_in, 0.0) + GRACE_SECONDS
         return max(0.0, (self._saving_until or 0.0) - time.monotonic())

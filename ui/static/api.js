@@ -8,10 +8,19 @@ export async function call(method, path, body) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const reply = await fetchInPace(`${API}${path}`, { method, headers, body: body && JSON.stringify(body) });
-  const answer = await reply.json();
+  const answer = await readAnswer(reply);
   if (!answer.success)
     throw Object.assign(new Error(answer.error.message), { details: answer.error.details });
   return answer.data;
+}
+
+// A proxy in between may answer in its own words, for example while Easel starts again.
+async function readAnswer(reply) {
+  try {
+    return await reply.json();
+  } catch {
+    throw new Error(`Easel cannot be reached at the moment (${reply.status}). Please try again soon.`);
+  }
 }
 
 // Many tabs together may ask faster than one person may: then this one waits as long as it is told.

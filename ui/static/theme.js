@@ -17,8 +17,10 @@
     dispatchEvent(new Event("easel:theme"));
   }
 
+  // From the system's theme to the other one first, so that each step can be seen.
   function next() {
-    localStorage.setItem("easel-theme", MODES[(MODES.indexOf(mode()) + 1) % MODES.length]);
+    const order = dark.matches ? MODES : ["system", "dark", "light"];
+    localStorage.setItem("easel-theme", order[(order.indexOf(mode()) + 1) % order.length]);
     apply();
   }
 

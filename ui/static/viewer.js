@@ -71,7 +71,7 @@ export class Viewer {
     this.body.replaceChildren(
       picture,
       isUnkept(item) ? h("p", { class: "small" }, NOT_KEPT) : "",
-      h("p", { class: "viewer__prompt" }, item.prompt),
+      h("p", { class: "viewer__prompt", dir: "auto" }, item.prompt),
       h("p", { class: "small" }, lateNews(item)),
       h(
         "div",

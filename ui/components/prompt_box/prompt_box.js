@@ -1,14 +1,17 @@
 // The prompt box: a press of Generate sends the text that the box shows at that moment.
 
 import { h } from "vue";
+import { connection, follow } from "easel/connection.js";
+import { renderExamples } from "easel/examples.js";
 import { read, write } from "easel/kept.js";
 import { reasonOf, remarkOf } from "easel/offer.js";
 import { count, newKey, readPress } from "easel/press.js";
+import { renderFoot } from "easel/prompt_foot.js";
 
 const PLACEHOLDER = "A lighthouse at dusk, painted in loose watercolour …";
-const NEAR = 0.9;
 const STARTING = "Starting …";
 const WAITING = "No connection yet: your press is kept, and sent as soon as there is one.";
+const SILENT = "No connection. What you start now is sent as soon as there is one.";
 const CONFIRMS = 229; // the key code of keys that an input method uses itself
 
 export default {
@@ -28,12 +31,16 @@ export default {
   data() {
     return {
       press: null,
+      wasConnected: false,
       text: "",
       problem: "",
-      isConnected: false,
     };
   },
   computed: {
+    // Not while the page is still connecting for the first time.
+    hasFallenSilent() {
+      return this.wasConnected && !connection.isUp;
+    },
     over() {
       return count(this.text) - this.limit;
     },
@@ -41,8 +48,8 @@ export default {
       return Boolean(this.reason || this.press || reasonOf(this.offer));
     },
     whyOff() {
-      if (!this.press) return this.reason || reasonOf(this.offer);
-      return this.isConnected ? STARTING : WAITING;
+      if (!this.press) return this.reason || reasonOf(this.offer) || (this.hasFallenSilent ? SILENT : "");
+      return connection.isUp ? STARTING : WAITING;
     },
     overProblem() {
       return this.over > 0
@@ -71,7 +78,8 @@ export default {
     addEventListener("easel:use-prompt", this.onUsePrompt);
     document.addEventListener("submit", this.onSubmit);
     // NiceGUI creates its socket after all components are mounted.
-    this.$nextTick().then(() => this.followConnection(window.socket));
+    this.$nextTick().then(() => follow(window.socket));
+    this.$watch(() => connection.isUp, this.onConnection, { immediate: true, flush: "sync" });
   },
   unmounted() {
     removeEventListener("easel:use-prompt", this.onUsePrompt);
@@ -102,7 +110,7 @@ export default {
     },
     // A press is sent again after each reconnect until it is answered: its key prevents a second start.
     send() {
-      if (this.press && this.isConnected) {
+      if (this.press && connection.isUp) {
         this.$emit("press", { order: this.press.order, key: this.press.key });
       }
     },
@@ -114,13 +122,8 @@ export default {
       this.press = press;
       write("sessionStorage", this.pressName(), press && JSON.stringify(press));
     },
-    followConnection(socket) {
-      socket.on("connect", () => this.onConnection(true));
-      socket.on("disconnect", () => this.onConnection(false));
-      this.onConnection(socket.connected);
-    },
-    onConnection(isConnected) {
-      this.isConnected = isConnected;
+    onConnection(isUp) {
+      if (isUp) this.wasConnected = true;
       this.send();
     },
     onKeydown(event) {
@@ -171,23 +174,12 @@ export default {
         class: "prompt-box__text",
         placeholder: PLACEHOLDER,
         rows: 4,
+        dir: "auto",
         "aria-describedby": "prompt-problem prompt-limit",
         "aria-invalid": this.over > 0 ? "true" : null,
         onInput: this.onInput,
         onKeydown: this.onKeydown,
       });
-    },
-    renderFoot() {
-      const isNear = this.over <= 0 && count(this.text) >= this.limit * NEAR;
-      return h("div", { class: "prompt-box__foot" }, [
-        h("span", { class: "prompt-box__problem", id: "prompt-problem", role: "alert" }, this.problem),
-        h("span", { class: "prompt-box__problem", id: "prompt-limit" }, this.problem ? "" : this.overProblem),
-        h(
-          "span",
-          { class: ["counter", { "is-near": isNear, "is-over": this.over > 0 }] },
-          this.over > 0 ? `${this.over} too many` : `${count(this.text)} / ${this.limit}`,
-        ),
-      ]);
     },
     renderButton() {
       return h(
@@ -206,24 +198,23 @@ export default {
       const remark = this.whyOff ? "" : remarkOf(this.offer); // in its place, so that nothing moves
       return remark ? h("p", { class: "small offer" }, remark) : null;
     },
-    renderExamples() {
-      const buttons = this.examples.map((prompt) =>
-        h("button", { type: "button", class: "example", onClick: () => this.replace(prompt) }, prompt),
-      );
-      return h("div", { class: "examples", role: "group", "aria-label": "Example prompts" }, buttons);
-    },
   },
   render() {
     return h("section", { class: "card", "aria-label": "Prompt" }, [
       h("label", { class: "prompt-box__label", for: "prompt" }, "Your prompt"),
       this.renderBox(),
-      this.renderFoot(),
+      renderFoot({
+        text: this.text,
+        limit: this.limit,
+        problem: this.problem,
+        overProblem: this.overProblem,
+      }),
       this.renderButton(),
       h("div", { class: "prompt-box__below" }, [
         h("p", { class: "small reason", id: "generate-reason", role: "status" }, this.whyOff),
         this.renderRemark(),
       ]),
-      this.examples.length ? this.renderExamples() : null,
+      renderExamples(this.examples, this.replace),
     ]);
   },
 };

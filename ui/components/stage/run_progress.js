@@ -1,9 +1,11 @@
 // Clock, bar and estimate of a run, which this script updates without messages from the server.
 
 import { h } from "vue";
+import { connection } from "easel/connection.js";
 
 const AT_MOST = 0.95; // the bar must not look finished before the picture is ready
 const TICK_MS = 250;
+const SILENT = "no connection; it goes on without you";
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
@@ -36,6 +38,10 @@ export default {
     tick() {
       this.elapsed = Math.max(0, (performance.now() - this.startedAt) / 1000);
     },
+    // Without a connection nobody here knows how far it is.
+    remark() {
+      return connection.isUp ? estimate(this.elapsed, this.low, this.high) : SILENT;
+    },
     renderBar() {
       const share = this.high ? Math.min(this.elapsed / this.high, 1) * AT_MOST : null;
       return h("div", {
@@ -54,7 +60,7 @@ export default {
       this.renderBar(),
       h("p", { class: "run__times" }, [
         h("span", { class: "clock" }, clock(this.elapsed)),
-        h("span", { class: "estimate" }, estimate(this.elapsed, this.low, this.high)),
+        h("span", { class: "estimate" }, this.remark()),
       ]),
     ]);
   },

@@ -28,6 +28,10 @@ NOT_KEPT = (
     "Not kept yet: Easel has not been able to store this picture."
     " The image service deletes it within an hour."
 )
+UNCERTAIN = (
+    "The image service has not confirmed that it received this."
+    " Easel is finding out: that takes 90 seconds at most."
+)
 LOST = "This picture could not be kept, and the image service has deleted it by now."
 
 
@@ -55,17 +59,23 @@ class Stage(ui.element, component="stage.js"):
         with self._sheet("sheet sheet--running", state="running"), box("div", "run"):
             Icon("brush")
             Text("h2", "Painting your picture")
+            Text("p", generation.prompt, classes="run__prompt").props('dir="auto"')
             with box("ol", "run__phases"):
                 self._phases = {phase: Text("li", name) for phase, name in PHASES.items()}
             RunProgress(age_seconds, estimate)
+            self._note_on_run = Text("p", classes="run__note small")
             with box("div", "run__actions"):
                 self._cancel = Button("Cancel", self._on_cancel).mark("cancel")
                 NotifySwitch()
             Text("p", "You can leave this page: it goes on without you.", classes="small")
         self.show_phase(generation.current_phase)
 
-    def show_phase(self, phase: Phase, *, is_canceling: bool = False) -> None:
-        """Mark the phase of the run that is shown; Cancel is on only where the provider can cancel."""
+    def show_phase(self, phase: Phase, *, is_canceling: bool = False, is_uncertain: bool = False) -> None:
+        """Mark the phase of the run that is shown; Cancel is on only where the provider can cancel.
+
+        `is_uncertain` says that nobody knows yet whether the provider has received it.
+        """
+        self._note_on_run.set_text(UNCERTAIN if is_uncertain else "")
         self.props["phase"] = PHASES[phase]
         for each, element in self._phases.items():
             element.props.set_optional("aria-current", "step" if each is phase else None)
@@ -86,7 +96,7 @@ class Stage(ui.element, component="stage.js"):
         with self._foot:
             if generation.needs_storing:
                 self._show_not_kept(generation)
-            Text("p", generation.prompt, classes="caption")
+            Text("p", generation.prompt, classes="caption").props('dir="auto"')
             link("Open full size", url, "button", icon_name="open").props('target="_blank" rel="noopener"')
             if generation.stored_at:
                 DownloadLink(url, prompt=generation.prompt, content_type=generation.picture_type or "")
