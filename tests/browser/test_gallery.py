@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.studio import NAMES, SIZES, Studio
+from tests.browser.studio import NAMES, PHONE, SIZES, Studio, widest
 
 pytestmark = pytest.mark.long
 
@@ -141,3 +141,68 @@ async def test_all_of_them_come_by_scrolling(studio: Studio, width: int, height:
         }""",
         timeout=20_000,
     )
+
+
+async def test_back_closes_the_viewer_and_stays_on_the_page(studio: Studio) -> None:
+    page = await studio.visit("/account")
+    await studio.draw(page, "first kite", "second kite", "third kite")
+    await page.goto(f"{studio.url}/dashboard/generate")
+    tiles, dialog = page.locator(".tile__open"), page.get_by_role("dialog")
+    await tiles.first.click()
+    await expect(dialog.get_by_text("1 of 3", exact=True)).to_be_visible()
+    await page.keyboard.press("ArrowRight")
+    await expect(dialog.get_by_text("2 of 3", exact=True)).to_be_visible()
+    await page.go_back()
+    await expect(dialog).to_be_hidden()
+    await expect(tiles.nth(1)).to_be_focused()  # the one that was seen last
+    for _ in range(2):  # however it is closed, no entry is left behind
+        await tiles.nth(2).click()
+        await page.keyboard.press("Escape")
+        await expect(dialog).to_be_hidden()
+        await expect(tiles.nth(2)).to_be_focused()
+    await page.go_back()
+    await page.wait_for_url("**/account")
+
+
+@pytest.mark.parametrize(
+    "size", [*SIZES, {"width": 720, "height": 450}, {"width": 768, "height": 1024}], ids=str
+)
+async def test_the_viewer_fits_the_window_and_all_of_it_is_reached(
+    studio: Studio, size: dict[str, int]
+) -> None:
+    """The third is a desktop at 200 %."""
+    page = await studio.visit("/dashboard", size=size)
+    await studio.draw(page, "first kite")
+    await page.goto(f"{studio.url}/dashboard/generate")
+    await page.locator(".tile__open").first.click()
+    dialog = page.get_by_role("dialog")
+    picture = dialog.get_by_role("img")
+    await expect(picture).to_be_in_viewport(ratio=1)
+    seen = await picture.bounding_box()
+    assert seen
+    assert max(seen["width"] / size["width"], seen["height"] / size["height"]) > 0.6
+    for name in ("Previous", "Next", "Close"):
+        await expect(dialog.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    delete = dialog.get_by_role("button", name="Delete")
+    await delete.scroll_into_view_if_needed()
+    await expect(delete).to_be_in_viewport(ratio=1)
+    assert await widest(page) <= size["width"]
+
+
+async def test_a_finger_turns_the_pictures(studio: Studio) -> None:
+    page = await studio.visit("/dashboard", size=PHONE, has_touch=True)
+    await studio.draw(page, "first kite", "second kite")
+    await page.goto(f"{studio.url}/dashboard/generate")
+    await page.locator(".tile__open").first.click()
+    picture = page.get_by_role("dialog").get_by_role("img")
+    await expect(picture).to_have_attribute("alt", "second kite")
+    await picture.evaluate(
+        """(element) => {
+            const at = (x) => new Touch({identifier: 1, target: element, clientX: x, clientY: 300});
+            const tell = (name, touches, changedTouches) =>
+                element.dispatchEvent(new TouchEvent(name, {touches, changedTouches, bubbles: true}));
+            tell("touchstart", [at(300)], [at(300)]);
+            tell("touchend", [], [at(100)]);
+        }"""
+    )
+    await expect(picture).to_have_attribute("alt", "first kite")

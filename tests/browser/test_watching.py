@@ -119,3 +119,38 @@ async def test_a_hidden_tab_tells_by_title_icon_and_a_notification_that_was_aske
         await hide(page, hidden=False)
         await expect(page).to_have_title("Generate · Easel")
         assert await icon.evaluate("(link) => link.href") == studio.url + (plain or "")
+
+
+async def test_without_a_connection_nothing_is_claimed(studio: Studio) -> None:
+    studio.provider.never_finish()
+    studio.add_run_times(1, 1, 1, 1, 1)
+    page = await studio.visit()
+    await start(page, "a red kite")
+    await expect(page.get_by_text("longer than usual")).to_be_visible(timeout=8000)
+    await expect(page.locator(".run__prompt")).to_have_text("a red kite")
+    await page.context.set_offline(True)
+    await expect(page.get_by_text("no connection; it goes on without you")).to_be_visible(timeout=1000)
+    await expect(page.get_by_text("longer than usual")).to_have_count(0)
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("longer than usual")).to_be_visible(timeout=8000)
+    studio.complaints.clear()  # the browser's own, about the network
+
+
+async def test_who_is_signed_out_elsewhere_is_told_why_they_are_at_the_login_page(studio: Studio) -> None:
+    page = await studio.visit()
+    await expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+    studio.database.run("DELETE FROM login_sessions")
+    await page.wait_for_url("**/login?*")
+    await expect(page.get_by_role("alert")).to_have_text("Your sign-in has ended. Please sign in again.")
+    studio.complaints.clear()  # of what the page still asked for
+
+
+async def test_each_step_of_the_theme_can_be_seen(studio: Studio) -> None:
+    for scheme, shown in (("light", ["dark", "light", "light"]), ("dark", ["light", "dark", "dark"])):
+        page = await studio.visit(color_scheme=scheme)
+        await expect(page.get_by_role("button", name="Generate")).to_be_enabled()
+        seen = []
+        for _ in range(3):
+            await page.keyboard.press("t")
+            seen.append(await page.evaluate("document.documentElement.dataset.theme"))
+        assert seen == shown

@@ -14,6 +14,7 @@ from tests.support.prompts import is_on, press_generate, prompt_box
 from tests.support.provider import EmulatedProvider
 from tests.support.waiting import until
 from ui.components.prompt_box import PromptBox
+from ui.components.stage.stage import UNCERTAIN
 
 PATH = "/dashboard/generate"
 
@@ -206,3 +207,13 @@ async def test_a_provider_that_is_down_for_a_while_is_sat_out(user: User, provid
     provider.emulator.fault = None
     provider.emulator.seconds_to_draw = 0
     await user.should_see(marker="picture")
+
+
+async def test_a_create_that_nobody_has_confirmed_is_explained(
+    user: User, provider: EmulatedProvider
+) -> None:
+    provider.emulator.fault = answering(500)
+    await user.open(PATH)
+    press_generate(user, "a red kite")
+    await user.should_see("Painting your picture")
+    await user.should_see(UNCERTAIN)

@@ -1,50 +1,93 @@
-// The viewer: one picture in large, with buttons for it.
+// The viewer: one picture in the whole window, in the dark, with what is known of it and what can be done with it.
 
-import { closeOnClickBeside, openDialog } from "easel/dialog.js";
+import { openDialog } from "easel/dialog.js";
 import { h } from "easel/dom.js";
 import { fileName } from "easel/download.js";
+import { dollars, moment, whole } from "easel/format.js";
 import { LOST, here, isUnkept, lateNews } from "easel/items.js";
 import { toast } from "easel/toast.js";
 
 const NOT_KEPT = "Not kept yet: the image service deletes this picture within an hour.";
 // Browsers ignore `download` for other sites, so such a picture opens in a new tab.
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer" };
+const SWIPE_PX = 50;
+const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 
 export class Viewer {
   constructor(gallery) {
     this.gallery = gallery;
+    this.hasEntry = false;
+    this.place = h("span", { class: "viewer__place", role: "status" });
     this.body = h("div", { class: "viewer__body" });
+    const close = { class: "button button--quiet", type: "button", onclick: () => this.dialog.close() };
     const bar = h(
       "div",
       { class: "viewer__bar" },
       this.button("Previous", () => this.step(-1)),
       this.button("Next", () => this.step(1)),
+      this.place,
       h("span", { class: "spacer" }),
-      h(
-        "button",
-        { class: "button button--quiet", type: "button", onclick: () => this.dialog.close() },
-        "Close",
-      ),
+      h("button", close, "Close"),
     );
-    this.dialog = h("dialog", { class: "viewer", "aria-label": "Picture", tabindex: "-1" }, bar, this.body);
-    this.dialog.addEventListener("keydown", (event) => {
-      if (event.key === "ArrowRight") this.step(1);
-      if (event.key === "ArrowLeft") this.step(-1);
-    });
-    this.dialog.addEventListener("click", closeOnClickBeside);
+    const attributes = { class: "viewer", "data-theme": "dark", "aria-label": "Picture", tabindex: "-1" };
+    this.dialog = h("dialog", attributes, bar, this.body);
+    this.dialog.addEventListener("keydown", (event) => this.step(STEPS[event.key] ?? 0));
+    this.dialog.addEventListener("close", () => this.onClose());
+    this.followSwipes();
+    this.onBack = () => this.goBack();
+    addEventListener("popstate", this.onBack);
     document.body.append(this.dialog);
   }
 
   remove() {
+    removeEventListener("popstate", this.onBack);
     this.dialog.remove();
   }
 
+  // With an entry in the history, so that Back closes the viewer and stays on the page.
   open(id) {
     this.show(this.gallery.shown().find((item) => item.id === id));
     openDialog(this.dialog);
+    history.scrollRestoration = "manual";
+    history.pushState(history.state, "");
+    this.hasEntry = true;
+  }
+
+  goBack() {
+    if (!this.dialog.open) return;
+    this.hasEntry = false;
+    this.dialog.close();
+  }
+
+  onClose() {
+    if (this.hasEntry) history.back();
+    this.hasEntry = false;
+    if (this.isLeaving) return;
+    // Back to the tile of the picture that was seen last, which may not be the one that was opened.
+    document.querySelector(`.tile__open[data-id="${this.item.id}"]`)?.focus();
+  }
+
+  // Closes for something else that takes the focus.
+  leave() {
+    this.isLeaving = true;
+    this.dialog.close();
+  }
+
+  followSwipes() {
+    let from = null;
+    this.body.addEventListener("touchstart", ({ touches }) => {
+      from = touches.length === 1 ? touches[0] : null;
+    });
+    this.body.addEventListener("touchend", ({ changedTouches: [to] }) => {
+      if (!from) return;
+      const [x, y] = [to.clientX - from.clientX, to.clientY - from.clientY];
+      from = null;
+      if (Math.abs(x) > SWIPE_PX && Math.abs(x) > 2 * Math.abs(y)) this.step(x < 0 ? 1 : -1);
+    });
   }
 
   step(by) {
+    if (!by) return;
     const shown = this.gallery.shown();
     const index = shown.findIndex((item) => item.id === this.item.id) + by;
     if (index >= shown.length - 3) this.gallery.more();
@@ -53,46 +96,54 @@ export class Viewer {
 
   show(item) {
     this.item = item;
-    const picture = item.url
-      ? h("img", {
-          class: "viewer__picture",
-          src: here(item, item.url),
-          alt: item.prompt,
-          width: item.width,
-          height: item.height,
-        })
-      : h(
-          "p",
-          { class: "viewer__cause" },
-          item.error?.message ?? LOST,
-          h("span", { class: "small" }, item.error?.code ?? ""),
-        );
+    this.isLeaving = false;
+    const shown = this.gallery.shown();
+    const all = `${whole(shown.length)}${this.gallery.next === null ? "" : "+"}`;
+    this.place.textContent = `${whole(shown.indexOf(item) + 1)} of ${all}`;
     if (this.body.contains(document.activeElement)) this.dialog.focus();
-    this.body.replaceChildren(
-      picture,
+    this.body.replaceChildren(this.picture(item), this.facts(item));
+  }
+
+  picture(item) {
+    if (!item.url) {
+      const code = h("span", { class: "small" }, item.error?.code ?? "");
+      return h("p", { class: "viewer__cause" }, item.error?.message ?? LOST, code);
+    }
+    const size = { width: item.width, height: item.height };
+    return h("img", { class: "viewer__picture", src: here(item, item.url), alt: item.prompt, ...size });
+  }
+
+  facts(item) {
+    const known = [
+      moment(item.created_at),
+      item.width && `${item.width} × ${item.height}`,
+      [item.model.replace(/^.*\//, ""), item.quality].filter(Boolean).join(", "),
+      item.charge === "charged" && item.price_usd && dollars(item.price_usd),
+    ];
+    return h(
+      "div",
+      { class: "viewer__facts" },
       isUnkept(item) ? h("p", { class: "small" }, NOT_KEPT) : "",
       h("p", { class: "viewer__prompt", dir: "auto" }, item.prompt),
+      h("p", { class: "small" }, known.filter(Boolean).join(" · ")),
       h("p", { class: "small" }, lateNews(item)),
-      h(
-        "div",
-        { class: "viewer__actions" },
-        this.button("Use prompt again", () => this.useAgain()),
-        this.button("Copy prompt", () => this.copy()),
-        item.url
-          ? h(
-              "a",
-              {
-                class: "button",
-                href: here(item, item.url),
-                download: fileName(item.prompt, item.content_type),
-                ...(isUnkept(item) ? ELSEWHERE : {}),
-              },
-              "Download",
-            )
-          : "",
-        this.button("Delete", () => this.deleteItem()),
-      ),
+      h("div", { class: "viewer__actions" }, ...this.actions(item)),
     );
+  }
+
+  actions(item) {
+    const download = {
+      class: "button",
+      href: item.url && here(item, item.url),
+      download: fileName(item.prompt, item.content_type),
+      ...(isUnkept(item) ? ELSEWHERE : {}),
+    };
+    return [
+      this.button("Use prompt again", () => this.useAgain()),
+      this.button("Copy prompt", () => this.copy()),
+      item.url ? h("a", download, "Download") : "",
+      this.button("Delete", () => this.deleteItem()),
+    ];
   }
 
   button(text, onclick) {
@@ -100,7 +151,7 @@ export class Viewer {
   }
 
   useAgain() {
-    this.dialog.close();
+    this.leave();
     dispatchEvent(new CustomEvent("easel:use-prompt", { detail: this.item.prompt }));
     document.getElementById("prompt")?.scrollIntoView({ block: "center" });
   }
@@ -115,7 +166,7 @@ export class Viewer {
   }
 
   deleteItem() {
-    this.dialog.close();
+    this.leave();
     this.gallery.remove(this.item);
   }
 }
