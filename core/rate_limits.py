@@ -4,6 +4,9 @@ Each process counts for itself, so N processes let through up to N times as much
 """
 
 import math
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, ip_address
@@ -56,6 +59,7 @@ class RateLimits:
         }
         self._counts = {policy: _counts_of(policy, rate) for policy, rate in rates.items() if rate}
         self._known: dict[bytes, UUID] = {}
+        self._proving: Counter[str] = Counter()
 
     def hit(self, policy: Policy, key: UUID | str) -> None:
         """Count one of a person (their id), or of a stranger (their address). Raises `RateLimited`."""
@@ -65,13 +69,25 @@ class RateLimits:
             if result.limited:
                 raise _refusal(policy, quota, result.state.retry_after)
 
-    def check(self, policy: Policy, key: str) -> None:
-        """Raise `RateLimited` where `hit` would, without counting."""
-        if counted := self._counts.get(policy):
-            quota, throttled = counted
-            state = throttled.peek(key)
-            if state.remaining < 1:
-                raise _refusal(policy, quota, state.retry_after)
+    @contextmanager
+    def proving(self, policy: Policy, address: str) -> Iterator[None]:
+        """While a token that nobody has proved yet is looked up: it counts for the stranger's `address` until
+        then, as one more that may turn out to be worth nothing. Raises `RateLimited`."""
+        counted = self._counts.get(policy)
+        if counted is None:
+            yield
+            return
+        quota, throttled = counted
+        state = throttled.peek(address)
+        if state.remaining <= self._proving[address]:
+            raise _refusal(policy, quota, state.retry_after)
+        self._proving[address] += 1
+        try:
+            yield
+        finally:
+            self._proving[address] -= 1
+            if not self._proving[address]:
+                del self._proving[address]
 
     def known_owner(self, token_hash: bytes) -> UUID | None:
         """Whose token this was when it was last proved. For counting only: it may be over by now."""

@@ -12,7 +12,7 @@ from core import services
 from core.context import Context
 from core.errors import NotFound
 from core.rate_limits import Policy
-from core.services import LoginToken, OpenedPage, OpenPage
+from core.services import LoginSession, LoginToken, OpenedPage, OpenPage
 from core.sign_in.cookies import session_token
 from core.sign_in.problems import SignInProblem
 from ui.unseen_pages import make_room
@@ -83,6 +83,14 @@ def signed_in_page(
             return None
 
     return register
+
+
+async def visiting_session(ctx: Context, request: Request) -> LoginSession | None:
+    """The login session of somebody who asks for a page that strangers may see, too."""
+    found = await services.get_login_session(ctx, session_token(request, ctx.settings))
+    if found:
+        ctx.rate_limits.learn_owner(found.token_hash, found.owner_id)
+    return found
 
 
 def login_path(next_path: str, *, has_ended: bool = False) -> str:

@@ -20,43 +20,64 @@ _SPREAD_SECONDS = 5.0
 
 
 class OfferWatch:
-    """Shows the offer of one page: when it opens, after what changes it, and when something comes back."""
+    """Shows the offer of one page: when it opens, after what changes it, and when something comes back.
 
-    def __init__(self, ctx: Context, owner_id: UUID, show: Callable[[Offer], None]) -> None:
+    Never two looks at a time: an older answer could come after a newer one.
+    """
+
+    def __init__(self, ctx: Context, owner_id: UUID, show_offer: Callable[[Offer], None]) -> None:
         self._ctx = ctx
         self._owner_id = owner_id
-        self._tell = show
+        self._show_offer = show_offer
         self._client = context.client
+        self._shown: Offer | None = None
+        self._is_asked_again = False
+        self._task: asyncio.Task[None] | None = None
         self._due: asyncio.TimerHandle | None = None
+        self._is_closed = False
         self._unsubscribe = ctx.news.subscribe(EVERYBODY, self.wake)
-        self._client.on_delete(self._close)
+        self._client.on_delete(self.close)
 
     def wake(self) -> None:
-        """Look now, in the background."""
-        if not self._client.is_deleted:
-            background_tasks.create(self._look_again(), name="offer")
+        """Look now; once more after a look that is under way, which may have come too early."""
+        if self._task and not self._task.done():
+            self._is_asked_again = True
+        elif not self._is_closed:
+            self._task = background_tasks.create(self._look_until_quiet(), name="offer")
+
+    def compare(self, *, is_paused: bool, is_budget_spent: bool) -> None:
+        """Look again where the page shows something else: a notice may have been lost."""
+        shown = self._shown
+        if shown and (shown.is_paused, shown.is_budget_reached) != (is_paused, is_budget_spent):
+            self.wake()
 
     def show(self, offer: Offer) -> None:
         """Show it, and look again when something that stands in the way goes by itself."""
-        self._tell(offer)
+        self._shown = offer
+        self._show_offer(offer)
         if offer.changes_at:
             seconds = (offer.changes_at - datetime.now(UTC)).total_seconds()
             self._look_in(max(seconds, _LEAST_SECONDS) + random.uniform(0, _SPREAD_SECONDS))  # noqa: S311  (no secret)
 
-    async def _look_again(self) -> None:
+    def close(self) -> None:
+        """Look no more."""
+        self._is_closed = True
+        self._unsubscribe()
+        if self._due:
+            self._due.cancel()
+
+    async def _look_until_quiet(self) -> None:
         with self._client:
-            try:
-                self.show(await services.read_offer(self._ctx, owner_id=self._owner_id))
-            except EaselError:
-                self._look_in(_AWAY_SECONDS)
+            self._is_asked_again = True
+            while self._is_asked_again and not self._is_closed:
+                self._is_asked_again = False
+                try:
+                    self.show(await services.read_offer(self._ctx, owner_id=self._owner_id))
+                except EaselError:
+                    self._look_in(_AWAY_SECONDS)
 
     def _look_in(self, seconds: float) -> None:
         if self._due:
             self._due.cancel()
-        if not self._client.is_deleted:
+        if not self._is_closed:
             self._due = asyncio.get_running_loop().call_later(seconds, self.wake)
-
-    def _close(self) -> None:
-        self._unsubscribe()
-        if self._due:
-            self._due.cancel()

@@ -16,6 +16,7 @@ from core.api.me import PATH
 from core.api.pictures import BYTES
 from core.context import Context
 from core.envelope import Success, described_errors, success_json
+from core.middleware.head import is_head
 from core.services import CONFIRMATION
 from core.sign_in.cookies import delete_session_cookie
 
@@ -78,15 +79,18 @@ def create_router(ctx: Context) -> APIRouter:
         request: Request, accept: Annotated[str | None, Header(include_in_schema=False)] = None
     ) -> Response:
         """All that you have made, as a zip that is sent while it is made. One at a time: else 429."""
+        name = f"easel-export-{datetime.now(UTC).date().isoformat()}.zip"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', **_NO_STORE}
+        media_type = BYTES if accept == BYTES else _ZIP
+        if is_head(request.scope):
+            return Response(media_type=media_type, headers=headers)
         parts = await services.export_account(
             ctx,
             owner_id=owner_of(request),
             presented=reader_of(request),
             describe=lambda each: shape_of(each, ctx.settings),
         )
-        name = f"easel-export-{datetime.now(UTC).date().isoformat()}.zip"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', **_NO_STORE}
-        return StreamingResponse(parts, media_type=BYTES if accept == BYTES else _ZIP, headers=headers)
+        return StreamingResponse(parts, media_type=media_type, headers=headers)
 
     @router.post(
         "/delete", response_model=Success[Gone], responses=described_errors(400, 401, 403, 408, 413, 415, 503)

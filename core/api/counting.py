@@ -4,6 +4,7 @@ Whose token a request brings is known after the read that it asks for, which pro
 so whose it was the last time is remembered, for counting only.
 """
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -16,8 +17,7 @@ from core.services import LoginToken
 
 
 class Counted:
-    """One request. As a context manager it counts for the address when `Unauthenticated` is raised, if that
-    has not been done before."""
+    """One request. As a context manager it counts for the address when `Unauthenticated` is raised."""
 
     def __init__(self, limits: RateLimits, policy: Policy, request: Request) -> None:
         self._limits = limits
@@ -25,22 +25,19 @@ class Counted:
         self._request = request
         self._token: LoginToken | None = None
         self._is_counted = True
-        self._is_address_counted = False
+        self._proving = ExitStack()
         self.is_to_learn = False
         """Whether `end` has to be told the owner."""
 
     def begin(self, token: LoginToken, *, is_counted: bool = True) -> None:
-        """Count for the token's owner, unless not `is_counted`; for the address where the owner is not known.
-
-        Raises `RateLimited`. An unknown token counts before anybody looks it up: many at once would else be
-        looked up before the first is refused.
-        """
+        """Count for the token's owner, unless not `is_counted`. Raises `RateLimited` for them, and for an
+        address from which too many unknown tokens came, or are being looked up."""
         self._token = token
         self._is_counted = is_counted
         owner_id = self._limits.known_owner(token.hash)
         if owner_id is None:
-            self.is_to_learn = self._is_address_counted = True
-            self._limits.hit(self._policy, address_of(self._request))
+            self.is_to_learn = True
+            self._proving.enter_context(self._limits.proving(self._policy, address_of(self._request)))
         elif is_counted:
             self._limits.hit(self._policy, owner_id)
 
@@ -61,9 +58,9 @@ class Counted:
     def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
     ) -> None:
+        self._proving.close()
         if kind is None or not issubclass(kind, Unauthenticated):
             return
         if self._token:
             self._limits.forget_owner(self._token.hash)
-        if not self._is_address_counted:
-            self._limits.hit(self._policy, address_of(self._request))
+        self._limits.hit(self._policy, address_of(self._request))

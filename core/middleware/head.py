@@ -6,6 +6,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # What GET does here it does for good: it begins or ends a sign-in, or connects a page.
 _GET_IS_AN_ACT = ("/auth/", "/_nicegui_ws/")
+_IS_HEAD = "easel.is_head"
+
+
+def is_head(scope: Scope) -> bool:
+    """Whether a GET is a HEAD that was handed on: what it answers goes nowhere, and is no act to be noted."""
+    return _IS_HEAD in scope
 
 
 class HeadMiddleware:
@@ -20,11 +26,11 @@ class HeadMiddleware:
         self.forget = forget
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_head = scope["type"] == "http" and scope["method"] == "HEAD"
-        if not is_head or scope["path"].startswith(_GET_IS_AN_ACT):
+        is_asked = scope["type"] == "http" and scope["method"] == "HEAD"
+        if not is_asked or scope["path"].startswith(_GET_IS_AN_ACT):
             await self.app(scope, receive, send)
             return
-        as_get = {**scope, "method": "GET"}
+        as_get = {**scope, "method": "GET", _IS_HEAD: True}
         try:
             await self.app(as_get, receive, _only_head(send))
         finally:

@@ -1,5 +1,8 @@
 """Strangers who ask for pages, and sign-ins: as many as their address may have."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,23 +30,34 @@ class StrangerLimitMiddleware:
         self.error_page = error_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            if scope["type"] == "http":
-                self._count(scope)
-        except RateLimited as refusal:
-            await error_response(scope, refusal, self.error_page)(scope, receive, send)
-            return
-        await self.app(scope, receive, send)
+        with ExitStack() as counting:
+            try:
+                if scope["type"] == "http":
+                    counting.enter_context(self._counted(scope))
+            except RateLimited as refusal:
+                await error_response(scope, refusal, self.error_page)(scope, receive, send)
+                return
+            await self.app(scope, receive, send)
 
-    def _count(self, scope: Scope) -> None:
-        path = scope["path"]
+    @contextmanager
+    def _counted(self, scope: Scope) -> Iterator[None]:
+        """Raises `RateLimited` before the block. A cookie that nobody has proved, now as little as before,
+        is a stranger's."""
+        path, connection = scope["path"], HTTPConnection(scope)
         if path.startswith(_SIGN_IN):
-            self.limits.hit(Policy.SIGN_INS, address_of(HTTPConnection(scope)))
+            self.limits.hit(Policy.SIGN_INS, address_of(connection))
         elif path == _SIGN_OUT or not path.startswith(_UNCOUNTED):
-            connection = HTTPConnection(scope)
-            if not self._is_known(connection.cookies.get(self.session_cookie)):
+            cookie = connection.cookies.get(self.session_cookie)
+            if cookie is None:
                 self.limits.hit(Policy.READS, address_of(connection))
+            elif not self._is_known(cookie):
+                with self.limits.proving(Policy.READS, address_of(connection)):
+                    yield
+                if not self._is_known(cookie):
+                    with suppress(RateLimited):  # of the next one
+                        self.limits.hit(Policy.READS, address_of(connection))
+                return
+        yield
 
-    def _is_known(self, cookie: str | None) -> bool:
-        """Whether the cookie is one that was proved before; any other is a stranger's until it is."""
-        return cookie is not None and self.limits.known_owner(LoginToken.of(cookie).hash) is not None
+    def _is_known(self, cookie: str) -> bool:
+        return self.limits.known_owner(LoginToken.of(cookie).hash) is not None

@@ -35,7 +35,7 @@ async def is_back(statements: Statements, *, owner_id: UUID) -> bool:
 
 
 async def list_for_deletion(statements: Statements, *, owner_id: UUID, limit: int) -> list[UUID]:
-    """Generations that are to be removed: all that have ended, from before the deletion began."""
+    """Generations that are to be removed: all that have ended; if the person is back, from before that."""
     found = await statements.fetch("SELECT id FROM list_for_account_deletion(%s, %s)", [owner_id, limit])
     return [row[0] for row in found.rows]
 

@@ -93,7 +93,7 @@ async def set_blocked(
 
 
 async def end_login_sessions_of(session: AsyncSession, *, token_hash: bytes, person: UUID) -> UUID | None:
-    """End all login sessions of somebody. Returns who did it."""
+    """End all login sessions of somebody. Returns who did it; None where there is nobody of that id."""
     statement = text("SELECT end_login_sessions_of(:token_hash, :person)")
     actor: UUID | None = await session.scalar(statement, {"token_hash": token_hash, "person": person})
     return actor
@@ -124,6 +124,8 @@ async def read_people(
     )
     values = {"token_hash": token_hash, "month": month, "words": words, "limit": limit, "offset": offset}
     rows = list(await session.execute(statement, values))
+    if offset and not rows:  # past the end, where no row tells how many there are
+        return [], (await read_people(session, token_hash=token_hash, month=month, words=words, limit=1))[1]
     return [PersonOfMonth(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 

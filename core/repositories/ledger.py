@@ -77,10 +77,7 @@ def limits_of(row: Sequence[Any]) -> PersonalLimits:
 
 async def read_installation(statements: Statements) -> tuple[bool, bool]:
     """Whether new generations are stopped, and whether the month's budget is spent."""
-    found = await statements.fetch(
-        "SELECT is_paused(), EXISTS (SELECT FROM spending WHERE month = month_of(now()) AND is_full)"
-    )
-    is_stopped, is_spent = found.rows[0]
+    is_stopped, is_spent = (await statements.fetch("SELECT is_paused(), is_budget_spent()")).rows[0]
     return is_stopped, is_spent
 
 

@@ -61,10 +61,13 @@ class OpenedPage(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What an owner's open pages show: what was asked for, and which of their login sessions are not over."""
+    """What an owner's open pages show: what was asked for, which of their login sessions are not over, and
+    what is in everybody's way."""
 
     asked: frozenset[UUID]
     live: frozenset[bytes]
+    is_paused: bool
+    is_budget_spent: bool
     standings: dict[UUID, Standing]
 
 
@@ -142,14 +145,15 @@ async def read_shown(
     `quality` is explained at `get_standing`.
     """
     found = await statements.fetch(
-        "SELECT live.hashes, g.*, extract(epoch FROM now() - g.created_at)::float8,"
+        "SELECT live.hashes, is_paused(), is_budget_spent(), g.*,"
+        " extract(epoch FROM now() - g.created_at)::float8,"
         " extract(epoch FROM g.next_poll_at - now())::float8, history_of(g, %s)"
         " FROM live_login_sessions(%s, %s) AS live(hashes)"
         " LEFT JOIN read_shown_generations(%s, %s) g ON true",
         [quality, owner_id, list(token_hashes), owner_id, list(shown)],
     )
-    live = frozenset(found.rows[0][0])
-    return Shown(frozenset(shown), live, _standings(found))
+    live, is_paused, is_budget_spent, *_ = found.rows[0]
+    return Shown(frozenset(shown), frozenset(live), is_paused, is_budget_spent, _standings(found, skipped=3))
 
 
 async def claim_poll(
@@ -172,10 +176,11 @@ def _as_values(caller: Caller) -> tuple[bytes | None, UUID | None]:
     return (None, caller) if isinstance(caller, UUID) else (caller.hash, None)
 
 
-def _standings(found: Rows) -> dict[UUID, Standing]:
-    """Of rows with one more column in front; without a generation all its columns are null."""
+def _standings(found: Rows, *, skipped: int) -> dict[UUID, Standing]:
+    """Of rows with other columns in front; without a generation all its columns are null."""
     id_at = found.names.index("id")
-    return {row[id_at]: _standing(found.names[1:], row[1:]) for row in found.rows if row[id_at]}
+    names = found.names[skipped:]
+    return {row[id_at]: _standing(names, row[skipped:]) for row in found.rows if row[id_at]}
 
 
 def _standing(names: Sequence[str], row: Sequence[Any]) -> Standing:

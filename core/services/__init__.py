@@ -22,7 +22,6 @@ from core.services.administration import (
     read_people,
     set_blocked,
     set_paused,
-    this_month,
 )
 from core.services.api_tokens import (
     MAX_DAYS,
@@ -159,7 +158,6 @@ __all__ = [
     "sign_in",
     "sign_out",
     "submit_generation",
-    "this_month",
     "turn_away",
     "wait_for_end",
     "watch_installation",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
@@ -54,11 +54,6 @@ class People(NamedTuple):
     total: int
 
 
-def this_month() -> date:
-    """The first day of this month (UTC)."""
-    return datetime.now(UTC).date().replace(day=1)
-
-
 async def read_month(ctx: Context, presented: LoginToken, month: date) -> Month:
     """A month by day. Raises `NotFound` for anybody but an administrator, and `ServiceUnavailable`."""
     async with _as_administrator(ctx, presented) as session:
@@ -104,11 +99,14 @@ async def read_audit_log(ctx: Context, presented: LoginToken, before: int | None
         )
 
 
-async def download_month(ctx: Context, presented: LoginToken, month: date, by: UUID) -> list[PersonOfMonth]:
-    """Everybody who started something in the month; noted in the audit log. Raises as `read_month`."""
+async def download_month(
+    ctx: Context, presented: LoginToken, month: date, by: UUID | None
+) -> list[PersonOfMonth]:
+    """Everybody who started something in the month; `by` whom is noted. Raises as `read_month`."""
     async with _as_administrator(ctx, presented) as session:
         found, _ = await administration.read_people(session, token_hash=presented.hash, month=month)
-        await audit.note(session, Act.MONTH_DOWNLOADED, actor=by, target=f"{month:%Y-%m}")
+        if by:
+            await audit.note(session, Act.MONTH_DOWNLOADED, actor=by, target=f"{month:%Y-%m}")
     return [each for each in found if each.generations]
 
 
@@ -139,9 +137,11 @@ async def set_blocked(
 
 
 async def end_login_sessions_of(ctx: Context, presented: LoginToken, person: UUID) -> None:
-    """Sign somebody out everywhere. Raises as `read_month`."""
+    """Sign somebody out everywhere. Raises as `read_month`, also for somebody who has never come in."""
     async with _as_administrator(ctx, presented) as session:
         actor = await administration.end_login_sessions_of(session, token_hash=presented.hash, person=person)
+        if actor is None:
+            raise NotFound
         await audit.note(session, Act.SESSIONS_ENDED, actor=actor, target=person)
 
 

@@ -17,7 +17,7 @@ from core.models import Generation
 from core.pictures.archive import Entry, zip_parts
 from core.pictures.names import UniqueNames
 from core.repositories import accounts, audit, reads
-from core.services.selections import entry_of
+from core.services.selections import opened_entry_of
 from core.services.standing import check_login
 
 LISTING = "generations.json"
@@ -86,8 +86,7 @@ async def _entries(
     separator = b"["
     async for generation in generations:
         known = dict(describe(generation))
-        if generation.picture_type:
-            entry = entry_of(ctx, generation, names)
+        if generation.picture_type and (entry := await opened_entry_of(ctx, generation, names)):
             known["file"] = entry.name
             yield entry
         listing.write(separator + orjson.dumps(known, option=orjson.OPT_UTC_Z))

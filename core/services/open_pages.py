@@ -12,10 +12,13 @@ from core.services.login_sessions import hash_token
 
 
 class PageLook(NamedTuple):
-    """The owner's running generation, and the one on the page's stage; each None where there is none."""
+    """The owner's running generation, and the one on the page's stage, each None where there is none; and
+    what is in everybody's way."""
 
     running: Standing | None
     on_stage: Standing | None
+    is_paused: bool
+    is_budget_spent: bool
 
 
 async def find_page(ctx: Context, token: str | None) -> OpenedPage | None:
@@ -49,7 +52,8 @@ async def look_for_page(ctx: Context, page: OpenPage) -> PageLook:
     if page.token_hash not in shown.live:
         raise Unauthenticated
     running = next((each for each in shown.standings.values() if each.generation.is_processing), None)
-    return PageLook(running, shown.standings.get(page.on_stage) if page.on_stage else None)
+    on_stage = shown.standings.get(page.on_stage) if page.on_stage else None
+    return PageLook(running, on_stage, shown.is_paused, shown.is_budget_spent)
 
 
 def _is_put_on_stage_meanwhile(ctx: Context, page: OpenPage, shown: Shown) -> bool:

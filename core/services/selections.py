@@ -66,6 +66,18 @@ def entry_of(ctx: Context, generation: Generation, names: UniqueNames) -> Entry:
     return Entry(name, generation.created_at, partial(_open, ctx, generation))
 
 
+async def opened_entry_of(ctx: Context, generation: Generation, names: UniqueNames) -> Entry | None:
+    """The same, opened by now; None where the picture is gone from the store."""
+    stored = await _open(ctx, generation)
+    if stored is None:
+        return None
+
+    async def opened() -> StoredPicture:
+        return stored
+
+    return entry_of(ctx, generation, names)._replace(open=opened)
+
+
 async def _open(ctx: Context, generation: Generation) -> StoredPicture | None:
     try:
         return (await open_picture(ctx, generation, is_thumbnail=False)).stored

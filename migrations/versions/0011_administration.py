@@ -184,8 +184,13 @@ $$;
 
 _LEDGER = f"""
 ALTER TABLE ledger ADD has_failed boolean NOT NULL DEFAULT false;
--- Whether another picture of the price of the last one would pass the budget.
-ALTER TABLE spending ADD is_full boolean NOT NULL DEFAULT false;
+ALTER TABLE ledger NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE generations NO FORCE ROW LEVEL SECURITY;
+UPDATE ledger l SET has_failed = true FROM generations g WHERE g.id = l.generation_id AND g.status = 'failed';
+ALTER TABLE generations FORCE ROW LEVEL SECURITY;
+ALTER TABLE ledger FORCE ROW LEVEL SECURITY;
+-- Whether another picture of the price of the last one would pass the budget: what may be spent before that.
+ALTER TABLE spending ADD is_full boolean NOT NULL DEFAULT false, ADD full_at numeric;
 CREATE TRIGGER spending_news AFTER UPDATE OF is_full ON spending
     FOR EACH ROW WHEN (OLD.is_full <> NEW.is_full) EXECUTE FUNCTION tell_everybody();
 CREATE TRIGGER spending_begun_news AFTER INSERT ON spending
@@ -208,19 +213,20 @@ BEGIN
         reserved := reserved - CASE WHEN OLD.state = 'reserved' THEN price ELSE 0 END;
         charged := charged - CASE WHEN OLD.state = 'charged' THEN price ELSE 0 END;
     END IF;
-    INSERT INTO spending AS s (month, reserved_usd, charged_usd, is_full)
+    INSERT INTO spending AS s (month, reserved_usd, charged_usd, full_at, is_full)
         VALUES (
-            month_of(NEW.created_at), reserved, charged, coalesce(reserved + charged + price > budget, false)
+            month_of(NEW.created_at), reserved, charged, budget - price,
+            coalesce(reserved + charged > budget - price, false)
         )
         ON CONFLICT (month) DO UPDATE SET
             reserved_usd = s.reserved_usd + reserved,
             charged_usd = s.charged_usd + charged,
-            is_full = CASE TG_OP
-                WHEN 'INSERT' THEN coalesce(
-                    s.reserved_usd + s.charged_usd + reserved + charged + price > budget, false
-                )
-                ELSE s.is_full AND reserved + charged >= 0
-            END
+            full_at = CASE TG_OP WHEN 'INSERT' THEN budget - price ELSE s.full_at END,
+            is_full = coalesce(
+                s.reserved_usd + s.charged_usd + reserved + charged
+                    > CASE TG_OP WHEN 'INSERT' THEN budget - price ELSE s.full_at END,
+                false
+            )
         RETURNING reserved_usd + charged_usd INTO total;
     IF TG_OP = 'INSERT' AND total > budget THEN
         RAISE EXCEPTION 'the budget of the month is reached' USING ERRCODE = 'EB001';
@@ -247,6 +253,9 @@ $$;
 DROP TRIGGER generations_ledger ON generations;
 CREATE TRIGGER generations_ledger AFTER UPDATE OF status, charge, late_charge ON generations
     FOR EACH ROW EXECUTE FUNCTION settle_ledger();
+
+CREATE FUNCTION is_budget_spent() RETURNS boolean LANGUAGE sql STABLE AS
+    $$ SELECT EXISTS (SELECT FROM spending s WHERE s.month = month_of(now()) AND s.is_full) $$;
 
 -- What stands between the owner and another generation, and what theirs of this month cost.
 CREATE FUNCTION read_limits(owner uuid) RETURNS TABLE (
@@ -309,7 +318,7 @@ CREATE POLICY audit_log_insert ON audit_log FOR INSERT WITH CHECK (actor IS NULL
 CREATE POLICY audit_log_remove_old ON audit_log FOR DELETE USING (at <= now() - interval '400 days');
 """
 
-_ADMINISTRATORS = """
+_ADMINISTRATORS = f"""
 -- They see who is there and what was spent, and nobody's generations: those have no such policy.
 CREATE POLICY people_administrators ON people FOR SELECT USING ((SELECT is_administrator()));
 CREATE POLICY ledger_administrators ON ledger FOR SELECT USING ((SELECT is_administrator()));
@@ -340,6 +349,17 @@ BEGIN
 END;
 $$;
 
+-- Whether there is somebody of that id. Who has not signed in since there are people is known by what they
+-- have; deleted accounts are nobody.
+CREATE FUNCTION is_somebody(person uuid, has_spent boolean) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT person <> {NOBODY} AND (
+        has_spent
+        OR EXISTS (SELECT FROM people p WHERE p.owner_id = person)
+        OR EXISTS (SELECT FROM login_sessions s WHERE s.owner_id = person)
+        OR EXISTS (SELECT FROM api_tokens t WHERE t.owner_id = person)
+    )
+$$;
+
 -- Shut somebody out, or let them in again. Returns who did it; NULL where there is nobody of that id.
 CREATE FUNCTION set_blocked(token_hash bytea, person uuid, blocked boolean)
 RETURNS uuid LANGUAGE plpgsql AS $$
@@ -350,15 +370,10 @@ BEGIN
     PERFORM lock_person(person, true);
     -- The person's own rights reach their row, and by `end_access` their login sessions and tokens.
     PERFORM set_config('app.user_id', person::text, true);
-    IF NOT EXISTS (SELECT FROM people p WHERE p.owner_id = person) THEN
-        -- Who has not signed in since there are people is known by what they have.
-        IF NOT (has_spent OR EXISTS (SELECT FROM login_sessions s WHERE s.owner_id = person)
-            OR EXISTS (SELECT FROM api_tokens t WHERE t.owner_id = person))
-        THEN
-            RETURN NULL;
-        END IF;
-        INSERT INTO people (owner_id, name) VALUES (person, '');
+    IF NOT is_somebody(person, has_spent) THEN
+        RETURN NULL;
     END IF;
+    INSERT INTO people (owner_id, name) VALUES (person, '') ON CONFLICT DO NOTHING;
     UPDATE people p SET blocked_at = CASE WHEN blocked THEN now() END
         WHERE p.owner_id = person AND (p.blocked_at IS NOT NULL) <> blocked;
     PERFORM set_config('app.user_id', me::text, true);
@@ -366,12 +381,16 @@ BEGIN
 END;
 $$;
 
--- End all login sessions of somebody. Returns who did it.
+-- End all login sessions of somebody. Returns who did it; NULL where there is nobody of that id.
 CREATE FUNCTION end_login_sessions_of(token_hash bytea, person uuid) RETURNS uuid LANGUAGE plpgsql AS $$
 DECLARE
     me uuid := enter_as_administrator(token_hash);
+    has_spent boolean := EXISTS (SELECT FROM ledger l WHERE l.owner_id = person);
 BEGIN
     PERFORM set_config('app.user_id', person::text, true);
+    IF NOT is_somebody(person, has_spent) THEN
+        RETURN NULL;
+    END IF;
     DELETE FROM login_sessions s WHERE s.owner_id = person;
     PERFORM set_config('app.user_id', me::text, true);
     RETURN me;
@@ -528,7 +547,9 @@ BEGIN
     SELECT count(*) INTO remaining FROM generations g
         WHERE g.owner_id = owner AND g.created_at < came_back_at(owner);
     WITH moved AS (
-        UPDATE ledger l SET owner_id = {NOBODY}
+        -- Nothing that leads back: neither the generation's id nor the moment.
+        UPDATE ledger l SET owner_id = {NOBODY}, generation_id = gen_random_uuid(), settled_at = NULL,
+            created_at = date_trunc('day', l.created_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
             WHERE l.owner_id = owner AND l.created_at < came_back_at(owner)
                 AND NOT EXISTS (SELECT FROM generations g WHERE g.id = l.generation_id)
             RETURNING l.created_at, l.state
@@ -569,6 +590,7 @@ DROP FUNCTION read_people(bytea, date, text);
 DROP FUNCTION read_days(bytea, date);
 DROP FUNCTION end_login_sessions_of(bytea, uuid);
 DROP FUNCTION set_blocked(bytea, uuid, boolean);
+DROP FUNCTION is_somebody(uuid, boolean);
 DROP FUNCTION set_paused(bytea, boolean);
 DROP FUNCTION enter_as_administrator(bytea);
 DROP POLICY ledger_administrators ON ledger;
@@ -577,6 +599,7 @@ DROP TABLE audit_log;
 DROP FUNCTION date_audit_log();
 DROP FUNCTION find_page(bytea);
 DROP FUNCTION read_limits(uuid);
+DROP FUNCTION is_budget_spent();
 DROP TRIGGER generations_ledger ON generations;
 CREATE TRIGGER generations_ledger AFTER UPDATE OF charge, late_charge ON generations
     FOR EACH ROW EXECUTE FUNCTION settle_ledger();
@@ -584,7 +607,7 @@ DROP POLICY ledger_forget ON ledger;
 DROP POLICY ledger_of_nobody ON ledger;
 DROP TRIGGER spending_begun_news ON spending;
 DROP TRIGGER spending_news ON spending;
-ALTER TABLE spending DROP is_full;
+ALTER TABLE spending DROP is_full, DROP full_at;
 ALTER TABLE ledger DROP has_failed;
 DROP TABLE installation;
 DROP FUNCTION is_paused();

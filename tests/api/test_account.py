@@ -17,7 +17,7 @@ from sqlalchemy import text
 from core import services
 from core.api_tokens import Scope
 from core.callers import LoginToken
-from core.errors import Unauthenticated
+from core.errors import RateLimited, Unauthenticated
 from core.pictures.store import PictureStore, StoreUnavailable
 from core.repositories import accounts
 from core.services.account_deletion import go_on_deleting
@@ -26,6 +26,7 @@ from core.settings import Settings
 from tests.api.envelopes import SUBMIT, data_of, error_of
 from tests.support.application import Started, client_for, started_app
 from tests.support.database import TestDatabase
+from tests.support.faults import answering
 from tests.support.people import SignedIn, signed_in
 from tests.support.provider import EmulatedProvider
 from tests.support.waiting import all_is_done, until
@@ -248,6 +249,7 @@ async def test_whoever_comes_back_meanwhile_keeps_what_is_new(
         new = await make(started, back, "after the end")
         await run_loop(started, database)
         assert data_of(await back.http.get(f"/api/v1/generations/{new}"))["prompt"] == "after the end"
+        assert (await back.http.get(f"/api/v1/generations/{new}/image")).status_code == 200
         assert {row["owner_id"] for row in database.run("SELECT owner_id FROM ledger")} == {
             NOBODY,
             ada.owner_id,
@@ -330,3 +332,58 @@ async def test_pictures_without_rows_go_too(started: Started, ada: SignedIn) -> 
     data_of(await ada.http.post(DELETE, json=CONFIRM))
     with pytest.raises(FileNotFoundError):
         await started.ctx.pictures.open_picture(key)
+
+
+async def test_a_picture_that_is_gone_from_the_store_is_not_named_in_an_export(
+    started: Started, ada: SignedIn
+) -> None:
+    gone = await make(started, ada, "a lost kite")
+    await started.ctx.pictures.delete(f"{ada.owner_id}/{gone}")
+    archive = zipfile.ZipFile(io.BytesIO((await ada.http.get(EXPORT)).content))
+    assert archive.namelist() == ["generations.json"]
+    [known] = json.loads(archive.read("generations.json"))
+    assert "file" not in known
+
+
+async def test_an_export_that_has_lost_its_place_breaks_off(
+    started: Started, ada: SignedIn, database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.services.export._RENEW_SECONDS", -1.0)
+    await make(started, ada)
+    parts = await export(started, ada)
+    database.run("UPDATE exports SET lease = gen_random_uuid()")
+    with pytest.raises(RateLimited):
+        [part async for part in parts]
+
+
+async def test_what_cannot_be_canceled_is_canceled_by_the_loop(
+    started: Started, ada: SignedIn, database: TestDatabase, provider: EmulatedProvider
+) -> None:
+    provider.never_finish()
+    data_of(await ada.http.post(SUBMIT, json={"prompt": "x"}))
+    provider.emulator.fault = answering(500)
+    data_of(await ada.http.post(DELETE, json=CONFIRM))
+    [row] = database.run("SELECT status, cancel_requested_at IS NOT NULL AS is_asked FROM generations")
+    assert (row["status"], row["is_asked"]) == ("processing", True)
+    provider.emulator.fault = None
+    database.run("UPDATE generations_to_settle SET due_at = now() - interval '1 minute'")
+    await run_loop(started, database)
+    await run_loop(started, database)
+    assert database.run("SELECT * FROM generations") == []
+    assert provider.cancels > 0
+
+
+async def test_a_sign_in_waits_for_the_end_of_the_account_before(
+    started: Started, ada: SignedIn, database: TestDatabase
+) -> None:
+    async with started.ctx.database.transaction(ada.owner_id) as session:
+        await session.execute(
+            text("SELECT begin_account_deletion(:owner, interval '1 minute')"), {"owner": ada.owner_id}
+        )
+        person = services.Person("https://issuer.test", "ada", "Ada")
+        coming = asyncio.create_task(services.sign_in(started.ctx, person))
+        waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        await until(lambda: len(database.run(waiting)) == 1)
+    token = await coming
+    assert await services.get_login_session(started.ctx, token)
+    assert len(database.run("SELECT * FROM people")) == 1

@@ -4,11 +4,9 @@ from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from core import services
 from core.context import Context
-from core.sign_in.cookies import session_token
 from core.sign_in.return_path import DEFAULT_PATH
-from ui.access import RESPONSE_SECONDS, Visitor, signed_in_page
+from ui.access import RESPONSE_SECONDS, Visitor, signed_in_page, visiting_session
 from ui.components.elements import Text, box, link
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
@@ -23,7 +21,7 @@ def register(ctx: Context) -> None:
     @ui.page("/", title="Easel", response_timeout=RESPONSE_SECONDS)
     async def home(request: Request) -> RedirectResponse:
         make_room(request)
-        login_session = await services.get_login_session(ctx, session_token(request, ctx.settings))
+        login_session = await visiting_session(ctx, request)
         return RedirectResponse(DEFAULT_PATH if login_session else "/login", status_code=303)
 
     @signed_in_page(ctx, "/dashboard", title="Dashboard · Easel")

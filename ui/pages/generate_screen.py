@@ -134,6 +134,7 @@ class GenerateScreen:
             return DATABASE_AWAY_SECONDS
 
     async def _show_look(self, seen: PageLook) -> float | None:
+        self._offer.compare(is_paused=seen.is_paused, is_budget_spent=seen.is_budget_spent)
         standing = seen.on_stage
         if self._view.generation is None:
             if seen.running:
@@ -170,6 +171,7 @@ class GenerateScreen:
     def _leave(self) -> None:
         """Leave for the login page, because the sign-in has ended."""
         self._lookout.close()
+        self._offer.close()
         self._frame.show_running(False)
         self._box.disable(SignInProblem.ENDED.sentence)
         ui.navigate.to(login_path(PATH, has_ended=True))

@@ -6,13 +6,11 @@ from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from core import services
 from core.context import Context
-from core.sign_in.cookies import session_token
 from core.sign_in.problems import sentence_for
 from core.sign_in.provider import SignInProvider
 from core.sign_in.return_path import safe_return_path
-from ui.access import RESPONSE_SECONDS
+from ui.access import RESPONSE_SECONDS, visiting_session
 from ui.components.elements import Text, box, link
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
@@ -34,7 +32,7 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
     ) -> RedirectResponse | None:
         make_room(request)
         path = safe_return_path(next)
-        if await services.get_login_session(ctx, session_token(request, ctx.settings)):
+        if await visiting_session(ctx, request):
             return RedirectResponse(path, status_code=303)
         problem = sentence_for(error)
         has_demo = ctx.settings.has_demo_sign_in

@@ -10,7 +10,10 @@ export async function call(method, path, body) {
   const reply = await fetchInPace(`${API}${path}`, { method, headers, body: body && JSON.stringify(body) });
   const answer = await readAnswer(reply);
   if (!answer.success)
-    throw Object.assign(new Error(answer.error.message), { details: answer.error.details });
+    throw Object.assign(new Error(answer.error.message), {
+      details: answer.error.details,
+      status: reply.status,
+    });
   return answer.data;
 }
 

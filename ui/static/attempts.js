@@ -3,6 +3,9 @@
 import { h } from "vue";
 import { sentenceOf } from "easel/api.js";
 
+// Where one signs in again, for somebody whose sign-in has ended while the page was open.
+const loginPath = () => `/login?${new URLSearchParams({ next: location.pathname, error: "SIGN_IN_ENDED" })}`;
+
 export const attempts = {
   data: () => ({ problem: "", isBusy: false }),
   methods: {
@@ -12,6 +15,7 @@ export const attempts = {
       try {
         await act();
       } catch (error) {
+        if (error.status === 401) location.assign(loginPath());
         this.problem = sentenceOf(error);
       }
       this.isBusy = false;

@@ -21,7 +21,7 @@ const WORDS = {
   sessions_ended: "Signed out",
   month_downloaded: "Downloaded the month",
 };
-const OF_PEOPLE = ["blocked", "unblocked", "sessions_ended"];
+const OF_PEOPLE = ["blocked", "unblocked", "sessions_ended", "sign_in_not_admitted"];
 
 export default {
   mixins: [attempts],
@@ -45,11 +45,11 @@ export default {
     },
     whatOf(row) {
       const act = WORDS[row.act] ?? row.act;
-      if (OF_PEOPLE.includes(row.act)) return `${act}: ${row.target_name ?? row.target}`;
+      if (OF_PEOPLE.includes(row.act) && row.target) return `${act}: ${row.target_name || row.target}`;
       return row.act === "month_downloaded" ? `${act} ${row.target}` : act;
     },
     renderRow(row) {
-      const who = row.actor_name ?? row.actor ?? "";
+      const who = row.actor_name || row.actor || "";
       const cells = [moment(row.at), who, this.whatOf(row), row.address ?? "", row.request_id];
       return h(
         "tr",

@@ -8,6 +8,8 @@ import { dollars, whole } from "easel/format.js";
 import { shifted, shownMonth, thisMonth, titleOf } from "easel/months.js";
 import SpendingPlot from "easel/spending_plot.js";
 
+const FIRST = "2026-01"; // before that there was no Easel
+
 const total = (days, name) => days.reduce((sum, day) => sum + day[name], 0);
 
 export default {
@@ -31,7 +33,7 @@ export default {
       const to = (by, text) =>
         h("a", { class: "button", href: `/admin?month=${shifted(this.month, by)}` }, text);
       return h("div", { class: "row-of-controls" }, [
-        to(-1, "Month before"),
+        this.month > FIRST ? to(-1, "Month before") : null,
         this.month < thisMonth() ? to(1, "Month after") : null,
         h(
           "a",
@@ -44,10 +46,11 @@ export default {
       const facts = [
         fact("Pictures", whole(total(days, "generations"))),
         fact("Failed", whole(total(days, "failures"))),
-        fact("Spent", dollars(charged_usd)),
-        fact("Not settled yet", dollars(reserved_usd)),
+        fact("Spent", dollars(charged_usd + reserved_usd)),
+        fact("Of that not settled", dollars(reserved_usd)),
       ];
-      if (left_usd !== null) facts.push(fact("Left of the budget", dollars(left_usd)));
+      if (left_usd !== null && this.month === thisMonth())
+        facts.push(fact("Left of the budget", dollars(left_usd)));
       return h("dl", { class: "facts" }, facts);
     },
     renderLimits({ limits }) {

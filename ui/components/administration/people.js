@@ -20,7 +20,7 @@ const COLUMNS = [
 
 export default {
   mixins: [attempts],
-  data: () => ({ found: null, words: "", sort: "spent", isDescending: true, offset: 0 }),
+  data: () => ({ found: null, words: "", sort: "spent", isDescending: true, offset: 0, asked: null }),
   mounted() {
     this.attempt(() => this.read());
   },
@@ -55,7 +55,9 @@ export default {
     act(person, act, said) {
       this.attempt(async () => {
         await call("POST", `/admin/people/${person.owner_id}/${act}`);
+        this.asked = null;
         await this.read();
+        this.$refs.title.focus(); // the button is gone
         toast(said);
         dispatchEvent(new Event("easel:acted"));
       });
@@ -75,38 +77,45 @@ export default {
     },
     renderPerson(person) {
       const number = (value) => h("td", { class: "is-number" }, value);
-      const name = person.is_deleted ? "Deleted accounts" : (person.name ?? "Not signed in since");
+      const name = person.is_deleted ? "Deleted accounts" : person.name || "Not signed in since";
       return h("tr", { key: person.owner_id }, [
-        h("th", { scope: "row" }, [
+        h("th", { scope: "row", class: "is-long" }, [
           name,
-          person.blocked_at ? h("span", { class: "badge" }, "blocked") : null,
+          person.blocked_at ? [" ", h("span", { class: "badge" }, "blocked")] : null,
         ]),
-        h("td", {}, person.email ?? ""),
+        h("td", { class: "is-long" }, person.email ?? ""),
         number(whole(person.generations)),
         number(whole(person.failures)),
         number(dollars(person.charged_usd + person.reserved_usd)),
         h("td", {}, person.last_seen_at ? day(person.last_seen_at) : ""),
-        h("td", {}, person.first_seen_at ? this.renderActs(person) : null),
+        h("td", {}, person.is_deleted ? null : this.renderActs(person, name)),
       ]);
     },
-    renderActs(person) {
-      const button = (text, act, said) =>
-        h(
-          "button",
-          {
-            class: "button",
-            type: "button",
-            disabled: this.isBusy,
-            "aria-label": `${text}: ${person.name}`,
-            onClick: () => this.act(person, act, said),
-          },
-          text,
-        );
+    renderActs(person, name) {
+      if (person.is_me) return null;
+      const button = (text, onClick) => {
+        const attributes = { class: "button", type: "button", disabled: this.isBusy, onClick };
+        return h("button", { ...attributes, "aria-label": `${text}: ${name}` }, text);
+      };
+      const acting = (act, said) => () => this.act(person, act, said);
+      const ask = (asked) => () => {
+        this.asked = asked;
+      };
       if (person.blocked_at)
-        return h("div", { class: "table__acts" }, button("Unblock", "unblock", "They may sign in again."));
+        return h(
+          "div",
+          { class: "table__acts" },
+          button("Unblock", acting("unblock", "They may sign in again.")),
+        );
+      if (this.asked === person.owner_id)
+        return h("div", { class: "table__acts" }, [
+          h("span", { class: "small" }, "Their API tokens go for good."),
+          button("Block now", acting("block", "Blocked: they are out, everywhere.")),
+          button("Keep", ask(null)),
+        ]);
       return h("div", { class: "table__acts" }, [
-        button("Sign out", "end-sessions", "Signed out everywhere."),
-        person.is_me ? null : button("Block", "block", "Blocked: they are out, everywhere."),
+        button("Sign out", acting("end-sessions", "Signed out everywhere.")),
+        button("Block", ask(person.owner_id)),
       ]);
     },
     renderTable(items) {
@@ -142,7 +151,7 @@ export default {
     const search = { type: "search", name: "q", autocomplete: "off", onInput: this.onInput };
     return h("section", { class: "card stack", "aria-labelledby": "people-title" }, [
       h("div", { class: "head-with-controls" }, [
-        h("h2", { id: "people-title" }, "People"),
+        h("h2", { id: "people-title", ref: "title", tabindex: -1 }, "People"),
         h("label", { class: "field field--search" }, [
           h("span", { class: "field__label" }, "Search name or e-mail"),
           h("input", search),

@@ -15,8 +15,8 @@ export default {
   },
   computed: {
     facts() {
-      const facts = [fact("Spent this month", dollars(this.charged))];
-      if (this.reserved) facts.push(fact("Not settled yet", dollars(this.reserved)));
+      const facts = [fact("Spent this month", dollars(this.charged + this.reserved))];
+      if (this.reserved) facts.push(fact("Of that not settled", dollars(this.reserved)));
       if (this.price) facts.push(fact("A picture costs", dollars(this.price)));
       if (this.limit !== null) {
         facts.push(fact("Left today", `${whole(this.left)} of ${whole(this.limit)}`));
