@@ -14,6 +14,8 @@ from playwright.async_api import Page, expect
 
 from tests.browser.studio import NAMES, SIZES, Studio
 
+pytestmark = pytest.mark.long
+
 MADE = "Copy it now"
 CURL, PYTHON = "A picture with curl", "A picture with Python (httpx)"
 

@@ -5,6 +5,8 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.studio import GENERATE, NAMES, SIZES, Studio, too_small, widest
 
+pytestmark = pytest.mark.long
+
 ADMIN = "/admin"
 PAUSED = "New pictures are paused at the moment."
 # "within 5 s, without a reload"

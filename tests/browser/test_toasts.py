@@ -1,9 +1,12 @@
 """What was done, or why not, is seen: over the page, and in the dialog that is open."""
 
+import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.studio import PHONE, Studio, start
 from ui.assets import asset_url
+
+pytestmark = pytest.mark.long
 
 SECONDS_TO_COME = 3.0  # less than a toast stays
 REFUSE = """

@@ -9,6 +9,8 @@ from core.models import Phase
 from tests.browser.studio import PHONE, Studio, hide, see_picture, start
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.long
+
 HEARTBEAT = ("2", "3")
 STUB = """
 window.shown = [];
