@@ -115,7 +115,7 @@ limits: .venv/.installed-dev
 	.venv/bin/python -m pytest --timeout 200 tests/reliability/test_limits.py tests/reliability/test_stopping.py \
 		tests/reliability/test_shutdown.py tests/reliability/test_wrong_clock.py \
 		tests/reliability/test_held.py tests/reliability/test_budget.py \
-		tests/reliability/test_other_process.py $(REPORT)
+		tests/reliability/test_other_process.py tests/reliability/test_export.py $(REPORT)
 
 # Apart from `test`, as it needs Node.js.
 store-test: .venv/.installed-dev .venv/.azurite-$(AZURITE)

@@ -206,3 +206,29 @@ async def test_a_finger_turns_the_pictures(studio: Studio) -> None:
         }"""
     )
     await expect(picture).to_have_attribute("alt", "first kite")
+
+
+async def test_pictures_are_found_by_the_words_of_their_prompts(studio: Studio) -> None:
+    page = await studio.visit("/dashboard")
+    await studio.draw(page, "a red kite", "a red balloon", "ein Ballon über Köln")
+    studio.add_failed_rows(30)
+    await page.goto(f"{studio.url}/dashboard/generate")
+    tiles, search = page.locator(".tile__open"), page.get_by_label("Search your pictures")
+    await expect(tiles.first).to_be_visible()
+    await search.fill("RED kit")
+    await expect(page.get_by_text("1 found.", exact=True)).to_be_visible()
+    assert await names(page) == ["a red kite"]
+    await search.fill("prompt number")
+    await expect(page.get_by_text("30 found.")).to_be_visible()
+    await search.fill("koln")
+    await expect(page.get_by_text("1 found.", exact=True)).to_be_visible()
+    assert await names(page) == ["ein Ballon über Köln"]
+    await tiles.first.click()
+    await expect(page.get_by_role("dialog").get_by_text("1 of 1", exact=True)).to_be_visible()
+    await page.keyboard.press("Escape")
+    await search.fill("a word that nobody wrote")
+    await expect(page.get_by_text("No prompt of yours has all of these words.")).to_be_visible()
+    await expect(tiles).to_have_count(0)
+    await search.fill("")
+    await expect(tiles).not_to_have_count(0)
+    await expect(page.get_by_text("found.")).to_have_count(0)

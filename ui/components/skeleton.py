@@ -26,7 +26,8 @@ def studio_skeleton(title: str, *, has_examples: bool) -> str:
         f'<div class="prompt-box__foot"></div>{_BUTTON}<p class="small reason"></p>{examples}</div>'
         '<div class="easel"><div class="canvas"><div class="sheet"></div></div>'
         '<div class="picture-foot"></div></div></div>'
-        f'<div class="pictures"><p class="skeleton__heading">{_line("8rem")}</p>'
+        f'<div class="pictures"><div class="pictures__head"><p class="skeleton__heading">{_line("8rem")}</p>'
+        '<span class="search"></span></div>'
         f'<ul class="gallery__block">{tiles}</ul></div>'
     )
 

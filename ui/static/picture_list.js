@@ -2,12 +2,12 @@
 // their tiles in the document, so that ten thousand pictures scroll as smoothly as ten.
 
 import { h } from "easel/dom.js";
-import { LOST, call, here, isUnkept, keyOf } from "easel/items.js";
+import { call, isUnkept, keyOf } from "easel/items.js";
+import { tile } from "easel/tile.js";
 import { toast } from "easel/toast.js";
 import { Viewer } from "easel/viewer.js";
 
 const PAGE = 24;
-const NOT_KEPT = "Not kept yet. Open it to download it now.";
 const NOT_KEPT_SECONDS = 10;
 const ON_ITS_WAY_SECONDS = 5;
 const NEAR = "1500px";
@@ -18,6 +18,7 @@ export class PictureList {
     this.items = [];
     this.removed = new Set();
     this.next = undefined;
+    this.words = "";
     this.blocks = h("div", { class: "gallery__blocks" });
     this.note = h("p", { class: "small gallery__note", role: "status" });
     this.sentinel = h("div", { class: "gallery__sentinel" });
@@ -37,19 +38,36 @@ export class PictureList {
     this.viewer.remove();
   }
 
+  // Only those whose prompts contain the words, from the newest on.
+  search(words) {
+    if (words === this.words) return;
+    this.words = words;
+    this.items = [];
+    this.next = undefined;
+    this.isLoading = false; // what is on its way was asked for with other words
+    this.more();
+  }
+
+  query() {
+    return this.words ? `&q=${encodeURIComponent(this.words)}` : "";
+  }
+
   async more() {
     if (this.isLoading || this.next === null) return;
     this.isLoading = true;
+    const { words } = this;
     try {
       // From the last known picture: `next` names a picture that may be deleted, where the API finds no page.
       const last = this.items.at(-1)?.id;
       const before = this.next && last ? `&before=${last}` : "";
-      const page = await call("GET", `?limit=${PAGE}${before}`);
+      const page = await call("GET", `?limit=${PAGE}${before}${this.query()}`);
+      if (words !== this.words) return;
       this.next = page.next ?? null;
       const known = new Set(this.items.map((item) => item.id));
       this.items.push(...page.items.filter((item) => !known.has(item.id)));
       this.arrange();
     } catch (error) {
+      if (words !== this.words) return;
       this.note.replaceChildren(
         `${error.message} `,
         h(
@@ -60,7 +78,7 @@ export class PictureList {
       );
       return;
     } finally {
-      this.isLoading = false;
+      if (words === this.words) this.isLoading = false;
     }
     this.watchEnd();
   }
@@ -73,8 +91,10 @@ export class PictureList {
 
   // Reads the newest page, after a run has started or ended, here or elsewhere.
   async refresh() {
+    const { words } = this;
     try {
-      const page = await call("GET", `?limit=${PAGE}`);
+      const page = await call("GET", `?limit=${PAGE}${this.query()}`);
+      if (words !== this.words) return;
       // A picture that is newer than the page's last one, but not on the page, was deleted elsewhere.
       const end = page.next ? page.items.at(-1).created_at : "";
       const older = this.items.filter((item) => item.created_at < end);
@@ -108,9 +128,17 @@ export class PictureList {
     for (const block of this.blocks.children) if (block.children.length) this.fill(block);
     // A tile that was moved or drawn again has lost the focus.
     if (focused) this.root.querySelector(`[data-id="${focused}"]`)?.focus({ preventScroll: true });
-    const isEmpty = !shown.length && this.next === null;
-    this.note.textContent = isEmpty ? "Your finished pictures gather here." : "";
+    this.note.textContent = this.words ? this.found(shown.length) : this.emptyNote(shown.length);
     this.watchUnkept();
+  }
+
+  emptyNote(count) {
+    return !count && this.next === null ? "Your finished pictures gather here." : "";
+  }
+
+  found(count) {
+    if (count) return `${count}${this.next === null ? "" : " or more"} found.`;
+    return this.next === null ? "No prompt of yours has all of these words." : "";
   }
 
   // Only the first page is watched, because `refresh` reads only that.
@@ -138,36 +166,10 @@ export class PictureList {
     const start = [...this.blocks.children].indexOf(block) * PAGE;
     const items = this.shown().slice(start, start + PAGE);
     const known = new Map([...block.children].map((tile) => [tile.dataset.key, tile]));
-    const tiles = items.map((item) => known.get(keyOf(item)) ?? this.tile(item));
+    const tiles = items.map((item) => known.get(keyOf(item)) ?? tile(item, () => this.viewer.open(item.id)));
     const isSame =
       tiles.length === block.children.length && tiles.every((tile, i) => tile === block.children[i]);
     if (!isSame) block.replaceChildren(...tiles);
-  }
-
-  tile(item) {
-    const name = item.error ? `No picture: ${item.prompt}` : item.prompt;
-    const content = item.thumb_url
-      ? h("img", {
-          src: here(item, item.thumb_url),
-          alt: "",
-          loading: "lazy",
-          decoding: "async",
-          width: 384,
-          height: 384,
-        })
-      : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.is_lost ? LOST : NOT_KEPT);
-    const open = h(
-      "button",
-      {
-        class: "tile__open",
-        type: "button",
-        "aria-label": name,
-        "data-id": item.id,
-        onclick: () => this.viewer.open(item.id),
-      },
-      content,
-    );
-    return h("li", { class: `tile${item.error ? " tile--failed" : ""}`, "data-key": keyOf(item) }, open);
   }
 
   async remove(item) {

@@ -3,6 +3,8 @@
 import { h } from "vue";
 import { PictureList } from "easel/picture_list.js";
 
+const TYPING_MS = 250;
+
 export default {
   props: {
     changes: Number, // changes when a run has started or ended
@@ -14,6 +16,12 @@ export default {
   unmounted() {
     this.list.close();
   },
+  methods: {
+    onSearch(event) {
+      clearTimeout(this.typing);
+      this.typing = setTimeout(() => this.list.search(event.target.value.trim()), TYPING_MS);
+    },
+  },
   watch: {
     changes() {
       this.list.refresh();
@@ -21,7 +29,18 @@ export default {
   },
   render() {
     return h("section", { class: "pictures", "aria-labelledby": "pictures-title" }, [
-      h("h2", { id: "pictures-title" }, "Your pictures"),
+      h("div", { class: "pictures__head" }, [
+        h("h2", { id: "pictures-title" }, "Your pictures"),
+        h("input", {
+          class: "search",
+          type: "search",
+          maxlength: 800,
+          placeholder: "Search your pictures",
+          "aria-label": "Search your pictures",
+          autocomplete: "off",
+          onInput: this.onSearch,
+        }),
+      ]),
       h("div", { class: "gallery", ref: "list" }),
     ]);
   },
