@@ -25,7 +25,7 @@ def fill(database: TestDatabase, folder: Path) -> int:
     database.run(
         "INSERT INTO generations (owner_id, prompt, status, result_url, stored_at, finished_at, charge,"
         " model, picture_type, picture_width, picture_height, created_at)"
-        " SELECT %s, 'a red kite number ' || n %% 100, 'succeeded', 'https://replicate.delivery/x.png', now(),"
+        " SELECT %s, 'a red kite number ' || n %% 100, 'succeeded', 'https://replicate.delivery/x', now(),"
         " now(), 'charged', 'openai/gpt-image-2', 'image/png', 256, 256, now() - n * interval '1 minute'"
         " FROM generate_series(1, %s::int) n",
         owner_id,
