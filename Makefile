@@ -87,7 +87,8 @@ migrations: .venv/.installed-dev
 	.venv/bin/python -m pytest -q tests/database/test_migrations.py
 
 screenshots: .venv/.installed-dev
-	.venv/bin/python -m pytest tests/browser/test_journey.py --screenshots docs/screenshots
+	.venv/bin/python -m pytest tests/browser/test_journey.py tests/browser/test_administration.py \
+		--screenshots docs/screenshots
 
 kill-test: .venv/.installed-dev
 	.venv/bin/python -m pytest -n 2 --timeout 200 tests/reliability/test_kill.py --kills $(KILLS) $(REPORT)

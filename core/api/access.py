@@ -69,12 +69,13 @@ def reader_of(request: Request) -> LoginToken:
 def tell_owner(request: Request, owner_id: UUID) -> None:
     """Note whose token it was that a read has proved."""
     request.state.owner_id = owner_id
+    request.state.counted.prove()
+    request.state.counted.prove()
 
 
 def is_admin(request: Request) -> bool:
     """Whether the caller's sign-in was an administrator's; no API token is."""
-    found: bool = request.state.is_admin
-    return found
+    return bool(request.state.is_admin)
 
 
 def presented_by(request: Request, settings: Settings) -> Presented:
@@ -138,7 +139,7 @@ def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> 
 
         async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
             request = Request(scope, receive, send)
-            counted = Counted(ctx.rate_limits, Policy.READS, request)
+            counted = request.state.counted = Counted(ctx.rate_limits, Policy.READS, request)
             with counted.as_stranger_if_refused():
                 presented = request.state.presented = presented_by(request, ctx.settings)
                 counted.begin(presented.token, is_counted=is_counted or presented.is_api_token)

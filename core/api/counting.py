@@ -41,6 +41,10 @@ class Counted:
         elif is_counted:
             self._limits.hit(self._policy, owner_id)
 
+    def prove(self) -> None:
+        """The token is somebody's: a request that is held from now on keeps no other one away."""
+        self._proving.close()
+
     def end(self, owner_id: UUID) -> None:
         """The token was the owner's. Raises `RateLimited`, for one that was not known before."""
         if self.is_to_learn and self._token:

@@ -3,7 +3,7 @@
 import asyncio
 import tracemalloc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from tests.support.database import TestDatabase
 from tests.support.people import Owner, SignedIn, signed_in
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess, served_settings
+from tests.support.waiting import until
 
 LIST = "/api/v1/generations"
 TOKENS = "/api/v1/tokens"
@@ -255,3 +256,24 @@ def test_the_counts_of_any_number_of_addresses_take_little_memory() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 10 * 2**20
+
+
+async def test_requests_that_are_held_keep_nobody_of_the_same_address_away(
+    clock: Clock, started: Started, database: TestDatabase, provider: EmulatedProvider
+) -> None:
+    """As after a restart: nobody's token is known, and each comes with a request that is held."""
+    provider.never_finish()
+    async with AsyncExitStack() as stack:
+        people = [
+            await stack.enter_async_context(signed_in(started.app, started.ctx, f"person{number}"))
+            for number in range(2 * READS)
+        ]
+        held = []
+        for person in people:
+            order = services.new_order(started.ctx, "a red kite")
+            running = await services.submit_generation(started.ctx, order=order, owner_id=person.owner_id)
+            wait = {"Prefer": "wait=2"}
+            held.append(asyncio.create_task(person.http.get(f"{LIST}/{running}", headers=wait)))
+            await until(lambda: len(started.ctx.held) == len(held))
+        replies = await asyncio.gather(*held)
+    assert {reply.status_code for reply in replies} == {200}

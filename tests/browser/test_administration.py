@@ -1,5 +1,7 @@
 """`/admin`, the offer beside Generate, and the way between the pages."""
 
+from pathlib import Path
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -113,3 +115,19 @@ async def test_one_finds_the_way_by_keyboard_and_by_finger(studio: Studio, size:
         await page.wait_for_load_state("networkidle")
         assert await widest(page) <= size["width"]
         assert await too_small(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES, ids=NAMES)
+async def test_both_pages_fit_and_are_kept_as_pictures(
+    studio: Studio, screenshots: Path, size: dict[str, int], scheme: str
+) -> None:
+    page = await studio.visit("/account", size=size, color_scheme=scheme)
+    await studio.draw(page, "a red kite", "a lighthouse at dusk")
+    add_people(studio, 40)
+    for path, sign in (("/account", "This one"), (ADMIN, "1 to 25 of 41")):
+        await page.goto(studio.url + path)
+        await page.get_by_text(sign).wait_for()
+        assert await widest(page) <= size["width"]
+        name = f"{path.strip('/')}-{size['width']}-{scheme}.png"
+        await page.screenshot(path=screenshots / name, full_page=True)
