@@ -36,7 +36,6 @@ async def test_from_sign_in_to_a_picture(browser: Browser, easel: EaselProcess, 
 
     switch = page.locator(".theme-switch")
     await switch.click()
-    await switch.click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     await page.screenshot(path=screenshots / "dark.png")
     await page.reload()

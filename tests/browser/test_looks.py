@@ -64,7 +64,7 @@ async def test_the_theme_goes_round_and_is_remembered_in_every_tab(studio: Studi
     other = await page.context.new_page()
     await other.goto(f"{studio.url}/dashboard")
     html, switch = other.locator("html"), page.locator(".theme-switch")
-    for mode, theme in (("light", "light"), ("dark", "dark"), ("system", "light")):
+    for mode, theme in (("dark", "dark"), ("light", "light"), ("system", "light")):
         await switch.click()
         await expect(switch).to_have_accessible_name(f"Theme: {mode}")
         await expect(html).to_have_attribute("data-theme", theme)
