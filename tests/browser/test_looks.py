@@ -7,6 +7,8 @@ from playwright.async_api import expect
 
 from tests.browser.studio import GENERATE, NAMES, SIZES, Studio, see_picture, start
 
+pytestmark = pytest.mark.long
+
 DARK = "rgb(14, 21, 27)"
 LIGHT = "rgb(246, 248, 250)"
 NOTE_GROUNDS = """

@@ -7,6 +7,8 @@ from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.browser.studio import PHONE, Studio, see_picture, start
 
+pytestmark = pytest.mark.long
+
 
 async def test_the_counter_counts_as_people_do_and_explains_the_limit(studio: Studio) -> None:
     page = await studio.visit(size=PHONE)
