@@ -35,7 +35,7 @@ from core.sign_in import routes as sign_in
 from core.sign_in.cookies import cookie_name
 from core.sign_in.provider import SignInProvider
 from core.sign_in.providers import create_providers
-from core.signals import end_cleanly_on_signals, ignore_signals
+from core.signals import end_cleanly_on_signals, end_if_told, holding_signals, ignore_signals
 from ui.error_page import error_page
 from ui.mount import forget_page, mount_ui, say_goodbye
 
@@ -142,6 +142,7 @@ def _run(ctx: Context) -> None:
         ctx.held.let_go()
         await say_goodbye()
 
+    end_if_told()
     serve(app, sockets, say_goodbye=let_go, limits=ctx.limits.connections)
 
 
@@ -151,7 +152,8 @@ def _collect_garbage_seldom() -> None:
     Half of what a page cost was garbage collection. A page is 700 objects: with Python's own thresholds all
     pages are gone through for each hundred new ones, with these for 350; what is closed waits in up to 40 MB.
     """
-    gc.collect()
+    with holding_signals():
+        gc.collect()
     gc.freeze()
     gc.set_threshold(5000, 10, 5)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_told = threading.Event()
 
 
 def end_cleanly_on_signals() -> None:
@@ -15,9 +16,21 @@ def end_cleanly_on_signals() -> None:
     By default they end the process at once, and the embedded database keeps running. SIGHUP comes when the
     terminal is closed; under nohup it stays ignored.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+
+
+def end_if_told() -> None:
+    """End now if a signal came before: Python drops what is raised while it collects garbage, `SystemExit`
+    of a handler too, and goes on."""
+    if _told.is_set():
+        sys.exit(0)
+
+
+def _end(*_: object) -> None:
+    _told.set()
+    sys.exit(0)
 
 
 def ignore_signals() -> None:

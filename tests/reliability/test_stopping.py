@@ -68,6 +68,42 @@ def test_a_start_that_is_broken_off_leaves_nothing_behind(tmp_path: Path, tenths
     assert "Traceback" not in easel.log.read_text()
 
 
+IN_GARBAGE = """
+import gc, os, signal, sys, weakref
+sys.path.insert(0, {root!r})
+kept = []
+real = gc.collect
+
+def tell(_):
+    os.kill(os.getpid(), signal.SIGTERM)
+
+class Garbage:
+    pass
+
+def collect(*args):
+    garbage = Garbage()
+    garbage.itself = garbage
+    kept.append(weakref.ref(garbage, tell))
+    del garbage
+    return real(*args)
+
+from main import main
+{patched}
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    "patched", ["gc.collect = collect", "sys.modules['main'].listen = lambda *_: collect()"]
+)
+def test_a_signal_while_python_collects_garbage_is_not_lost(tmp_path: Path, patched: str) -> None:
+    """Python drops what is raised then."""
+    code = IN_GARBAGE.format(root=str(ROOT), patched=patched)
+    easel = EaselProcess(tmp_path, script=["-c", code], DATA_DIR="data")
+    assert easel.wait(30) == 0
+    assert servers_of(tmp_path / "data") == []
+
+
 def test_what_hangs_in_the_end_is_left_behind_and_written_down(
     tmp_path: Path, database: TestDatabase, provider: EmulatedProvider
 ) -> None:
