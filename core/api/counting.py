@@ -25,7 +25,7 @@ class Counted:
         self._request = request
         self._token: LoginToken | None = None
         self._is_counted = True
-        self._proving = ExitStack()
+        self._proving: ExitStack | None = None
         self.is_to_learn = False
         """Whether `end` has to be told the owner."""
 
@@ -37,13 +37,15 @@ class Counted:
         owner_id = self._limits.known_owner(token.hash)
         if owner_id is None:
             self.is_to_learn = True
+            self._proving = ExitStack()
             self._proving.enter_context(self._limits.proving(self._policy, address_of(self._request)))
         elif is_counted:
             self._limits.hit(self._policy, owner_id)
 
     def prove(self) -> None:
         """The token is somebody's: a request that is held from now on keeps no other one away."""
-        self._proving.close()
+        if self._proving:
+            self._proving.close()
 
     def end(self, owner_id: UUID) -> None:
         """The token was the owner's. Raises `RateLimited`, for one that was not known before."""
@@ -62,7 +64,7 @@ class Counted:
     def __exit__(
         self, kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
     ) -> None:
-        self._proving.close()
+        self.prove()
         if kind is None or not issubclass(kind, Unauthenticated):
             return
         if self._token:
