@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from core import services
-from core.api.counting import Counted
+from core.api.counting import Counted, prove
 from core.api_tokens import Scope as TokenScope
 from core.api_tokens import is_api_token
 from core.context import Context
@@ -69,8 +69,7 @@ def reader_of(request: Request) -> LoginToken:
 def tell_owner(request: Request, owner_id: UUID) -> None:
     """Note whose token it was that a read has proved."""
     request.state.owner_id = owner_id
-    request.state.counted.prove()
-    request.state.counted.prove()
+    prove(request)
 
 
 def is_admin(request: Request) -> bool:
@@ -139,7 +138,7 @@ def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> 
 
         async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
             request = Request(scope, receive, send)
-            counted = request.state.counted = Counted(ctx.rate_limits, Policy.READS, request)
+            counted = Counted(ctx.rate_limits, Policy.READS, request)
             with counted.as_stranger_if_refused():
                 presented = request.state.presented = presented_by(request, ctx.settings)
                 counted.begin(presented.token, is_counted=is_counted or presented.is_api_token)

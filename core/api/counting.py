@@ -15,6 +15,14 @@ from core.errors import Unauthenticated
 from core.rate_limits import Policy, RateLimits, address_of
 from core.services import LoginToken
 
+_COUNTED = "easel.counted"
+
+
+def prove(request: Request) -> None:
+    """The request's token is somebody's: should it be held from now on, it keeps no other one away."""
+    if counted := request.scope.get(_COUNTED):
+        counted.prove()
+
 
 class Counted:
     """One request. As a context manager it counts for the address when `Unauthenticated` is raised."""
@@ -37,13 +45,14 @@ class Counted:
         owner_id = self._limits.known_owner(token.hash)
         if owner_id is None:
             self.is_to_learn = True
+            self._request.scope[_COUNTED] = self  # in this case alone: it is a cycle for the collector
             self._proving = ExitStack()
             self._proving.enter_context(self._limits.proving(self._policy, address_of(self._request)))
         elif is_counted:
             self._limits.hit(self._policy, owner_id)
 
     def prove(self) -> None:
-        """The token is somebody's: a request that is held from now on keeps no other one away."""
+        """The token is somebody's, or nobody's: it is not looked up any more."""
         if self._proving:
             self._proving.close()
 
