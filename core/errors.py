@@ -39,6 +39,8 @@ class EaselError(Exception):
     status: ClassVar[int]
     code: ClassVar[str]
     message: str = ""
+    retry_after_seconds: int | None = None
+    """When it makes sense to ask again, where that is known."""
 
     def __init__(self, message: str | None = None, *, details: dict[str, Any] | None = None) -> None:
         self.message = message or type(self).message
@@ -48,7 +50,7 @@ class EaselError(Exception):
     @property
     def headers(self) -> dict[str, str]:
         """HTTP headers that belong to the answer."""
-        return {}
+        return {} if self.retry_after_seconds is None else {"Retry-After": str(self.retry_after_seconds)}
 
 
 class ValidationFailed(EaselError):
@@ -156,10 +158,6 @@ class GenerationInFlight(EaselError):
         super().__init__(message, details={"id": str(running)} if running else None)
         self.retry_after_seconds = max(1, math.ceil(poll_in))
 
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after_seconds)}
-
 
 class IdempotencyConflict(EaselError):
     """An `Idempotency-Key` that has been used for another order."""
@@ -200,7 +198,7 @@ class RateLimited(EaselError):
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after_seconds), **self._fields}
+        return super().headers | self._fields
 
 
 class InternalError(EaselError):
@@ -241,10 +239,6 @@ class ServiceUnavailable(EaselError):
     message = "Easel cannot reach its database at the moment. Please try again in a few seconds."
     retry_after_seconds = 5
 
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after_seconds)}
-
 
 class Paused(EaselError):
     """A submit while an administrator has stopped new generations."""
@@ -253,10 +247,6 @@ class Paused(EaselError):
     code = "PAUSED"
     message = "New pictures are paused at the moment. Please try again later."
     retry_after_seconds = 60
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after_seconds)}
 
 
 class ConfigurationError(Exception):

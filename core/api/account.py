@@ -1,10 +1,10 @@
 """`/api/v1/me/...`: the browsers in which a person is signed in, their export, the end of their account."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, NotRequired
+from datetime import datetime
+from typing import Annotated, NotRequired
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response, StreamingResponse
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
@@ -13,23 +13,14 @@ from core import services
 from core.api.access import Needs, owner_of, reader_of, signed_in_router
 from core.api.generation_shape import shape_of
 from core.api.me import PATH
-from core.api.pictures import BYTES
+from core.api.zips import Accept, described_zip, zip_answer
 from core.context import Context
 from core.envelope import Success, described_errors, success_json
 from core.middleware.head import is_head
 from core.services import CONFIRMATION
 from core.sign_in.cookies import delete_session_cookie
 
-_ZIP = "application/zip"
-_TEXT: dict[str, Any] = {"required": True, "schema": {"type": "string"}}
-_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-_EXPORT: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "A zip of every picture, and of `generations.json`.",
-        "content": {_ZIP: _BINARY, BYTES: _BINARY},
-        "headers": {"Content-Disposition": _TEXT},
-    }
-}
+_EXPORT = described_zip("A zip of every picture, and of `generations.json`.")
 _NO_STORE = {"Cache-Control": "private, no-store"}
 
 
@@ -75,22 +66,17 @@ def create_router(ctx: Context) -> APIRouter:
     @router.get(
         "/export", response_class=StreamingResponse, responses=_EXPORT | described_errors(401, 403, 503)
     )
-    async def export_account(
-        request: Request, accept: Annotated[str | None, Header(include_in_schema=False)] = None
-    ) -> Response:
+    async def export_account(request: Request, accept: Accept = None) -> Response:
         """All that you have made, as a zip that is sent while it is made. One at a time: else 429."""
-        name = f"easel-export-{datetime.now(UTC).date().isoformat()}.zip"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', **_NO_STORE}
-        media_type = BYTES if accept == BYTES else _ZIP
-        if is_head(request.scope):
-            return Response(media_type=media_type, headers=headers)
-        parts = await services.export_account(
-            ctx,
-            owner_id=owner_of(request),
-            presented=reader_of(request),
-            describe=lambda each: shape_of(each, ctx.settings),
-        )
-        return StreamingResponse(parts, media_type=media_type, headers=headers)
+        parts = None
+        if not is_head(request.scope):
+            parts = await services.export_account(
+                ctx,
+                owner_id=owner_of(request),
+                presented=reader_of(request),
+                describe=lambda each: shape_of(each, ctx.settings),
+            )
+        return zip_answer(parts, "easel-export", accept)
 
     @router.post(
         "/delete", response_model=Success[Gone], responses=described_errors(400, 401, 403, 408, 413, 415, 503)

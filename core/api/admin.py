@@ -18,7 +18,7 @@ from core.api.access import Needs, owner_of, reader_of, signed_in_router
 from core.context import Context
 from core.envelope import success_json
 from core.middleware.head import is_head
-from core.services import NOBODY, Day, PersonOfMonth, Sort
+from core.services import NOBODY, Day, Part, PersonOfMonth, Sort
 
 PATH = "/v1/admin"
 MAX_PEOPLE = 100
@@ -81,16 +81,8 @@ def _add_reads(router: APIRouter, ctx: Context) -> None:
 
     @router.get("/months/{month}/people")
     async def read_people(request: Request, month: Month, table: Annotated[Table, Query()]) -> Response:
-        found = await services.read_people(
-            ctx,
-            reader_of(request),
-            month,
-            words=table.q.replace("\x00", ""),
-            sort=table.sort,
-            is_descending=table.descending,
-            offset=table.offset,
-            limit=table.limit,
-        )
+        part = Part(table.q.replace("\x00", ""), table.sort, table.descending, table.offset, table.limit)
+        found = await services.read_people(ctx, reader_of(request), month, part)
         me = owner_of(request)
         return _answer({"total": found.total, "items": [_person(each, me) for each in found.items]})
 

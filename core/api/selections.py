@@ -1,10 +1,9 @@
 """`/api/v1/generations/delete`, `/restore` and `/archive`: many generations at once."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, NotRequired
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import Response, StreamingResponse
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
@@ -12,21 +11,12 @@ from typing_extensions import TypedDict  # pydantic wants this one before Python
 from core import services
 from core.api.access import Needs, owner_of, reader_of, reading_router, signed_in_router
 from core.api.generation_shape import PATH
-from core.api.pictures import BYTES
+from core.api.zips import Accept, described_zip, zip_answer
 from core.context import Context
 from core.envelope import Success, described_errors, success_json
 from core.services import MAX_SELECTED, UNDO_SECONDS
 
-_ZIP = "application/zip"
-_TEXT: dict[str, Any] = {"required": True, "schema": {"type": "string"}}
-_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-_ARCHIVE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "A zip of the pictures, named by their prompts.",
-        "content": {_ZIP: _BINARY, BYTES: _BINARY},
-        "headers": {"Content-Disposition": _TEXT},
-    }
-}
+_ARCHIVE = described_zip("A zip of the pictures, named by their prompts.")
 
 
 class Selection(BaseModel):
@@ -88,20 +78,13 @@ def create_router(ctx: Context) -> APIRouter:
         response_class=StreamingResponse,
         responses=_ARCHIVE | described_errors(400, 401, 404, 503),
     )
-    async def archive_pictures(
-        request: Request, ids: Ids, accept: Annotated[str | None, Header(include_in_schema=False)] = None
-    ) -> Response:
+    async def archive_pictures(request: Request, ids: Ids, accept: Accept = None) -> Response:
         """The stored pictures of those ids as a zip, the newest first; sent while it is made.
 
         Its type is `application/octet-stream` where `Accept` names that alone.
         """
         parts = await services.archive_pictures(ctx, ids=ids, owner_id=reader_of(request))
-        today = datetime.now(UTC).date().isoformat()
-        headers = {
-            "Content-Disposition": f'attachment; filename="easel-{today}.zip"',
-            "Cache-Control": "private, no-store",
-        }
-        return StreamingResponse(parts, media_type=BYTES if accept == BYTES else _ZIP, headers=headers)
+        return zip_answer(parts, "easel", accept)
 
     router.routes.extend(reading.routes)
     return router

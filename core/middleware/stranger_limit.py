@@ -18,6 +18,10 @@ _SIGN_OUT = "/auth/logout"
 _UNCOUNTED = ("/api/", "/assets/", "/_nicegui", "/healthz", "/readyz", "/auth/")
 
 
+def _is_counted(path: str) -> bool:
+    return path.startswith(_SIGN_IN) or path == _SIGN_OUT or not path.startswith(_UNCOUNTED)
+
+
 class StrangerLimitMiddleware:
     """Refuses what passes the limits, before anything is looked up or built."""
 
@@ -30,10 +34,12 @@ class StrangerLimitMiddleware:
         self.error_page = error_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _is_counted(scope["path"]):
+            await self.app(scope, receive, send)
+            return
         with ExitStack() as counting:
             try:
-                if scope["type"] == "http":
-                    counting.enter_context(self._counted(scope))
+                counting.enter_context(self._counted(scope))
             except RateLimited as refusal:
                 await error_response(scope, refusal, self.error_page)(scope, receive, send)
                 return
@@ -46,18 +52,20 @@ class StrangerLimitMiddleware:
         path, connection = scope["path"], HTTPConnection(scope)
         if path.startswith(_SIGN_IN):
             self.limits.hit(Policy.SIGN_INS, address_of(connection))
-        elif path == _SIGN_OUT or not path.startswith(_UNCOUNTED):
-            cookie = connection.cookies.get(self.session_cookie)
-            if cookie is None:
-                self.limits.hit(Policy.READS, address_of(connection))
-            elif not self._is_known(cookie):
-                with self.limits.proving(Policy.READS, address_of(connection)):
-                    yield
-                if not self._is_known(cookie):
-                    with suppress(RateLimited):  # of the next one
-                        self.limits.hit(Policy.READS, address_of(connection))
-                return
-        yield
+            yield
+            return
+        cookie = connection.cookies.get(self.session_cookie)
+        if cookie is None:
+            self.limits.hit(Policy.READS, address_of(connection))
+            yield
+        elif self._is_known(cookie):
+            yield
+        else:
+            with self.limits.proving(Policy.READS, address_of(connection)):
+                yield
+            if not self._is_known(cookie):
+                with suppress(RateLimited):  # of the next one
+                    self.limits.hit(Policy.READS, address_of(connection))
 
     def _is_known(self, cookie: str) -> bool:
         return self.limits.known_owner(LoginToken.of(cookie).hash) is not None

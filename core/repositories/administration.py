@@ -51,6 +51,16 @@ class Sort(StrEnum):
     LAST_SEEN = "last_seen"
 
 
+class Part(NamedTuple):
+    """A part of the table of people: whose name or e-mail contains `words`, sorted, from `offset` on."""
+
+    words: str = ""
+    sort: Sort = Sort.NAME
+    is_descending: bool = False
+    offset: int = 0
+    limit: int | None = None
+
+
 class AuditRow(NamedTuple):
     """A row of the audit log, with the names that its people have by now."""
 
@@ -106,26 +116,19 @@ async def read_days(session: AsyncSession, *, token_hash: bytes, month: date) ->
 
 
 async def read_people(
-    session: AsyncSession,
-    *,
-    token_hash: bytes,
-    month: date,
-    words: str = "",
-    sort: Sort = Sort.NAME,
-    is_descending: bool = False,
-    offset: int = 0,
-    limit: int | None = None,
+    session: AsyncSession, *, token_hash: bytes, month: date, part: Part
 ) -> tuple[list[PersonOfMonth], int]:
-    """Those whose name or e-mail contains `words`, sorted, from `offset` on; and how many there are."""
-    direction = "DESC" if is_descending else "ASC"
+    """Those of that part of the table; and how many there are in all with its words."""
+    direction = "DESC" if part.is_descending else "ASC"
     statement = text(
         "SELECT *, count(*) OVER () FROM read_people(:token_hash, :month, :words)"  # noqa: S608  (no input)
-        f" ORDER BY {_ORDERS[sort]} {direction} NULLS LAST, owner_id LIMIT :limit OFFSET :offset"
+        f" ORDER BY {_ORDERS[part.sort]} {direction} NULLS LAST, owner_id LIMIT :limit OFFSET :offset"
     )
-    values = {"token_hash": token_hash, "month": month, "words": words, "limit": limit, "offset": offset}
-    rows = list(await session.execute(statement, values))
-    if offset and not rows:  # past the end, where no row tells how many there are
-        return [], (await read_people(session, token_hash=token_hash, month=month, words=words, limit=1))[1]
+    values = {"words": part.words, "limit": part.limit, "offset": part.offset}
+    rows = list(await session.execute(statement, values | {"token_hash": token_hash, "month": month}))
+    if part.offset and not rows:  # past the end, where no row tells how many there are
+        first = part._replace(offset=0, limit=1)
+        return [], (await read_people(session, token_hash=token_hash, month=month, part=first))[1]
     return [PersonOfMonth(*row[:-1]) for row in rows], rows[0][-1] if rows else 0
 
 

@@ -8,7 +8,7 @@ from core.models import Generation, LoginSession, Phase, Status
 from core.open_pages import OpenPage
 from core.orders import Order
 from core.pictures.store import StoredPicture
-from core.repositories.administration import NOBODY, AuditRow, Day, PersonOfMonth, Sort
+from core.repositories.administration import NOBODY, AuditRow, Day, Part, PersonOfMonth, Sort
 from core.repositories.api_tokens import ApiToken
 from core.repositories.reads import OpenedPage, Standing
 from core.services.account_deletion import CONFIRMATION, delete_account
@@ -104,6 +104,7 @@ __all__ = [
     "OpenedPage",
     "Order",
     "PageLook",
+    "Part",
     "People",
     "Person",
     "PersonOfMonth",

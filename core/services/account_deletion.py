@@ -14,10 +14,11 @@ from core.audit import Act
 from core.context import Context
 from core.errors import CancelNotConfirmed, EaselError, NotFound, ValidationFailed
 from core.pictures.store import StoreUnavailable
-from core.repositories import accounts, audit, reads
+from core.repositories import accounts, audit
 from core.services.cancel import cancel_generation
 from core.services.login_sessions import admitted_transaction
 from core.services.pictures import delete_orphans, delete_pictures
+from core.services.standing import find_running
 
 CONFIRMATION = "delete my account"
 # A process that dies keeps its claim for so long.
@@ -52,16 +53,9 @@ async def go_on_deleting(ctx: Context, owner_id: UUID) -> None:
 
 
 async def _cancel_what_runs(ctx: Context, owner_id: UUID) -> None:
-    shown = await reads.read_shown(
-        ctx.database.statements,
-        owner_id=owner_id,
-        token_hashes=[],
-        shown=[],
-        quality=ctx.settings.image_quality,
-    )
-    for generation_id in shown.standings:
+    if standing := await find_running(ctx, owner_id):
         with suppress(CancelNotConfirmed, NotFound):  # upkeep goes on asking for it
-            await cancel_generation(ctx, id=generation_id, owner_id=owner_id)
+            await cancel_generation(ctx, id=standing.generation.id, owner_id=owner_id)
 
 
 async def _delete(ctx: Context, owner_id: UUID) -> None:

@@ -15,7 +15,7 @@ from core.callers import LoginToken
 from core.context import Context
 from core.errors import NotFound, ValidationFailed
 from core.repositories import administration, audit
-from core.repositories.administration import AuditRow, Day, PersonOfMonth, Sort
+from core.repositories.administration import AuditRow, Day, Part, PersonOfMonth
 from core.repositories.ledger import is_installation_paused
 
 AUDIT_PAGE = 50
@@ -62,32 +62,10 @@ async def read_month(ctx: Context, presented: LoginToken, month: date) -> Month:
     return Month(month, days, ctx.settings.budget_usd_per_month, is_paused)
 
 
-async def read_people(
-    ctx: Context,
-    presented: LoginToken,
-    month: date,
-    *,
-    words: str = "",
-    sort: Sort = Sort.NAME,
-    is_descending: bool = False,
-    offset: int = 0,
-    limit: int | None = None,
-) -> People:
-    """Those whose name or e-mail contains `words`, with what they started in the month.
-
-    Raises as `read_month`.
-    """
+async def read_people(ctx: Context, presented: LoginToken, month: date, part: Part) -> People:
+    """That part of the table of people, with what they started in the month. Raises as `read_month`."""
     async with _as_administrator(ctx, presented) as session:
-        found = await administration.read_people(
-            session,
-            token_hash=presented.hash,
-            month=month,
-            words=words.strip(),
-            sort=sort,
-            is_descending=is_descending,
-            offset=offset,
-            limit=limit,
-        )
+        found = await administration.read_people(session, token_hash=presented.hash, month=month, part=part)
     return People(*found)
 
 
@@ -104,7 +82,9 @@ async def download_month(
 ) -> list[PersonOfMonth]:
     """Everybody who started something in the month; `by` whom is noted. Raises as `read_month`."""
     async with _as_administrator(ctx, presented) as session:
-        found, _ = await administration.read_people(session, token_hash=presented.hash, month=month)
+        found, _ = await administration.read_people(
+            session, token_hash=presented.hash, month=month, part=Part()
+        )
         if by:
             await audit.note(session, Act.MONTH_DOWNLOADED, actor=by, target=f"{month:%Y-%m}")
     return [each for each in found if each.generations]

@@ -29,6 +29,18 @@ async def find_standing(ctx: Context, *, id: UUID, owner_id: Caller) -> Standing
     )
 
 
+async def find_running(ctx: Context, owner_id: UUID) -> Standing | None:
+    """The owner's generation that runs; None where there is none. Raises `ServiceUnavailable`."""
+    shown = await reads.read_shown(
+        ctx.database.statements,
+        owner_id=owner_id,
+        token_hashes=[],
+        shown=[],
+        quality=ctx.settings.image_quality,
+    )
+    return next(iter(shown.standings.values()), None)
+
+
 async def check_login(ctx: Context, caller: Caller) -> None:
     """Raise `Unauthenticated` for a login session or API token that is over; and `ServiceUnavailable`."""
     if isinstance(caller, LoginToken) and not await reads.is_live(

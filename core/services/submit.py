@@ -13,13 +13,13 @@ from core.models import Generation
 from core.orders import Order, choices
 from core.provider import inputs
 from core.provider.client import StartRefused, StartUncertain
-from core.repositories import generations, reads
+from core.repositories import generations
 from core.services import credit_check
 from core.services.adoption import ORPHAN_AFTER_SECONDS
 from core.services.advance import advance, end, in_flight_ttl
 from core.services.press import Press, check_key
 from core.services.run_times import pause_before_first_poll
-from core.services.standing import get_standing
+from core.services.standing import find_running, get_standing
 from core.services.watch import watch
 
 MAX_PROMPT_LENGTH = 800
@@ -124,14 +124,7 @@ async def _reserve(ctx: Context, press: Press) -> Generation:
 
 async def _in_flight(ctx: Context, owner_id: UUID) -> GenerationInFlight:
     """The refusal, with the generation that runs, unless it has ended by now."""
-    shown = await reads.read_shown(
-        ctx.database.statements,
-        owner_id=owner_id,
-        token_hashes=[],
-        shown=[],
-        quality=ctx.settings.image_quality,
-    )
-    standing = next(iter(shown.standings.values()), None)
+    standing = await find_running(ctx, owner_id)
     if standing is None:
         return GenerationInFlight()
     return GenerationInFlight(running=standing.generation.id, poll_in=standing.poll_in)
