@@ -1,6 +1,6 @@
 // What stands beside Generate: nothing where nothing is known, else what it costs, what is left, what is in the way.
 
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { comesAt, dollars, whole } from "../../ui/static/format.js";
 import { shifted, shownMonth, thisMonth } from "../../ui/static/months.js";
 import { NOT_ALLOWED, PAUSED, reasonOf, remarkOf } from "../../ui/static/offer.js";
@@ -13,6 +13,14 @@ const OFFER = {
   isPaused: false,
   budgetResetsAt: null,
 };
+
+// The words name a day only where it is not today: so the day of the test is always the same.
+beforeEach(() => {
+  vi.useFakeTimers({ now: new Date("2026-11-25T10:00:00Z") });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("the remark", () => {
   it("tells price and what is left", () => {
