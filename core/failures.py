@@ -57,6 +57,6 @@ _SENTENCES = {
         "Please tell whoever runs this site, then try again."
     ),
     FailureCode.TIMED_OUT: "The picture took too long, so we stopped waiting. Please try again.",
-    FailureCode.CANCELED: "The generation was canceled. Your prompt is still here.",
+    FailureCode.CANCELED: "You canceled this. Your prompt is still here.",
     FailureCode.PROVIDER_ERROR: "The image service could not make this picture. Please try again.",
 }

@@ -104,7 +104,7 @@ async def test_provider_failure(
     await user.should_not_see("tensor")
     observe('the screen said "The image service could not make this picture. Please try again."')
 
-    user.find(marker="try-again").click()
+    user.find(marker="try-again").trigger("again")
     await user.should_see("Your picture appears here")
     assert prompt_box(user) is box, "the box, in which the prompt is, has stayed"
     assert is_on(user)

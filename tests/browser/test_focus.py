@@ -70,7 +70,7 @@ async def test_each_control_of_the_generate_screen_shows_that_it_has_the_focus(s
     await expect_rings(page, "Generate", "Sign out", "Keyboard shortcuts", example)
     await start(page, "a red kite")
     await expect(page.locator("[aria-current=step]")).to_have_text("Drawing")
-    await expect_rings(page, "Cancel", "Notify me when it is done")
+    await expect_rings(page, "Cancel", "Notify me when it's done")
     studio.fail()
     await page.get_by_role("button", name="Try again").wait_for()
     await expect_rings(page, "Try again", "No picture: a red kite")

@@ -112,7 +112,7 @@ async def test_a_delete_that_failed_and_notifications_refused_are_told(studio: S
     await expect(page.locator(".tile__open")).to_have_count(1)
 
     await start(page, "a red kite")
-    await page.get_by_role("button", name="Notify me when it is done").click()
+    await page.get_by_role("button", name="Notify me when it's done").click()
     refused = page.get_by_text("Your browser does not allow notifications from this site.")
     await expect(refused).to_be_visible()
     await expect_on_top(refused)

@@ -110,8 +110,8 @@ async def test_a_hidden_tab_tells_by_title_icon_and_a_notification_that_was_aske
         await start(page, f"kite {number}")
         await expect(page).to_have_title("Painting … · Easel")
         if wanted:
-            await page.get_by_role("button", name="Notify me when it is done").click()
-            await expect(page.get_by_role("button", name="You will be notified")).to_be_visible()
+            await page.get_by_role("button", name="Notify me when it's done").click()
+            await expect(page.get_by_role("button", name="We'll notify you")).to_be_visible()
         await hide(page, hidden=True)
         studio.finish()
         await see_picture(page, f"kite {number}")

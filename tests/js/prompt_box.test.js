@@ -128,7 +128,7 @@ test("while Generate is off nothing is sent", async () => {
 
 test.each([
   ["   ", "Say something."],
-  ["🎨".repeat(11), "A prompt has 10 characters at most: please shorten it by 1."],
+  ["🎨".repeat(11), "1 character over the limit."],
 ])("a prompt that cannot be used is explained, not sent: %s", async (text, problem) => {
   await open();
   socket.connect(true);

@@ -80,7 +80,7 @@ async def test_a_failure_says_why_and_try_again_keeps_the_prompt(
     provider.emulator.end(provider.last_id, "failed", error="flagged as sensitive (E005)")
     await user.should_see(FailureCode.MODERATED.sentence)
     await user.should_see("MODERATED")
-    user.find(marker="try-again").click()
+    user.find(marker="try-again").trigger("again")
     await user.should_see("Your picture appears here")
     await until(partial(is_on, user))
 

@@ -34,16 +34,22 @@ def link(text: str, target: str, classes: str, *, icon_name: str | None = None) 
 
 
 class Button(Text):
-    """A native button with a text; `on_click` takes nothing, and may be awaited."""
+    """A native button with a text; `on_click` takes nothing, and may be awaited.
+
+    It keeps the focus while it is off: a disabled button would lose it, and a keyboard its place.
+    """
 
     def __init__(self, text: str, on_click: Callable[[], Any], *, classes: str = "") -> None:
         super().__init__("button", text, classes=f"button {classes}")
         self.props["type"] = "button"
-        self.on("click", on_click, args=[])
+        self._on_click = on_click
+        self._is_on = True
+        self.on("click", lambda: self._on_click() if self._is_on else None, args=[])
 
     def set_enabled(self, is_enabled: bool) -> None:
         """Turn the button on or off."""
-        self.props.set_optional("disabled", None if is_enabled else True)
+        self._is_on = is_enabled
+        self.props.set_optional("aria-disabled", None if is_enabled else "true")
 
 
 def icon_button(name: str, icon_name: str, classes: str = "", *, type_: str = "button") -> ui.element:

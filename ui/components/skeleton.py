@@ -20,12 +20,10 @@ def studio_skeleton(title: str, *, has_examples: bool) -> str:
     examples = f'<div class="examples">{shapes}</div>' if has_examples else ""
     tiles = "" if has_examples else '<li class="tile skeleton__shape"></li>' * 6
     return (
-        f'<p class="page-title as-title">{escape(title)}</p>'
-        f'<div class="studio"><div class="card"><p class="prompt-box__label">{_line("6rem")}</p>'
-        '<div class="skeleton__prompt"></div>'
+        f'<div class="studio"><div class="card composer"><p class="composer__title">{escape(title)}</p>'
+        '<div class="prompt-box__text"></div>'
         f'<div class="prompt-box__foot"></div>{_BUTTON}<p class="small reason"></p>{examples}</div>'
-        '<div class="easel"><div class="canvas"><div class="sheet"></div></div>'
-        '<div class="picture-foot"></div></div></div>'
+        '<div class="easel"><div class="canvas"><div class="sheet"></div></div></div></div>'
         f'<div class="pictures"><div class="pictures__head"><p class="skeleton__heading">{_line("8rem")}</p>'
         '<span class="search"></span></div>'
         f'<ul class="gallery__block">{tiles}</ul></div>'

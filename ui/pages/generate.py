@@ -4,9 +4,7 @@ from core.context import Context
 from ui.access import Visitor, signed_in_page
 from ui.components.skeleton import studio_skeleton
 from ui.frame import frame
-from ui.pages.generate_screen import PATH, GenerateScreen
-
-_HEADING = "What shall we paint?"
+from ui.pages.generate_screen import HEADING, PATH, GenerateScreen
 
 
 def register(ctx: Context) -> None:
@@ -16,9 +14,8 @@ def register(ctx: Context) -> None:
     async def generate(visitor: Visitor) -> None:
         with frame(
             ctx.settings,
-            outline=studio_skeleton(_HEADING, has_examples=not visitor.has_made),
+            outline=studio_skeleton(HEADING, has_examples=not visitor.has_made),
             visitor=visitor,
-            heading=_HEADING,
         ) as page_frame:
             screen = GenerateScreen(ctx, visitor, page_frame, is_first_visit=not visitor.has_made)
             await screen.open(visitor.running)

@@ -20,6 +20,7 @@ from ui.offer_watch import OfferWatch
 from ui.pages.run_view import GRACE_SECONDS, RunView
 
 PATH = "/dashboard/generate"
+HEADING = "What shall we paint?"
 DATABASE_AWAY_SECONDS = 2.0
 IN_FLIGHT_TOAST = "Please wait until this generation completes"
 
@@ -37,7 +38,10 @@ class GenerateScreen:
         self._page = visitor.keep_page()
         with ui.element("div").classes("studio"):
             self._box = PromptBox(
-                on_press=self.submit, draft_key=visitor.opened_by.hex, has_examples=is_first_visit
+                on_press=self.submit,
+                heading=HEADING,
+                draft_key=visitor.opened_by.hex,
+                has_examples=is_first_visit,
             )
             self._stage = Stage(on_try_again=self.try_again, on_cancel=self.cancel)
         self._offer = OfferWatch(ctx, visitor.opened_by, self._box.show_offer)
@@ -94,7 +98,7 @@ class GenerateScreen:
             return error.sentence
         except EaselError as error:
             self._offer.wake()
-            self._view.show_error(error)
+            self._view.show_error(error, prompt=press.order["prompt"])
         return ""
 
     async def cancel(self) -> None:
@@ -141,7 +145,7 @@ class GenerateScreen:
                 self._view.watch(seen.running)
                 return self._view.seconds_to_look(seen.running)
             self._box.enable()
-            self._view.show_whether_kept(standing)
+            self._view.show_afterwards(standing)
             return None
         if standing is None:  # deleted, by another tab
             self._view.show_nothing()
@@ -157,9 +161,9 @@ class GenerateScreen:
         self._lookout.look_in(self._view.seconds_to_look(standing))
 
     def try_again(self) -> None:
-        """Go back to the form, with the prompt unchanged."""
-        self._view.show_nothing()
-        self._box.focus()
+        """Take the failure off the stage: the browser's next message is a press with the same prompt."""
+        if self._view.generation is None:
+            self._view.show_nothing()
 
     async def _latest(self, standing: Standing) -> Generation:
         """The generation; the provider is asked where nobody has done that in time."""

@@ -78,7 +78,7 @@ class RunView:
             self._box.forget_draft(generation.prompt)
             self._stage.show_picture(generation)
             return
-        self._stage.show_failure(failure.code, failure.sentence)
+        self._stage.show_failure(failure.code, failure.sentence, prompt=generation.prompt)
         if failure.code is FailureCode.MODERATED:
             self._box.focus()
 
@@ -96,21 +96,25 @@ class RunView:
     def _age(self) -> float:
         return time.monotonic() - self._began_at
 
-    def show_whether_kept(self, standing: Standing | None) -> None:
-        """Show whether a picture that is shown from the provider has been stored, or lost, meanwhile."""
-        if self._stage.not_kept is None:
-            return
+    def show_afterwards(self, standing: Standing | None) -> None:
+        """Show what has become of the generation on the stage: it may have been deleted, and a picture that
+        is shown from the provider may have been stored, or lost."""
         if standing is None:
-            self.show_nothing()
+            if self._page.on_stage:
+                self.show_nothing()
+        elif self._stage.not_kept is None:
+            return
         elif standing.generation.stored_at:
             self._stage.show_picture(standing.generation)
         elif standing.generation.is_lost:
             self._stage.show_lost()
 
-    def show_error(self, error: EaselError) -> None:
+    def show_error(self, error: EaselError, *, prompt: str) -> None:
         """Show why nothing was started."""
+        if self.generation is None:
+            self._page.on_stage = None
         self._gallery.refresh()
-        self._stage.show_failure((error.details or {}).get("cause", error.code), error.message)
+        self._stage.show_failure((error.details or {}).get("cause", error.code), error.message, prompt=prompt)
 
     def show_nothing(self) -> None:
         """Show the empty sheet, and watch nothing."""

@@ -3,6 +3,7 @@
 
 import { h } from "easel/dom.js";
 import { call, isUnkept, keyOf } from "easel/items.js";
+import { studio } from "easel/studio.js";
 import { tile } from "easel/tile.js";
 import { toast } from "easel/toast.js";
 import { Viewer } from "easel/viewer.js";
@@ -113,6 +114,7 @@ export class PictureList {
 
   arrange() {
     const shown = this.shown();
+    if (!this.words) studio.newest = shown.slice(0, PAGE);
     const count = Math.ceil(shown.length / PAGE);
     while (this.blocks.children.length > count) {
       this.near.unobserve(this.blocks.lastChild);
@@ -172,7 +174,20 @@ export class PictureList {
     if (!isSame) block.replaceChildren(...tiles);
   }
 
-  async remove(item) {
+  // Opens a picture that may be too new to have been read.
+  async open(id) {
+    const isHere = () => this.shown().some((item) => item.id === id);
+    if (!isHere()) await this.refresh();
+    if (isHere()) this.viewer.open(id);
+  }
+
+  // From elsewhere on the page: the focus stays there.
+  async removeById(id) {
+    const item = this.shown().find((each) => each.id === id);
+    if (item) await this.remove(item, { keepsFocus: true });
+  }
+
+  async remove(item, { keepsFocus = false } = {}) {
     const index = this.shown().findIndex((other) => other.id === item.id);
     this.items = this.items.filter((other) => other.id !== item.id);
     this.removed.add(item.id);
@@ -184,6 +199,7 @@ export class PictureList {
       this.putBack(item);
       toast(error.message);
     }
+    if (keepsFocus) return;
     const tiles = this.root.querySelectorAll(".tile__open");
     (tiles[Math.min(index, tiles.length - 1)] ?? document.getElementById("prompt"))?.focus();
   }

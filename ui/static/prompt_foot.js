@@ -1,20 +1,27 @@
-// Below the prompt: what is wrong with it, and how long it is.
+// Below the prompt: what is wrong with it, in one place, and how long it is.
 
 import { h } from "vue";
 import { count } from "easel/press.js";
 
 const NEAR = 0.9;
 
-export function renderFoot({ text, limit, problem, overProblem }) {
-  const over = count(text) - limit;
-  const isNear = over <= 0 && count(text) >= limit * NEAR;
-  return h("div", { class: "prompt-box__foot" }, [
+// The sentence for a prompt that is that many characters too long; empty for one that is not.
+export function overProblem(over) {
+  if (over <= 0) return "";
+  return over === 1 ? "1 character over the limit." : `${over} characters over the limit.`;
+}
+
+// Read aloud is only what was wrong at a press, not each character beyond the limit while somebody types.
+export function renderFoot({ text, limit, problem }) {
+  const length = count(text);
+  const isNear = length >= limit * NEAR;
+  return [
     h("span", { class: "prompt-box__problem", id: "prompt-problem", role: "alert" }, problem),
-    h("span", { class: "prompt-box__problem", id: "prompt-limit" }, problem ? "" : overProblem),
     h(
       "span",
-      { class: ["counter", { "is-near": isNear, "is-over": over > 0 }] },
-      over > 0 ? `${over} too many` : `${count(text)} / ${limit}`,
+      { class: "prompt-box__problem", id: "prompt-limit" },
+      problem ? "" : overProblem(length - limit),
     ),
-  ]);
+    h("span", { class: ["counter", { "is-near": isNear }] }, `${length} / ${limit}`),
+  ];
 }

@@ -2,6 +2,7 @@
 
 import { h } from "vue";
 import { PictureList } from "easel/picture_list.js";
+import { listen } from "easel/studio.js";
 
 const TYPING_MS = 250;
 
@@ -12,8 +13,13 @@ export default {
   mounted() {
     this.list = new PictureList(this.$refs.list);
     this.list.more();
+    this.deafen = listen({
+      "open-picture": (id) => this.list.open(id),
+      "delete-picture": (id) => this.list.removeById(id),
+    });
   },
   unmounted() {
+    this.deafen();
     this.list.close();
   },
   methods: {

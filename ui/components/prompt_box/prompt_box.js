@@ -6,7 +6,10 @@ import { renderExamples } from "easel/examples.js";
 import { read, write } from "easel/kept.js";
 import { reasonOf, remarkOf } from "easel/offer.js";
 import { count, newKey, readPress } from "easel/press.js";
-import { renderFoot } from "easel/prompt_foot.js";
+import { overProblem, renderFoot } from "easel/prompt_foot.js";
+import { Steps, forgetAll, learn, remember } from "easel/recall.js";
+import RecentPrompts from "easel/recent_prompts.js";
+import { listen, studio } from "easel/studio.js";
 
 const PLACEHOLDER = "A lighthouse at dusk, painted in loose watercolour …";
 const STARTING = "Starting …";
@@ -16,7 +19,8 @@ const CONFIRMS = 229; // the key code of keys that an input method uses itself
 
 export default {
   props: {
-    draftKey: String,
+    heading: String,
+    draftKey: String, // tells the people apart who share a browser
     limit: Number,
     filled: String, // the first text of the box, in place of the draft
     emptyProblem: String,
@@ -51,13 +55,9 @@ export default {
       if (!this.press) return this.reason || reasonOf(this.offer) || (this.hasFallenSilent ? SILENT : "");
       return connection.isUp ? STARTING : WAITING;
     },
-    overProblem() {
-      return this.over > 0
-        ? `A prompt has ${this.limit} characters at most: please shorten it by ${this.over}.`
-        : "";
-    },
   },
   watch: {
+    isOff: { immediate: true, handler: (isOff) => Object.assign(studio, { isOff }) },
     answer({ key, problem }) {
       if (this.press?.key === key) this.keep(null);
       this.explain(problem);
@@ -73,16 +73,18 @@ export default {
     },
   },
   mounted() {
+    this.steps = new Steps(this.draftKey);
     this.show(this.filled || read("localStorage", this.draftName()) || "");
     this.press = readPress(read("sessionStorage", this.pressName()), Date.now());
-    addEventListener("easel:use-prompt", this.onUsePrompt);
+    this.deafen = listen({ "use-prompt": this.replace, start: this.start });
     document.addEventListener("submit", this.onSubmit);
     // NiceGUI creates its socket after all components are mounted.
     this.$nextTick().then(() => follow(window.socket));
     this.$watch(() => connection.isUp, this.onConnection, { immediate: true, flush: "sync" });
+    this.$watch(() => studio.newest, this.learn, { immediate: true });
   },
   unmounted() {
-    removeEventListener("easel:use-prompt", this.onUsePrompt);
+    this.deafen();
     document.removeEventListener("submit", this.onSubmit);
   },
   methods: {
@@ -99,10 +101,22 @@ export default {
       if (this.isOff) return;
       const text = this.box().value;
       this.text = text;
-      this.explain(text.trim() ? this.overProblem : this.emptyProblem);
-      if (this.problem) return;
-      this.keep({ order: this.order(text), key: newKey(), at: Date.now() });
+      this.explain(text.trim() ? overProblem(this.over) : this.emptyProblem);
+      if (!this.problem) this.start(text);
+    },
+    // A picture of this prompt, which may be another than the box has by now.
+    start(prompt) {
+      if (this.isOff) return;
+      remember(this.draftKey, prompt);
+      this.keep({ order: this.order(prompt), key: newKey(), at: Date.now() });
       this.send();
+    },
+    learn(items) {
+      if (items)
+        learn(
+          this.draftKey,
+          items.map((item) => item.prompt),
+        );
     },
     explain(problem) {
       this.problem = problem;
@@ -127,10 +141,13 @@ export default {
       this.send();
     },
     onKeydown(event) {
+      if (event.isComposing || event.keyCode === CONFIRMS) return;
       const isPress = event.key === "Enter" && (event.ctrlKey || event.metaKey);
-      if (!isPress || event.isComposing || event.keyCode === CONFIRMS) return;
+      const recalled = isPress ? null : this.steps.step(event.key, this.box().value);
+      if (!isPress && recalled === null) return this.steps.reset();
       event.preventDefault();
-      this.onPress();
+      if (isPress) this.onPress();
+      else this.put(recalled);
     },
     onInput() {
       this.text = this.box().value;
@@ -138,13 +155,11 @@ export default {
       write("localStorage", this.draftName(), this.text);
       this.grow();
     },
-    onUsePrompt(event) {
-      this.replace(event.detail);
-    },
     // Signing out deletes the draft and the press, as the computer may be shared.
     onSubmit(event) {
       if (!event.target.matches('[action="/auth/logout"]')) return;
       write("localStorage", this.draftName(), null);
+      forgetAll(this.draftKey);
       this.keep(null);
     },
     show(text) {
@@ -152,8 +167,12 @@ export default {
       this.text = text;
       this.grow();
     },
-    // Inserts the text as typing would, so that undo brings back the old text.
     replace(text) {
+      this.steps.reset();
+      this.put(text);
+    },
+    // Inserts the text as typing would, so that undo brings back the old text.
+    put(text) {
       this.box().focus();
       this.box().select();
       const isTyped = document.execCommand?.("insertText", false, text);
@@ -173,12 +192,13 @@ export default {
         id: "prompt",
         class: "prompt-box__text",
         placeholder: PLACEHOLDER,
-        rows: 4,
+        rows: 1,
         dir: "auto",
         "aria-describedby": "prompt-problem prompt-limit",
         "aria-invalid": this.over > 0 ? "true" : null,
         onInput: this.onInput,
         onKeydown: this.onKeydown,
+        onPointerdown: () => this.steps.reset(),
       });
     },
     renderButton() {
@@ -200,15 +220,14 @@ export default {
     },
   },
   render() {
-    return h("section", { class: "card", "aria-label": "Prompt" }, [
-      h("label", { class: "prompt-box__label", for: "prompt" }, "Your prompt"),
+    return h("section", { class: "card composer", "aria-label": "Prompt" }, [
+      h("h1", { class: "composer__title" }, this.heading),
+      h("label", { class: "visually-hidden", for: "prompt" }, "Your prompt"),
       this.renderBox(),
-      renderFoot({
-        text: this.text,
-        limit: this.limit,
-        problem: this.problem,
-        overProblem: this.overProblem,
-      }),
+      h("div", { class: "prompt-box__foot" }, [
+        h(RecentPrompts, { person: this.draftKey, onChoose: this.replace }),
+        renderFoot({ text: this.text, limit: this.limit, problem: this.problem }),
+      ]),
       this.renderButton(),
       h("div", { class: "prompt-box__below" }, [
         h("p", { class: "small reason", id: "generate-reason", role: "status" }, this.whyOff),

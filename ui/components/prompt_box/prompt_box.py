@@ -35,17 +35,19 @@ class PromptBox(ui.element, component="prompt_box.js"):
         self,
         on_press: Callable[[Press], Awaitable[None]],
         *,
+        heading: str,
         draft_key: str,
         has_examples: bool = False,
     ) -> None:
-        """`on_press` has to call `answer` once for each press.
+        """`on_press` has to call `answer` once for each press; `heading` is the page's.
 
-        `draft_key` separates the drafts of people who share a browser.
+        `draft_key` separates the drafts and prompts of people who share a browser.
         """
         super().__init__()
         self._on_press = on_press
         self.props.update(
             {
+                "heading": heading,
                 "draftKey": draft_key,
                 "limit": MAX_PROMPT_LENGTH,
                 "emptyProblem": EMPTY_PROMPT,

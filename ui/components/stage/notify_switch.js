@@ -19,6 +19,6 @@ export default {
       "aria-pressed": String(this.isOn),
       onClick: this.onClick,
     };
-    return h("button", attributes, this.isOn ? "You will be notified" : "Notify me when it is done");
+    return h("button", attributes, this.isOn ? "We'll notify you" : "Notify me when it's done");
   },
 };

@@ -1,9 +1,10 @@
 """The parts of the stage that work in the browser without the server."""
 
+from collections.abc import Callable
+
 from nicegui import ui
 
-from core.services import Estimate
-from ui.components.icon import Icon
+from core.services import Estimate, Generation
 
 
 class RunProgress(ui.element, component="run_progress.js"):
@@ -20,13 +21,24 @@ class NotifySwitch(ui.element, component="notify_switch.js"):
     """The switch for a notification by this browser when the run ends."""
 
 
-class DownloadLink(ui.element, component="download_link.js"):
-    """A link that downloads the picture at `href` under a name made from its prompt."""
+class TryAgain(ui.element, component="try_again.js"):
+    """The button that starts another picture of `prompt`; `on_again` is called just before."""
 
-    def __init__(self, href: str, *, prompt: str, content_type: str) -> None:
+    def __init__(self, prompt: str, on_again: Callable[[], None]) -> None:
         super().__init__()
-        self.props["href"] = href
         self.props["prompt"] = prompt
-        self.props["type"] = content_type
-        with self:
-            Icon("download")
+        self.on("again", on_again, args=[])
+
+
+class Picture(ui.element, component="picture.js"):
+    """A finished picture at `src`, and what can be done with it; the browser shows a thumbnail first."""
+
+    def __init__(self, generation: Generation, *, src: str) -> None:
+        super().__init__()
+        self.props.update({"id": str(generation.id), "src": src, "alt": generation.prompt})
+        if generation.stored_at:
+            self.props["thumb"] = f"{src}?size=thumb"
+            self.props["type"] = generation.picture_type
+        if generation.picture_width and generation.picture_height:
+            self.props["width"] = generation.picture_width
+            self.props["height"] = generation.picture_height

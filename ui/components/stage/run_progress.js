@@ -1,9 +1,9 @@
-// Clock, bar and estimate of a run, which this script updates without messages from the server.
+// Clock, estimate, and the colour that rises in the sheet: this script updates them without messages from the server.
 
 import { h } from "vue";
 import { connection } from "easel/connection.js";
 
-const AT_MOST = 0.95; // the bar must not look finished before the picture is ready
+const AT_MOST = 0.95; // the sheet must not look finished before the picture is ready
 const TICK_MS = 250;
 const SILENT = "no connection; it goes on without you";
 
@@ -42,10 +42,10 @@ export default {
     remark() {
       return connection.isUp ? estimate(this.elapsed, this.low, this.high) : SILENT;
     },
-    renderBar() {
+    renderColour() {
       const share = this.high ? Math.min(this.elapsed / this.high, 1) * AT_MOST : null;
       return h("div", {
-        class: ["run__bar", { "is-unknown": share === null }],
+        class: ["run__colour", { "is-unknown": share === null }],
         style: share === null ? {} : { "--progress": share.toFixed(3) },
         role: "progressbar",
         "aria-label": "Progress",
@@ -57,11 +57,9 @@ export default {
   },
   render() {
     return h("div", { class: "run__progress" }, [
-      this.renderBar(),
-      h("p", { class: "run__times" }, [
-        h("span", { class: "clock" }, clock(this.elapsed)),
-        h("span", { class: "estimate" }, this.remark()),
-      ]),
+      this.renderColour(),
+      h("p", { class: "clock" }, clock(this.elapsed)),
+      h("p", { class: "estimate small" }, this.remark()),
     ]);
   },
 };

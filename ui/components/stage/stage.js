@@ -2,8 +2,11 @@
 
 import { h } from "vue";
 import { icon } from "easel/icon.js";
+import { here } from "easel/items.js";
 import { notify } from "easel/notifications.js";
+import Picture from "easel/picture.js";
 import { say } from "easel/say.js";
+import { studio } from "easel/studio.js";
 
 const LEAD = "Say what it shows, and how: the light, the mood, the style.";
 const TITLES = { running: "Painting …", done: "✓ Your picture is ready", failed: "✕ No picture" };
@@ -86,19 +89,29 @@ export default {
       document.title = title ? `${title} · Easel` : this.plainTitle;
       if (iconLink()) iconLink().href = badge ? iconWith(badge) : this.plainIcon;
     },
-    renderEmpty() {
+    // Nothing runs and nothing has just ended: the newest picture, and for who has none the empty sheet.
+    renderIdle() {
+      const { newest } = studio;
+      const picture = newest?.find((item) => item.thumb_url);
+      if (picture) return this.renderNewest(picture);
+      if (!newest) return h("div", { class: "sheet" });
       return h("div", { class: "sheet" }, [
         icon("easel"),
         h("h2", {}, this.text),
         h("p", { class: "lead" }, LEAD),
       ]);
     },
+    renderNewest(item) {
+      const [src, thumb] = [here(item, item.url), here(item, item.thumb_url)];
+      const { id, prompt, width, height, content_type } = item;
+      return h(Picture, { key: id, id, src, thumb, alt: prompt, width, height, type: content_type });
+    },
   },
   render() {
     const attributes = { class: "easel", "aria-label": "Picture", "data-state": this.state };
     return h("section", attributes, [
-      h("div", { class: "canvas" }, this.text ? this.renderEmpty() : this.$slots.default()),
-      h("div", { class: "picture-foot" }, this.$slots.foot()),
+      h("div", { class: "canvas" }, this.text ? this.renderIdle() : this.$slots.default()),
+      h("div", { class: "easel__foot" }, this.$slots.foot()),
     ]);
   },
 };

@@ -9,7 +9,7 @@ from core.logs import request_id
 from core.services import Estimate, FailureCode, Generation, Phase
 from ui.components.elements import Button, Text, box, link
 from ui.components.icon import Icon
-from ui.components.stage.parts import DownloadLink, NotifySwitch, RunProgress
+from ui.components.stage.parts import NotifySwitch, Picture, RunProgress, TryAgain
 
 _TITLES: dict[str, str] = {
     FailureCode.MODERATED: "Stopped by the safety filter",
@@ -39,7 +39,7 @@ class Stage(ui.element, component="stage.js"):
     """Shows one of these at a time; the prop `state` tells the browser which one."""
 
     def __init__(self, on_try_again: Callable[[], None], on_cancel: Callable[[], Awaitable[None]]) -> None:
-        """`on_try_again` and `on_cancel` are called by the buttons."""
+        """The buttons call `on_cancel`, and `on_try_again` just before the browser presses again."""
         super().__init__()
         self._on_try_again = on_try_again
         self._on_cancel = on_cancel
@@ -57,17 +57,16 @@ class Stage(ui.element, component="stage.js"):
         """Show a run, with its age and the estimate."""
         self.props["prompt"] = generation.prompt
         with self._sheet("sheet sheet--running", state="running"), box("div", "run"):
-            Icon("brush")
-            Text("h2", "Painting your picture")
-            Text("p", generation.prompt, classes="run__prompt").props('dir="auto"')
+            Text("p", "Painting your picture", classes="run__what")
+            Text("h2", generation.prompt, classes="run__prompt").props('dir="auto"')
+            RunProgress(age_seconds, estimate)
             with box("ol", "run__phases"):
                 self._phases = {phase: Text("li", name) for phase, name in PHASES.items()}
-            RunProgress(age_seconds, estimate)
             self._note_on_run = Text("p", classes="run__note small")
             with box("div", "run__actions"):
                 self._cancel = Button("Cancel", self._on_cancel).mark("cancel")
                 NotifySwitch()
-            Text("p", "You can leave this page: it goes on without you.", classes="small")
+            Text("p", "You can close this page. We'll keep going.", classes="small")
         self.show_phase(generation.current_phase)
 
     def show_phase(self, phase: Phase, *, is_canceling: bool = False, is_uncertain: bool = False) -> None:
@@ -86,20 +85,12 @@ class Stage(ui.element, component="stage.js"):
     def show_picture(self, generation: Generation) -> None:
         """Show the picture from the store; until it is there, from the provider, with a notice."""
         url = picture_path(generation) or generation.result_url or ""
-        with self._sheet("sheet sheet--picture", state="done"):
-            picture = box("img", "picture").mark("picture")
-            picture.props["src"] = url
-            picture.props["alt"] = generation.prompt
-            if generation.picture_width and generation.picture_height:
-                picture.props["width"] = str(generation.picture_width)
-                picture.props["height"] = str(generation.picture_height)
-        with self._foot:
-            if generation.needs_storing:
+        self._clear(state="done")
+        with self:
+            Picture(generation, src=url).mark("picture")
+        if generation.needs_storing:
+            with self._foot:
                 self._show_not_kept(generation)
-            Text("p", generation.prompt, classes="caption").props('dir="auto"')
-            link("Open full size", url, "button", icon_name="open").props('target="_blank" rel="noopener"')
-            if generation.stored_at:
-                DownloadLink(url, prompt=generation.prompt, content_type=generation.picture_type or "")
 
     def show_lost(self) -> None:
         """Replace the notice: the picture could not be stored, and only this page still shows it."""
@@ -116,13 +107,14 @@ class Stage(ui.element, component="stage.js"):
             now = link("Download it now", generation.result_url or "", "button", icon_name="download")
             now.props('download target="_blank" rel="noopener noreferrer"').mark("download-now")
 
-    def show_failure(self, code: str, sentence: str) -> None:
-        """Show why there is no picture; `sentence` has the reason, the next step and the charge."""
+    def show_failure(self, code: str, sentence: str, *, prompt: str) -> None:
+        """Show why there is no picture of `prompt`; `sentence` has the reason, the next step and the charge."""
         with self._sheet("sheet", state="failed").props('role="alert"'):
             Icon("warning")
             Text("h2", _TITLES.get(code, "No picture this time"))
             Text("p", sentence, classes="lead")
-            Button("Try again", self._on_try_again, classes="button--primary").mark("try-again")
+            Text("p", prompt, classes="sheet__prompt").props('dir="auto"')
+            TryAgain(prompt, self._on_try_again).mark("try-again")
             Text("p", f"{code} · {request_id.get()}", classes="small")
 
     def _sheet(self, classes: str, *, state: str) -> ui.element:
