@@ -54,9 +54,11 @@ async def test_a_draft_outlives_reload_sign_in_expiry_and_failure_but_not_sign_o
     await expect(box).to_have_value("a whole thought")
 
     await page.get_by_role("button", name="Sign out").click()
-    await page.get_by_role("button", name="Continue as demo user").click()
-    await expect(page.locator(".counter")).to_have_text("0 / 800")
+    again = page.get_by_role("button", name="Continue as demo user")
+    await again.wait_for()
     assert "a whole thought" not in await page.evaluate("JSON.stringify(localStorage)")
+    await again.click()
+    await expect(page.locator(".counter")).to_have_text("0 / 800")
 
 
 async def test_a_first_visit_teaches_by_examples_and_a_later_one_does_not(studio: Studio) -> None:

@@ -200,6 +200,7 @@ async def test_a_provider_that_is_down_for_a_while_is_sat_out(user: User, provid
     provider.never_finish()
     press_generate(user, "a red kite")
     await user.should_see("Painting your picture")
+    await until(lambda: provider.creates)  # a run is shown before its create has been sent
     provider.emulator.fault = answering(503)
     asked = len(provider.emulator.requests)
     await until(lambda: len(provider.emulator.requests) > asked + 1)

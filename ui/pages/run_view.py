@@ -101,6 +101,7 @@ class RunView:
         is shown from the provider may have been stored, or lost."""
         if standing is None:
             if self._page.on_stage:
+                self._gallery.refresh()
                 self.show_nothing()
         elif self._stage.not_kept is None:
             return

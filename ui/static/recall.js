@@ -32,10 +32,15 @@ export function remember(person, prompt) {
   keep(removedName(person), without(list(removedName(person)), prompt));
 }
 
-// What was made before; what is not known yet was made elsewhere, and lately.
+// What was made here or elsewhere, the newest first. What has been used since stays before it, as the run of it has
+// not ended yet or has been deleted.
 export function learn(person, prompts) {
-  const known = new Set([...recent(person), ...list(removedName(person))]);
-  keep(usedName(person), [...prompts.filter((each) => !known.has(each)), ...recent(person)]);
+  const removed = new Set(list(removedName(person)));
+  const made = prompts.filter((each) => !removed.has(each));
+  const known = recent(person);
+  const first = known.findIndex((each) => made.includes(each));
+  const since = first < 0 ? [] : known.slice(0, first);
+  keep(usedName(person), [...since, ...made, ...known]);
 }
 
 // Takes a prompt off the list, also while a picture of it is left.

@@ -40,6 +40,9 @@ export default {
     if (this.state) this.onState(this.state, "");
     this.sayPhase(this.phase);
   },
+  updated() {
+    this.keepFocus();
+  },
   unmounted() {
     document.removeEventListener("focusin", this.onFocus);
     document.removeEventListener("visibilitychange", this.showInTab);
@@ -71,7 +74,7 @@ export default {
     // An element with the focus, such as Cancel, may go with the old sheet: the new sheet takes the focus.
     keepFocus() {
       const isLost = document.activeElement === document.body && this.focused && !this.focused.isConnected;
-      if (isLost) this.$el.querySelector("a, button")?.focus({ preventScroll: true });
+      if (isLost) (this.$el.querySelector("a, button") ?? this.$el).focus({ preventScroll: true });
     },
     // On a phone the canvas is below the form.
     comeIntoView(behavior) {
@@ -108,7 +111,7 @@ export default {
     },
   },
   render() {
-    const attributes = { class: "easel", "aria-label": "Picture", "data-state": this.state };
+    const attributes = { class: "easel", "aria-label": "Picture", "data-state": this.state, tabindex: -1 };
     return h("section", attributes, [
       h("div", { class: "canvas" }, this.text ? this.renderIdle() : this.$slots.default()),
       h("div", { class: "easel__foot" }, this.$slots.foot()),

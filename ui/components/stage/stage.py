@@ -108,7 +108,7 @@ class Stage(ui.element, component="stage.js"):
             now.props('download target="_blank" rel="noopener noreferrer"').mark("download-now")
 
     def show_failure(self, code: str, sentence: str, *, prompt: str) -> None:
-        """Show why there is no picture of `prompt`; `sentence` has the reason, the next step and the charge."""
+        """Show why there is no picture of `prompt`: `sentence` has the reason, next step and charge."""
         with self._sheet("sheet", state="failed").props('role="alert"'):
             Icon("warning")
             Text("h2", _TITLES.get(code, "No picture this time"))
