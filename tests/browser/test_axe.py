@@ -82,7 +82,7 @@ async def test_axe_finds_nothing_on_the_generate_screen(studio: Studio) -> None:
         await page.get_by_role("button", name="a red kite", exact=True).click()
         found += await violations(page, "a picture open")
         await page.keyboard.press("ArrowRight")
-        await page.get_by_role("button", name="Copy prompt").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Copy prompt").click()
         found += await violations(page, "a failed one open, with a toast")
         await page.keyboard.press("Escape")
     await page.keyboard.press("?")
