@@ -23,12 +23,12 @@ def frame(
     `outline` is the HTML to show in place of the content until the scripts have loaded; `heading` is for
     pages whose heading is above all else.
     """
-    demo = DEMO_SENTENCE if settings.is_demo else ""
+    chip = {"word": "Demo", "sentence": DEMO_SENTENCE} if settings.is_demo else None
     person_name, is_admin = (visitor.name, visitor.is_admin) if visitor else (None, False)
     icons = 5 + is_admin if visitor else 2
     show_until_started(context.client.request, skeleton(outline, icons=icons, is_demo=settings.is_demo))
     _leave_main_to_us()
-    with PageFrame(person_name=person_name, is_admin=is_admin, heading=heading, demo=demo) as page_frame:
+    with PageFrame(person_name=person_name, is_admin=is_admin, heading=heading, chip=chip) as page_frame:
         yield page_frame
 
 

@@ -1,8 +1,8 @@
 // The frame of a page: progress bar, header, main landmark with the page's elements in it.
 
 import { h } from "vue";
+import { renderChip } from "easel/chip.js";
 import { icon } from "easel/icon.js";
-import { renderDemoChip } from "easel/demo_chip.js";
 import Shortcuts from "easel/shortcuts.js";
 import ThemeSwitch from "easel/theme_switch.js";
 import { showKeptToast } from "easel/afterwards.js";
@@ -19,7 +19,7 @@ export default {
     person: String, // the name of who is signed in, if anybody
     isAdmin: Boolean,
     heading: String, // the heading, if the page's own elements have none
-    demo: String, // what the demo is; empty where there is none
+    chip: Object, // { word, sentence }, if there is something to say of the whole app
     running: Boolean, // whether a picture is being made
   },
   emits: ["hide"], // true when the page is hidden in the browser, false when it is shown again
@@ -39,7 +39,7 @@ export default {
       const home = { class: "brand", href: this.person ? "/dashboard" : "/" };
       return h("header", { class: "frame-header" }, [
         h("a", home, [icon("easel"), h("span", {}, "Easel")]),
-        renderDemoChip(this.demo),
+        renderChip(this.chip),
         this.person ? this.renderPlaces() : null,
         h("div", { class: "spacer" }),
         h(Shortcuts),

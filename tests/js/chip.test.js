@@ -1,12 +1,12 @@
 import { mount } from "@vue/test-utils";
-import { renderDemoChip } from "easel/demo_chip.js";
+import { renderChip } from "easel/chip.js";
 import { expect, test } from "vitest";
 import { h } from "vue";
 
-const chipOf = (sentence) => mount({ render: () => h("div", renderDemoChip(sentence)) });
+const chipOf = (chip) => mount({ render: () => h("div", renderChip(chip)) });
 
 test("the chip says in a word, its title and its popover in a sentence", () => {
-  const chip = chipOf("Pictures are drawn by Easel itself.");
+  const chip = chipOf({ word: "Demo", sentence: "Pictures are drawn by Easel itself." });
   const button = chip.get("button");
   expect(button.text()).toBe("Demo");
   expect(button.attributes("title")).toBe("Pictures are drawn by Easel itself.");
@@ -16,5 +16,5 @@ test("the chip says in a word, its title and its popover in a sentence", () => {
 });
 
 test("there is none where pictures are real", () => {
-  expect(chipOf("").find("button").exists()).toBe(false);
+  expect(chipOf(null).find("button").exists()).toBe(false);
 });
