@@ -25,6 +25,7 @@ _ICONS = "icons.js"
 # What the frame of every page imports, directly or not: asked for at once, not one after the other.
 _FRAME_MODULES = (
     "afterwards",
+    "chip",
     "dialog",
     "icon",
     "icons",

@@ -11,7 +11,7 @@ from ui.components.page_frame import PageFrame
 from ui.components.skeleton import skeleton
 from ui.page_template import show_until_started
 
-DEMO_NOTICE = "This is a demo: pictures are drawn by Easel itself, not by an image model."
+DEMO_SENTENCE = "This is a demo: pictures are drawn by Easel itself, not by an image model."
 
 
 @contextmanager
@@ -23,12 +23,12 @@ def frame(
     `outline` is the HTML to show in place of the content until the scripts have loaded; `heading` is for
     pages whose heading is above all else.
     """
-    notice = DEMO_NOTICE if settings.is_demo else ""
+    chip = {"word": "Demo", "sentence": DEMO_SENTENCE} if settings.is_demo else None
     person_name, is_admin = (visitor.name, visitor.is_admin) if visitor else (None, False)
     icons = 5 + is_admin if visitor else 2
-    show_until_started(context.client.request, skeleton(outline, icons=icons, notice=notice))
+    show_until_started(context.client.request, skeleton(outline, icons=icons, is_demo=settings.is_demo))
     _leave_main_to_us()
-    with PageFrame(person_name=person_name, is_admin=is_admin, heading=heading, notice=notice) as page_frame:
+    with PageFrame(person_name=person_name, is_admin=is_admin, heading=heading, chip=chip) as page_frame:
         yield page_frame
 
 

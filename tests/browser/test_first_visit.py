@@ -92,7 +92,8 @@ async def test_the_page_takes_the_place_of_its_outline(
 async def places(page: Page) -> dict[str, list[float]]:
     """Where the parts that both have begin, and how wide they are."""
     found: dict[str, list[float]] = await page.evaluate(
-        """() => Object.fromEntries([".brand", ".notice", ".page", ".card", ".canvas", ".pictures"]
+        """() => Object.fromEntries(
+            [".brand", ".demo-chip", ".samples", ".page", ".card", ".canvas", ".pictures"]
             .map((name) => [name, document.querySelector(`#app ${name}`)?.getBoundingClientRect()])
             .filter(([_, box]) => box)
             .map(([name, { x, y, width }]) => [name, [x, y, width]]))"""

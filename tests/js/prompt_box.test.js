@@ -153,7 +153,9 @@ test("a draft is kept until its picture is there, or its owner signs out", async
 });
 
 test("an example and a prompt from the gallery take the place of what is there", async () => {
-  await open({ limit: 100, examples: [EXAMPLE] });
+  await open({ limit: 100, examples: [{ picture: "/lighthouse.svg", prompt: EXAMPLE }] });
+  expect(box.get(".example img").attributes()).toMatchObject({ src: "/lighthouse.svg", alt: "" });
+  expect(box.get(".example").text()).toBe(EXAMPLE);
   await box.get(".example").trigger("click");
   expect(box.get("textarea").element.value).toBe(EXAMPLE);
   dispatchEvent(new CustomEvent("easel:use-prompt", { detail: "a kite" }));

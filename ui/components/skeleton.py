@@ -30,14 +30,16 @@ def studio_skeleton(title: str, *, has_examples: bool) -> str:
     )
 
 
-def skeleton(content: str, *, icons: int, notice: str = "") -> str:
-    """The page around `content`: a header with that many icons, and the notice. Nothing takes the focus."""
+def skeleton(content: str, *, icons: int, is_demo: bool = False) -> str:
+    """The page around `content`: a header with that many icons. Nothing takes the focus."""
+    chip = _DEMO_CHIP if is_demo else ""
     shapes = '<span class="skeleton__icon"></span>' * icons
     return (
         f'<div class="skeleton" aria-hidden="true"><div class="top-bar is-loading"></div>'
-        f'<div class="frame-header"><span class="brand"><span class="icon">{svg("easel")}</span>Easel</span>'
-        f'<span class="spacer"></span>{shapes}</div>'
-        f'<div class="page">{_text("notice", notice)}{content}</div></div>'
+        f'<div class="frame-header"><span class="brand"><span class="icon">{svg("easel")}</span>'
+        "<span>Easel</span></span>"
+        f'{chip}<span class="spacer"></span>{shapes}</div>'
+        f'<div class="page">{content}</div></div>'
         f"{_MESSAGES}"
     )
 
@@ -50,6 +52,7 @@ def _line(width: str) -> str:
     return f'<span class="skeleton__line" style="width: {width}"></span>'
 
 
+_DEMO_CHIP = '<span class="demo-chip"><span class="demo-chip__word">Demo</span></span>'
 _BUTTON = '<span class="skeleton__button"></span>'
 _MESSAGES = (
     '<p class="visually-hidden" role="status">Easel is loading …</p>'

@@ -1,4 +1,4 @@
-"""`/login`: the ways to sign in, and the reason why the last attempt failed."""
+"""`/login`: what Easel makes, the ways to sign in, and the reason why the last attempt failed."""
 
 from urllib.parse import quote, urlencode
 
@@ -12,6 +12,7 @@ from core.sign_in.provider import SignInProvider
 from core.sign_in.return_path import safe_return_path
 from ui.access import RESPONSE_SECONDS, visiting_session
 from ui.components.elements import Text, box, link
+from ui.components.samples import Samples, samples_skeleton
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
 from ui.unseen_pages import make_room
@@ -37,23 +38,25 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
         problem = sentence_for(error)
         has_demo = ctx.settings.has_demo_sign_in
         outline = _outline(problem or "", buttons=len(providers) + has_demo, has_demo=has_demo)
-        with frame(ctx.settings, outline=outline), box("div", "centered"), box("section", "card stack"):
-            Text("h1", _HEADING)
-            Text("p", _LEAD, classes="lead")
-            if problem:
-                Text("p", problem, classes="problem").props('role="alert"')
-            for provider in providers.values():
-                target = f"/auth/login/{quote(provider.id)}?{urlencode({'next': path})}"
-                link(f"Continue with {provider.label}", target, "button button--primary button--wide")
-            if has_demo:
-                _demo_form(path)
+        with frame(ctx.settings, outline=outline), box("div", "welcome"):
+            Samples()
+            with box("section", "card stack"):
+                Text("h1", _HEADING)
+                Text("p", _LEAD, classes="lead")
+                if problem:
+                    Text("p", problem, classes="problem").props('role="alert"')
+                for provider in providers.values():
+                    target = f"/auth/login/{quote(provider.id)}?{urlencode({'next': path})}"
+                    link(f"Continue with {provider.label}", target, "button button--primary button--wide")
+                if has_demo:
+                    _demo_form(path)
         return None
 
 
 def _outline(problem: str, *, buttons: int, has_demo: bool) -> str:
     remark = _DEMO_REMARK if has_demo else ""
     card = card_skeleton(_HEADING, _LEAD, problem=problem, buttons=buttons, remark=remark)
-    return f'<div class="centered">{card}</div>'
+    return f'<div class="welcome">{samples_skeleton()}{card}</div>'
 
 
 def _demo_form(path: str) -> None:

@@ -1,6 +1,7 @@
 // The frame of a page: progress bar, header, main landmark with the page's elements in it.
 
 import { h } from "vue";
+import { renderChip } from "easel/chip.js";
 import { icon } from "easel/icon.js";
 import Shortcuts from "easel/shortcuts.js";
 import ThemeSwitch from "easel/theme_switch.js";
@@ -18,7 +19,7 @@ export default {
     person: String, // the name of who is signed in, if anybody
     isAdmin: Boolean,
     heading: String, // the heading, if the page's own elements have none
-    notice: String,
+    chip: Object, // { word, sentence }, if there is something to say of the whole app
     running: Boolean, // whether a picture is being made
   },
   emits: ["hide"], // true when the page is hidden in the browser, false when it is shown again
@@ -38,6 +39,7 @@ export default {
       const home = { class: "brand", href: this.person ? "/dashboard" : "/" };
       return h("header", { class: "frame-header" }, [
         h("a", home, [icon("easel"), h("span", {}, "Easel")]),
+        renderChip(this.chip),
         this.person ? this.renderPlaces() : null,
         h("div", { class: "spacer" }),
         h(Shortcuts),
@@ -69,7 +71,6 @@ export default {
     },
     renderMain() {
       return h("main", { class: "page", id: "content", tabindex: -1 }, [
-        this.notice ? h("p", { class: "notice" }, this.notice) : null,
         this.heading ? h("h1", { class: "page-title" }, this.heading) : null,
         this.$slots.default(),
       ]);

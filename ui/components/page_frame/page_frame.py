@@ -9,10 +9,12 @@ from nicegui.events import GenericEventArguments
 class PageFrame(ui.element, component="page_frame.js"):
     """Surrounds the elements that are made inside its `with` block."""
 
-    def __init__(self, *, person_name: str | None, is_admin: bool, heading: str, notice: str) -> None:
-        """`person_name` is None where nobody is signed in; an empty heading or notice is left out."""
+    def __init__(
+        self, *, person_name: str | None, is_admin: bool, heading: str, chip: dict[str, str] | None
+    ) -> None:
+        """`person_name` is None where nobody is signed in; `chip` has a word and its sentence."""
         super().__init__()
-        self.props.update({"person": person_name, "isAdmin": is_admin, "heading": heading, "notice": notice})
+        self.props.update({"person": person_name, "isAdmin": is_admin, "heading": heading, "chip": chip})
 
     def on_hide(self, handler: Callable[[bool], None]) -> None:
         """Call `handler` with true when the page is hidden in the browser, and false when it is shown."""

@@ -11,13 +11,15 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from core.services import EMPTY_PROMPT, MAX_PROMPT_LENGTH, Offer
+from ui.assets import asset_url
 
-EXAMPLES = (
-    "A lighthouse at dusk, painted in loose watercolour",
-    "A cosy reading nook in a greenhouse, morning light through the glass",
-    "An astronaut tending tomatoes on the moon, 1960s travel poster",
-    "A red fox asleep in the snow, seen from above, soft pencil drawing",
-)
+# The file of a small picture in `ui/static`, and the prompt.
+EXAMPLES = {
+    "example_lighthouse.svg": "A lighthouse at dusk, painted in loose watercolor",
+    "example_greenhouse.svg": "A cozy reading nook in a greenhouse, morning light through the glass",
+    "example_astronaut.svg": "An astronaut tending tomatoes on the moon, 1960s travel poster",
+    "example_fox.svg": "A red fox asleep in the snow, seen from above, soft pencil drawing",
+}
 
 
 class Press(NamedTuple):
@@ -52,7 +54,7 @@ class PromptBox(ui.element, component="prompt_box.js"):
                 "limit": MAX_PROMPT_LENGTH,
                 "emptyProblem": EMPTY_PROMPT,
                 "filled": "",
-                "examples": list(EXAMPLES) if has_examples else [],
+                "examples": _examples() if has_examples else [],
                 "reason": "",
                 "offer": None,
                 "focusCount": 0,
@@ -102,6 +104,10 @@ class PromptBox(ui.element, component="prompt_box.js"):
         match event.args:
             case {"order": {"prompt": str()} as order, "key": str(key)} if _is_text(order):
                 await self._on_press(Press(order, key))
+
+
+def _examples() -> list[dict[str, str]]:
+    return [{"picture": asset_url(file), "prompt": prompt} for file, prompt in EXAMPLES.items()]
 
 
 def _is_text(order: dict[object, object]) -> TypeGuard[dict[str, str]]:
