@@ -52,7 +52,7 @@ async def test_the_authorize_request_carries_pkce_state_and_nonce(browser: httpx
 
 async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browser: httpx.AsyncClient) -> None:
     begun = await browser.get("/auth/login/oidc")
-    assert {"httponly", "samesite=lax", "path=/auth", "Max-Age=600"} <= set_cookies(begun)["easel_sign_in"]
+    assert {"httponly", "samesite=lax", "path=/", "Max-Age=600"} <= set_cookies(begun)["easel_sign_in"]
 
     answer = await sign_in(browser)
     cookie = set_cookies(answer)["easel_session"]
@@ -68,7 +68,9 @@ async def test_on_https_both_cookies_are_secure(honest_issuer: str, database: Te
     ):
         begun = await browser.get("/auth/login/oidc")
         assert query_of(begun.headers["location"])["redirect_uri"] == f"{site}/auth/callback/oidc"
-        assert "secure" in set_cookies(begun)["easel_sign_in"]
+        of_the_sign_in = set_cookies(begun)["__Host-easel_sign_in"]
+        assert {"secure", "httponly", "samesite=lax", "path=/"} <= of_the_sign_in
+        assert not any(attribute.lower().startswith("domain") for attribute in of_the_sign_in)
 
         cookie = set_cookies(await sign_in(browser))["__Host-easel_session"]
         assert {"HttpOnly", "SameSite=lax", "Path=/", "Secure"} <= cookie

@@ -37,7 +37,7 @@ def github(started: Started, identity_provider: IdentityProvider) -> IdentityPro
 def test_google_is_an_openid_provider_with_googles_issuer(settings: Settings) -> None:
     google = create_providers(settings)["google"]
     assert isinstance(google, OpenIdProvider)
-    assert google.issuer == "https://accounts.google.com"
+    assert google.remote.issuer == "https://accounts.google.com"
     discovery = "https://accounts.google.com/.well-known/openid-configuration"
     assert google.remote._server_metadata_url == discovery
 
