@@ -62,8 +62,10 @@ class OpenIdProvider(SignInProvider):
 
     async def _check_who_answers(self, request: Request) -> None:
         """RFC 9207: the code of a provider that names itself is not taken to another, who would learn it."""
+        state, named = (request.query_params.get(name) for name in ("state", "iss"))
+        if await self.remote.framework.get_state_data(request.session, state) is None:
+            return  # nobody has begun this sign-in, as Authlib will say
         metadata = await self.remote.load_server_metadata()
-        named = request.query_params.get("iss")
         if named is None and not metadata[NAMES_ITSELF]:
             return
         if named != metadata["issuer"]:

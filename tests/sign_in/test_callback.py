@@ -32,6 +32,7 @@ async def test_a_callback_without_the_right_state_is_refused(
     assert identity_provider.grants  # the code was not even tried
 
 
+@pytest.mark.asvs("10.1.2")
 async def test_the_callback_of_another_browser_is_refused(
     browser: httpx.AsyncClient, other_browser: httpx.AsyncClient
 ) -> None:

@@ -37,6 +37,7 @@ async def test_the_code_flow_signs_a_person_in(browser: httpx.AsyncClient) -> No
     assert page.status_code == 200
 
 
+@pytest.mark.asvs("10.2.1")
 async def test_the_authorize_request_carries_pkce_state_and_nonce(browser: httpx.AsyncClient) -> None:
     first, second = query_of(await begin(browser)), query_of(await begin(browser))
     assert first["response_type"] == "code"
@@ -60,6 +61,7 @@ async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browser: 
     assert "Secure" not in cookie
 
 
+@pytest.mark.asvs("3.3.1", "3.3.3", "3.3.4")
 async def test_on_https_both_cookies_are_secure(honest_issuer: str, database: TestDatabase) -> None:
     site = "https://easel.test"
     async with (
@@ -105,6 +107,7 @@ async def test_issuer_and_subject_make_the_owner_whatever_the_name(
     assert all(isinstance(owner_id, UUID) and owner_id.version == 5 for owner_id in names.values())
 
 
+@pytest.mark.asvs("7.2.4")
 async def test_signing_in_again_ends_the_login_session_before(
     browser: httpx.AsyncClient, database: TestDatabase
 ) -> None:

@@ -108,6 +108,7 @@ async def test_a_github_that_hangs_is_given_up_on(
     assert problem_of(await sign_in(browser, provider_id="github")) == "SIGN_IN_UNAVAILABLE"
 
 
+@pytest.mark.asvs("10.2.2")
 async def test_the_callback_of_one_provider_is_not_taken_for_another(
     github: IdentityProvider, browser: httpx.AsyncClient
 ) -> None:

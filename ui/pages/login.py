@@ -51,7 +51,8 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
             if has_demo:
                 _demo_form(path)
             if left:
-                link(remark, f"/auth/logout/{quote(left.id)}", "small")
+                with box("p", "small"):
+                    link(remark, f"/auth/logout/{quote(left.id)}", "")
         return None
 
 
