@@ -65,6 +65,15 @@ provider.use(async (ctx, next) => {
   await provider.interactionFinished(ctx.req, ctx.res, { login: { accountId: "ada" } });
 });
 
+// It would take Basic and the form for each other, which others do not.
+provider.use(async (ctx, next) => {
+  const isBasic = ctx.get("authorization").startsWith("Basic ");
+  const method = isBasic ? "client_secret_basic" : "client_secret_post";
+  if (ctx.path !== "/token" || authentication.includes(method)) return next();
+  ctx.status = 401;
+  ctx.body = { error: "invalid_client" };
+});
+
 const answer = provider.callback();
 createServer((request, response) => {
   request.originalUrl = request.url; // from which the provider knows where it is mounted

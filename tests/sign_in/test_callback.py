@@ -75,6 +75,20 @@ async def test_a_sign_in_that_took_longer_than_ten_minutes_has_expired(
     assert problem_of(await browser.get(callback_url)) == "SIGN_IN_EXPIRED"
 
 
+@pytest.mark.asvs("10.1.1")
+async def test_no_token_of_the_provider_is_kept(
+    browser: httpx.AsyncClient, identity_provider: IdentityProvider, database: TestDatabase
+) -> None:
+    await sign_in(browser)
+    assert await is_signed_in(browser)
+    cookies = {"easel_session": browser.cookies["easel_session"], "easel_provider": "oidc"}
+    assert dict(browser.cookies) == cookies
+    kept = str(database.run("SELECT login_sessions::text AS row FROM login_sessions"))
+    kept += str(database.run("SELECT people::text AS row FROM people"))
+    assert "Ada" in kept
+    assert [secret for secret in identity_provider.secrets if secret in kept] == []
+
+
 async def test_a_second_tab_ends_the_first_and_can_be_finished(browser: httpx.AsyncClient) -> None:
     first_tab = await begin(browser, next="/first")
     second_tab = await begin(browser, next="/second")

@@ -95,6 +95,7 @@ async def test_the_database_keeps_only_the_hash_of_the_token(
     assert token.encode().hex() not in rows[0]["row"]
 
 
+@pytest.mark.asvs("6.8.1")
 async def test_issuer_and_subject_make_the_owner_whatever_the_name(
     honest_issuer: str, browser: httpx.AsyncClient, other_browser: httpx.AsyncClient, database: TestDatabase
 ) -> None:
