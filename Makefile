@@ -20,7 +20,7 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test js-check api-lint lighthouse bench bench-quick lock clean
+	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -126,6 +126,10 @@ store-test: .venv/.installed-dev .venv/.azurite-$(AZURITE)
 	@command -v npm >/dev/null || { echo "make store-test needs Node.js with npm"; exit 1; }
 	npm install --prefix .venv/node --no-save --no-audit --no-fund --ignore-scripts --silent azurite@$(AZURITE)
 	@touch $@
+
+# Apart from `test`, as it needs Node.js.
+sign-in-test: .venv/.installed-dev node_modules/.package-lock.json
+	.venv/bin/python -m pytest tests/openid $(ARGS)
 
 # Apart from `test`, as it needs Node.js.
 api-lint: .venv/.installed-dev .venv/.api-linters-$(REDOCLY)-$(SPECTRAL)

@@ -32,7 +32,7 @@ from core.server import listen, serve
 from core.services import Upkeep, watch_installation
 from core.settings import Settings
 from core.sign_in import routes as sign_in
-from core.sign_in.cookies import cookie_name
+from core.sign_in.cookies import cookie_name, sign_in_cookie_name
 from core.sign_in.provider import SignInProvider
 from core.sign_in.providers import create_providers
 from core.signals import end_cleanly_on_signals, end_if_told, holding_signals, ignore_signals
@@ -111,8 +111,8 @@ def _add_middleware(app: FastAPI, ctx: Context) -> None:
     app.add_middleware(
         SignInSessionMiddleware,
         secret_key=settings.storage_secret.get_secret_value(),
-        session_cookie="easel_sign_in",
-        path="/auth",
+        session_cookie=sign_in_cookie_name(settings),
+        path="/",  # or no browser takes the name's prefix
         max_age=_SIGN_IN_COOKIE_SECONDS,
         https_only=settings.is_https,
     )

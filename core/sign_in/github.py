@@ -7,7 +7,8 @@ from typing import Any
 from starlette.requests import Request
 
 from core.services import Person
-from core.sign_in.provider import NotVerified, SignInProvider, text_or_none
+from core.sign_in.problems import NotVerified
+from core.sign_in.provider import SignInProvider, text_or_none
 
 ISSUER = "https://github.com"
 _PAGE = 100

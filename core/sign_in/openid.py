@@ -5,10 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from authlib.common.urls import add_params_to_uri
 from starlette.requests import Request
 
 from core.services import Person
-from core.sign_in.provider import NotVerified, SignInProvider, text_or_none
+from core.sign_in.discovery import NAMES_ITSELF
+from core.sign_in.openid_app import OpenIdApp
+from core.sign_in.problems import NotVerified
+from core.sign_in.provider import SignInProvider, text_or_none
+from core.sign_in.reasons import reason_of
 
 _NAMES = ("name", "preferred_username", "email")
 
@@ -21,17 +26,13 @@ Claims = Mapping[str, Any]
 class OpenIdProvider(SignInProvider):
     """Found by its issuer's discovery document. `must_tell` says whether admission depends on its claims."""
 
-    issuer: str
+    remote: OpenIdApp
     groups_claim: str
     must_tell: bool
 
     async def _identify(self, request: Request) -> Person:
-        # Authlib alone accepts any issuer that discovery names, and another audience with this client's azp.
-        expected = {
-            "iss": {"values": [self.issuer, f"{self.issuer}/"]},
-            "aud": {"values": [self.remote.client_id]},
-        }
-        token = await self.remote.authorize_access_token(request, claims_options=expected)
+        await self._check_who_answers(request)
+        token = await self.remote.authorize_access_token(request)
         if "id_token" not in token:  # then "userinfo" is a part of the reply that nothing has verified
             raise NotVerified("no id_token")
         claims: Claims = token["userinfo"]
@@ -49,6 +50,27 @@ class OpenIdProvider(SignInProvider):
             groups=_groups(claims.get(self.groups_claim)),
         )
 
+    async def end_session_url(self, return_url: str) -> str | None:
+        """By RP-initiated logout, without a hint of who it is: no ID token is kept, so the provider asks."""
+        async with self._conversation():
+            metadata = await self.remote.load_server_metadata()
+        if "end_session_endpoint" not in metadata:
+            return None
+        query = {"client_id": self.remote.client_id, "post_logout_redirect_uri": return_url}
+        address: str = add_params_to_uri(metadata["end_session_endpoint"], query.items())
+        return address
+
+    async def _check_who_answers(self, request: Request) -> None:
+        """RFC 9207: the code of a provider that names itself is not taken to another, who would learn it."""
+        state, named = (request.query_params.get(name) for name in ("state", "iss"))
+        if await self.remote.framework.get_state_data(request.session, state) is None:
+            return  # nobody has begun this sign-in, as Authlib will say
+        metadata = await self.remote.load_server_metadata()
+        if named is None and not metadata[NAMES_ITSELF]:
+            return
+        if named != metadata["issuer"]:
+            raise NotVerified("the answer of another provider")
+
     async def _more_claims(self, token: Claims, claims: Claims) -> Claims:
         """Those of the userinfo endpoint, if there is one and the ID token lacks any that we use.
 
@@ -63,7 +85,7 @@ class OpenIdProvider(SignInProvider):
         except Exception as error:
             if self.must_tell:
                 raise
-            logger.info("The sign-in provider's userinfo could not be read: %s", type(error).__name__)
+            logger.info("The sign-in provider's userinfo could not be read: %s", reason_of(error))
             return {}
         if found.get("sub") != claims["sub"]:
             raise NotVerified("userinfo of somebody else")

@@ -3,6 +3,10 @@
 from enum import StrEnum
 
 
+class NotVerified(Exception):
+    """The provider's answer does not identify a person. Its text is a constant: it reaches the log."""
+
+
 class SignInProblem(StrEnum):
     """The reason why a sign-in failed."""
 

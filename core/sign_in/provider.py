@@ -17,10 +17,6 @@ from core.settings import SignInProviderId
 TIMEOUT_SECONDS = 10.0
 
 
-class NotVerified(Exception):
-    """The provider's answer does not identify a person."""
-
-
 @dataclass(frozen=True)
 class SignInProvider(ABC):
     """A way to sign in; `label` is its name on the login page."""
@@ -43,6 +39,13 @@ class SignInProvider(ABC):
         async with self._conversation():
             return await self._identify(request)
 
+    async def end_session_url(self, return_url: str) -> str | None:  # noqa: ARG002  (for those that have one)
+        """Where people end what keeps them signed in at the provider; None where it has no such address.
+
+        Raises what `redirect` raises.
+        """
+        return None
+
     @abstractmethod
     async def _identify(self, request: Request) -> Person: ...
 
@@ -55,8 +58,8 @@ class SignInProvider(ABC):
         except OAuthError:
             raise
         except Exception:
-            # Authlib keeps discovery and keys, even unusable or outdated: the next sign-in reads them again.
-            self.remote.server_metadata.clear()
+            # The addresses may be outdated: the next sign-in reads them again, those under way keep theirs.
+            self.remote.server_metadata = {}
             raise
 
 

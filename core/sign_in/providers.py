@@ -5,11 +5,12 @@ from functools import cache
 from typing import Any
 
 import httpx2
-from authlib.integrations.starlette_client import OAuth, StarletteOAuth2App
+from authlib.integrations.starlette_client import OAuth
 
 from core.settings import Settings
 from core.sign_in.github import GitHubProvider
 from core.sign_in.openid import OpenIdProvider
+from core.sign_in.openid_app import OpenIdApp
 from core.sign_in.provider import TIMEOUT_SECONDS, SignInProvider
 
 _GOOGLE_ISSUER = "https://accounts.google.com"
@@ -33,7 +34,6 @@ def _oidc(oauth: OAuth, settings: Settings) -> SignInProvider:
         "oidc",
         settings.oidc_name or "single sign-on",
         remote,
-        settings.oidc_issuer,
         settings.oidc_groups_claim,
         must_tell=_depends_on_claims(settings),
     )
@@ -47,7 +47,6 @@ def _google(oauth: OAuth, settings: Settings) -> SignInProvider:
         "google",
         "Google",
         remote,
-        _GOOGLE_ISSUER,
         settings.oidc_groups_claim,
         must_tell=_depends_on_claims(settings),
     )
@@ -57,16 +56,17 @@ def _depends_on_claims(settings: Settings) -> bool:
     return settings.is_hosted and not settings.allow_everyone
 
 
-def _register_openid(
-    oauth: OAuth, name: str, issuer: str, client_id: str, client_secret: str
-) -> StarletteOAuth2App:
-    return oauth.register(
+def _register_openid(oauth: OAuth, name: str, issuer: str, client_id: str, client_secret: str) -> OpenIdApp:
+    remote: OpenIdApp = oauth.register(
         name,
+        client_cls=OpenIdApp,
+        issuer=issuer,
         client_id=client_id,
         client_secret=client_secret,
         server_metadata_url=f"{issuer.rstrip('/')}/.well-known/openid-configuration",
         client_kwargs={"scope": "openid profile email", **_client_options()},
     )
+    return remote
 
 
 def _github(oauth: OAuth, settings: Settings) -> SignInProvider:

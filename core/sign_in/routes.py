@@ -1,4 +1,4 @@
-"""`/auth`: to the sign-in provider and back, the demo sign-in, and signing out."""
+"""`/auth`: to the sign-in provider and back, the demo sign-in; `sign_out.py` has the way out."""
 
 import asyncio
 import logging
@@ -19,9 +19,11 @@ from core.services import Blocked, Person
 from core.sign_in.admission import is_administrator, is_admitted
 from core.sign_in.browsers import browser_of
 from core.sign_in.cookies import delete_session_cookie, session_token, set_session_cookie
-from core.sign_in.problems import SignInProblem
-from core.sign_in.provider import NotVerified, SignInProvider
+from core.sign_in.problems import NotVerified, SignInProblem
+from core.sign_in.provider import SignInProvider
+from core.sign_in.reasons import reason_of
 from core.sign_in.return_path import DEFAULT_PATH, safe_return_path
+from core.sign_in.sign_out import add_sign_out
 
 DEMO_PERSON = Person(issuer="easel:demo", subject="demo", name="Demo user")
 _NEXT = "next"
@@ -34,7 +36,8 @@ def create_router(ctx: Context, providers: dict[str, SignInProvider]) -> APIRout
     router = APIRouter(prefix="/auth", include_in_schema=False)
     _add_login(router, ctx, providers)
     _add_callback(router, ctx, providers)
-    _add_demo_and_sign_out(router, ctx)
+    _add_demo(router, ctx)
+    add_sign_out(router, ctx, providers)
     refuse_other_methods(router)
     return router
 
@@ -75,43 +78,37 @@ def _add_callback(router: APIRouter, ctx: Context, providers: dict[str, SignInPr
         except Exception as error:  # noqa: BLE001  (whatever comes back from outside)
             request.session.clear()
             return _failed(error, path)
-        return await _admitted(ctx, request, person, path)
+        return await _admitted(ctx, request, person, path, provider_id)
 
 
-def _add_demo_and_sign_out(router: APIRouter, ctx: Context) -> None:
+def _add_demo(router: APIRouter, ctx: Context) -> None:
     @router.post("/demo")
     async def demo(request: Request, next: str | None = None) -> Response:
         """Everyone is the same demo user; in local mode without a provider only."""
         if not ctx.settings.has_demo_sign_in:
             raise NotFound
-        return await _signed_in(ctx, request, DEMO_PERSON, safe_return_path(next), is_admin=True)
-
-    @router.post("/logout")
-    async def logout(request: Request) -> Response:
-        await services.sign_out(ctx, session_token(request, ctx.settings))
-        response = RedirectResponse("/login", status_code=303)
-        delete_session_cookie(response, ctx.settings)
-        return response
+        path = safe_return_path(next)
+        return await _signed_in(ctx, request, DEMO_PERSON, path, is_admin=True, provider_id=None)
 
 
 async def _signed_in(
-    ctx: Context, request: Request, person: Person, path: str, *, is_admin: bool
+    ctx: Context, request: Request, person: Person, path: str, *, is_admin: bool, provider_id: str | None
 ) -> Response:
     await services.sign_out(ctx, session_token(request, ctx.settings))
     # The library reads its rules at the first call.
     browser = await asyncio.to_thread(browser_of, request.headers.get("user-agent", ""))
     token = await services.sign_in(ctx, person, is_admin=is_admin, browser=browser)
     response = RedirectResponse(path, status_code=303)
-    set_session_cookie(response, ctx.settings, token)
+    set_session_cookie(response, ctx.settings, token, provider_id)
     return response
 
 
-async def _admitted(ctx: Context, request: Request, person: Person, path: str) -> Response:
+async def _admitted(ctx: Context, request: Request, person: Person, path: str, provider_id: str) -> Response:
     if not is_admitted(ctx.settings, person):
         return await _turned_away(ctx, request, person, path)
     try:
         is_admin = is_administrator(ctx.settings, person)
-        return await _signed_in(ctx, request, person, path, is_admin=is_admin)
+        return await _signed_in(ctx, request, person, path, is_admin=is_admin, provider_id=provider_id)
     except Blocked:
         logger.info("%s", SignInProblem.BLOCKED)
         return _back_to_login(SignInProblem.BLOCKED, path)
@@ -129,8 +126,7 @@ async def _turned_away(ctx: Context, request: Request, person: Person, path: str
 
 def _failed(error: Exception, path: str) -> Response:
     problem = _problem_of(error)
-    # Never the error's text: it can carry codes, states and tokens.
-    logger.warning("%s: %s", problem, type(error).__name__)
+    logger.warning("%s: %s", problem, reason_of(error))
     return _back_to_login(problem, path)
 
 

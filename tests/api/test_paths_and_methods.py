@@ -93,6 +93,7 @@ PAGES = {
     "/auth/login/oidc": "GET, HEAD",
     "/auth/callback/oidc": "GET, HEAD",
     "/auth/logout": "POST",
+    "/auth/logout/oidc": "GET, HEAD",
     "/auth/demo": "POST",
     asset_url("app.css"): "GET, HEAD",
 }

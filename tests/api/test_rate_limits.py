@@ -179,9 +179,9 @@ def test_of_an_ipv6_address_the_customers_part_counts(address: str, counted_as: 
 
 async def test_sign_ins_count_by_address_whether_they_work_or_not(clock: Clock, app: FastAPI) -> None:
     async with at(app, "192.0.2.1") as one, at(app, "192.0.2.2") as other:
-        ways = ["/auth/login/oidc", "/auth/callback/oidc", "/auth/demo"]
+        ways = ["/auth/login/oidc", "/auth/callback/oidc", "/auth/logout/oidc", "/auth/demo"]
         replies = [await (one.post if way.endswith("demo") else one.get)(way) for way in ways]
-        assert [reply.status_code for reply in replies] == [303, 303, 429]
+        assert [reply.status_code for reply in replies] == [303, 303, 429, 429]
         assert replies[-1].headers["RateLimit-Policy"] == '"sign-ins";q=2;w=20'
         assert (await other.post("/auth/demo")).status_code == 303
         clock.now += 10.0

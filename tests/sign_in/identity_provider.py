@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from joserfc import jws
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, OctKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -53,7 +53,8 @@ class IdentityProvider:
         self.reset()
 
     def reset(self) -> None:
-        self.key = self.signing_key = self._first_key
+        self.key = self._first_key
+        self.signing_key: ECKey | OctKey = self._first_key
         self.grants: dict[str, Grant] = {}
         self.subjects: dict[str, str] = {}
         self.secrets: set[str] = set()

@@ -32,6 +32,7 @@ async def test_a_callback_without_the_right_state_is_refused(
     assert identity_provider.grants  # the code was not even tried
 
 
+@pytest.mark.asvs("10.1.2")
 async def test_the_callback_of_another_browser_is_refused(
     browser: httpx.AsyncClient, other_browser: httpx.AsyncClient
 ) -> None:
@@ -72,6 +73,20 @@ async def test_a_sign_in_that_took_longer_than_ten_minutes_has_expired(
     content = TimestampSigner(secret).unsign(browser.cookies["easel_sign_in"])
     browser.cookies = httpx.Cookies({"easel_sign_in": EarlierSigner(secret).sign(content).decode()})
     assert problem_of(await browser.get(callback_url)) == "SIGN_IN_EXPIRED"
+
+
+@pytest.mark.asvs("10.1.1")
+async def test_no_token_of_the_provider_is_kept(
+    browser: httpx.AsyncClient, identity_provider: IdentityProvider, database: TestDatabase
+) -> None:
+    await sign_in(browser)
+    assert await is_signed_in(browser)
+    cookies = {"easel_session": browser.cookies["easel_session"], "easel_provider": "oidc"}
+    assert dict(browser.cookies) == cookies
+    kept = str(database.run("SELECT login_sessions::text AS row FROM login_sessions"))
+    kept += str(database.run("SELECT people::text AS row FROM people"))
+    assert "Ada" in kept
+    assert [secret for secret in identity_provider.secrets if secret in kept] == []
 
 
 async def test_a_second_tab_ends_the_first_and_can_be_finished(browser: httpx.AsyncClient) -> None:

@@ -37,6 +37,7 @@ async def test_the_code_flow_signs_a_person_in(browser: httpx.AsyncClient) -> No
     assert page.status_code == 200
 
 
+@pytest.mark.asvs("10.2.1")
 async def test_the_authorize_request_carries_pkce_state_and_nonce(browser: httpx.AsyncClient) -> None:
     first, second = query_of(await begin(browser)), query_of(await begin(browser))
     assert first["response_type"] == "code"
@@ -52,7 +53,7 @@ async def test_the_authorize_request_carries_pkce_state_and_nonce(browser: httpx
 
 async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browser: httpx.AsyncClient) -> None:
     begun = await browser.get("/auth/login/oidc")
-    assert {"httponly", "samesite=lax", "path=/auth", "Max-Age=600"} <= set_cookies(begun)["easel_sign_in"]
+    assert {"httponly", "samesite=lax", "path=/", "Max-Age=600"} <= set_cookies(begun)["easel_sign_in"]
 
     answer = await sign_in(browser)
     cookie = set_cookies(answer)["easel_session"]
@@ -60,6 +61,7 @@ async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browser: 
     assert "Secure" not in cookie
 
 
+@pytest.mark.asvs("3.3.1", "3.3.3", "3.3.4")
 async def test_on_https_both_cookies_are_secure(honest_issuer: str, database: TestDatabase) -> None:
     site = "https://easel.test"
     async with (
@@ -68,7 +70,9 @@ async def test_on_https_both_cookies_are_secure(honest_issuer: str, database: Te
     ):
         begun = await browser.get("/auth/login/oidc")
         assert query_of(begun.headers["location"])["redirect_uri"] == f"{site}/auth/callback/oidc"
-        assert "secure" in set_cookies(begun)["easel_sign_in"]
+        of_the_sign_in = set_cookies(begun)["__Host-easel_sign_in"]
+        assert {"secure", "httponly", "samesite=lax", "path=/"} <= of_the_sign_in
+        assert not any(attribute.lower().startswith("domain") for attribute in of_the_sign_in)
 
         cookie = set_cookies(await sign_in(browser))["__Host-easel_session"]
         assert {"HttpOnly", "SameSite=lax", "Path=/", "Secure"} <= cookie
@@ -91,6 +95,7 @@ async def test_the_database_keeps_only_the_hash_of_the_token(
     assert token.encode().hex() not in rows[0]["row"]
 
 
+@pytest.mark.asvs("6.8.1")
 async def test_issuer_and_subject_make_the_owner_whatever_the_name(
     honest_issuer: str, browser: httpx.AsyncClient, other_browser: httpx.AsyncClient, database: TestDatabase
 ) -> None:
@@ -103,6 +108,7 @@ async def test_issuer_and_subject_make_the_owner_whatever_the_name(
     assert all(isinstance(owner_id, UUID) and owner_id.version == 5 for owner_id in names.values())
 
 
+@pytest.mark.asvs("7.2.4")
 async def test_signing_in_again_ends_the_login_session_before(
     browser: httpx.AsyncClient, database: TestDatabase
 ) -> None:

@@ -37,7 +37,7 @@ def github(started: Started, identity_provider: IdentityProvider) -> IdentityPro
 def test_google_is_an_openid_provider_with_googles_issuer(settings: Settings) -> None:
     google = create_providers(settings)["google"]
     assert isinstance(google, OpenIdProvider)
-    assert google.issuer == "https://accounts.google.com"
+    assert google.remote.issuer == "https://accounts.google.com"
     discovery = "https://accounts.google.com/.well-known/openid-configuration"
     assert google.remote._server_metadata_url == discovery
 
@@ -108,6 +108,7 @@ async def test_a_github_that_hangs_is_given_up_on(
     assert problem_of(await sign_in(browser, provider_id="github")) == "SIGN_IN_UNAVAILABLE"
 
 
+@pytest.mark.asvs("10.2.2")
 async def test_the_callback_of_one_provider_is_not_taken_for_another(
     github: IdentityProvider, browser: httpx.AsyncClient
 ) -> None:

@@ -30,6 +30,7 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
         request: Request,
         next: str | None = None,
         error: str | None = None,
+        signed_out: str | None = None,
     ) -> RedirectResponse | None:
         make_room(request)
         path = safe_return_path(next)
@@ -37,7 +38,9 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
             return RedirectResponse(path, status_code=303)
         problem = sentence_for(error)
         has_demo = ctx.settings.has_demo_sign_in
-        outline = _outline(problem or "", buttons=len(providers) + has_demo, has_demo=has_demo)
+        left = providers.get(signed_out or "")
+        remark = _DEMO_REMARK if has_demo else f"Sign out at {left.label} too" if left else ""
+        outline = _outline(problem or "", buttons=len(providers) + has_demo, remark=remark)
         with frame(ctx.settings, outline=outline), box("div", "welcome"):
             Samples()
             with box("section", "card stack"):
@@ -50,11 +53,13 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
                     link(f"Continue with {provider.label}", target, "button button--primary button--wide")
                 if has_demo:
                     _demo_form(path)
+                if left:
+                    with box("p", "small"):
+                        link(remark, f"/auth/logout/{quote(left.id)}", "")
         return None
 
 
-def _outline(problem: str, *, buttons: int, has_demo: bool) -> str:
-    remark = _DEMO_REMARK if has_demo else ""
+def _outline(problem: str, *, buttons: int, remark: str) -> str:
     card = card_skeleton(_HEADING, _LEAD, problem=problem, buttons=buttons, remark=remark)
     return f'<div class="welcome">{samples_skeleton()}{card}</div>'
 
