@@ -11,7 +11,7 @@ import { Steps, forgetAll, learn, remember } from "easel/recall.js";
 import RecentPrompts from "easel/recent_prompts.js";
 import { listen, studio } from "easel/studio.js";
 
-const PLACEHOLDER = "A lighthouse at dusk, painted in loose watercolour …";
+const PLACEHOLDER = "A lighthouse at dusk …";
 const STARTING = "Starting …";
 const WAITING = "No connection yet: your press is kept, and sent as soon as there is one.";
 const SILENT = "No connection. What you start now is sent as soon as there is one.";
