@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests.browser.studio import PHONE, Studio, start
+from tests.browser.studio import PHONE, Studio, see_failed, start
 from ui.assets import asset_url
 
 pytestmark = pytest.mark.long
@@ -40,6 +40,7 @@ async def test_in_the_open_dialog_and_out_of_it_when_it_closes(studio: Studio) -
     page = await studio.visit(size=PHONE, permissions=["clipboard-write"])
     studio.add_failed_rows(2)
     await page.reload()
+    await see_failed(page)
     dialog = await open_first(page)
     await dialog.get_by_role("button", name="Copy prompt").click()
     copied = dialog.get_by_role("status").get_by_text("Prompt copied.")
@@ -106,6 +107,7 @@ async def test_a_delete_that_failed_and_notifications_refused_are_told(studio: S
 
     await page.route("**/delete", refuse)
     await page.reload()
+    await see_failed(page)
     dialog = await open_first(page)
     await dialog.get_by_role("button", name="Delete").click()
     await expect(page.locator(".toast")).to_have_text(["Not just now."])

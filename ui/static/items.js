@@ -3,7 +3,7 @@
 import { call as callApi } from "easel/api.js";
 
 export const LOST = "This picture could not be kept.";
-export const call = (method, path) => callApi(method, `/generations${path}`);
+export const call = (method, path, body) => callApi(method, `/generations${path}`, body);
 
 // Whether the picture is only at the image service so far.
 export const isUnkept = (item) => item.url && !item.thumb_url;
@@ -14,6 +14,12 @@ export function here(item, url) {
   if (isUnkept(item)) return url;
   const { pathname, search } = new URL(url);
   return pathname + search;
+}
+
+// Puts the prompt into the box, and shows the box.
+export function usePrompt(prompt) {
+  dispatchEvent(new CustomEvent("easel:use-prompt", { detail: prompt }));
+  document.getElementById("prompt")?.scrollIntoView({ block: "center" });
 }
 
 // The charge, if it was learned after the end: the error's message has the charge that was known at the end.

@@ -4,7 +4,7 @@ import { openDialog } from "easel/dialog.js";
 import { h } from "easel/dom.js";
 import { fileName } from "easel/download.js";
 import { dollars, moment, whole } from "easel/format.js";
-import { LOST, here, isUnkept, lateNews } from "easel/items.js";
+import { LOST, here, isUnkept, lateNews, usePrompt } from "easel/items.js";
 import { toast } from "easel/toast.js";
 
 const NOT_KEPT = "Not kept yet: the image service deletes this picture within an hour.";
@@ -64,7 +64,7 @@ export class Viewer {
     this.hasEntry = false;
     if (this.isLeaving) return;
     // Back to the tile of the picture that was seen last, which may not be the one that was opened.
-    document.querySelector(`.tile__open[data-id="${this.item.id}"]`)?.focus();
+    this.gallery.grid.focus(this.item.id);
   }
 
   // Closes for something else that takes the focus.
@@ -98,7 +98,7 @@ export class Viewer {
     this.item = item;
     this.isLeaving = false;
     const shown = this.gallery.shown();
-    const all = `${whole(shown.length)}${this.gallery.next === null ? "" : "+"}`;
+    const all = `${whole(shown.length)}${this.gallery.isWhole ? "" : "+"}`;
     this.place.textContent = `${whole(shown.indexOf(item) + 1)} of ${all}`;
     if (this.body.contains(document.activeElement)) this.dialog.focus();
     this.body.replaceChildren(this.picture(item), this.facts(item));
@@ -139,7 +139,7 @@ export class Viewer {
       ...(isUnkept(item) ? ELSEWHERE : {}),
     };
     return [
-      this.button("Use prompt again", () => this.useAgain()),
+      this.button("Use again", () => this.useAgain()),
       this.button("Copy prompt", () => this.copy()),
       item.url ? h("a", download, "Download") : "",
       this.button("Delete", () => this.deleteItem()),
@@ -152,8 +152,7 @@ export class Viewer {
 
   useAgain() {
     this.leave();
-    dispatchEvent(new CustomEvent("easel:use-prompt", { detail: this.item.prompt }));
-    document.getElementById("prompt")?.scrollIntoView({ block: "center" });
+    usePrompt(this.item.prompt);
   }
 
   async copy() {
@@ -167,6 +166,6 @@ export class Viewer {
 
   deleteItem() {
     this.leave();
-    this.gallery.remove(this.item);
+    this.gallery.remove([this.item]);
   }
 }
