@@ -15,16 +15,15 @@ export async function removeItems(list, items) {
   const { words } = list.feed;
   list.takeOut(items);
   list.focusAt(index);
+  const focused = document.activeElement;
   const { ids, undoSeconds, error } = await deleteAll(items.map((item) => item.id));
   const isDeleted = (item) => ids.includes(item.id);
-  if (error) {
-    list.putBack(
-      items.filter((item) => !isDeleted(item)),
-      words,
-    );
-    toast(error.message);
-  }
   if (ids.length) offerUndo(list, items.filter(isDeleted), words, undoSeconds);
+  if (!error) return;
+  toast(error.message);
+  const there = items.filter((item) => !isDeleted(item));
+  await list.putBack(there, words);
+  if (document.activeElement === focused) list.focusOn(there[0].id);
 }
 
 // Offered for some seconds less than the server allows, so that the request arrives in time.
@@ -37,7 +36,7 @@ function offerUndo(list, items, words, seconds) {
 async function restore(list, items, words) {
   const { ids, error } = await restoreAll(items.map((item) => item.id));
   const restored = items.filter((item) => ids.includes(item.id));
-  list.putBack(restored, words);
+  await list.putBack(restored, words);
   if (!restored.some(({ id }) => list.focusOn(id))) list.focusAt(0);
   toast(error ? error.message : outcome(restored.length, items.length));
 }

@@ -95,7 +95,9 @@ export class PictureGrid {
   // The row that has the focus stays, as the focus would be lost with it.
   draw(focused = this.focused() && this.active) {
     const top = this.top();
-    const near = new Set(rowsBetween(this.rows, -top - NEAR_PX, -top + innerHeight + NEAR_PX));
+    // Its beginning is drawn also while the window is far above, as Tab and `g` lead to it.
+    const from = Math.max(-top, 0);
+    const near = new Set(rowsBetween(this.rows, from - NEAR_PX, from + innerHeight + NEAR_PX));
     if (focused) near.add(rowOf(this.rows, focused));
     for (const [row, element] of this.drawn) {
       if (near.has(row)) continue;

@@ -77,11 +77,11 @@ export class PictureList {
   }
 
   // What came back. Where other words are searched for by now, only reading tells what belongs there.
-  putBack(items, words) {
+  async putBack(items, words) {
     this.feed.putBack(items);
     if (words !== this.feed.words) {
       this.feed.search(this.feed.words);
-      this.more();
+      await this.more();
     } else this.arrange();
   }
 
