@@ -93,19 +93,29 @@ export class PictureGrid {
   }
 
   // The row that has the focus stays, as the focus would be lost with it.
-  draw(focused = this.focused() && this.active) {
+  draw(held = this.heldRow()) {
     const top = this.top();
     // Its beginning is drawn also while the window is far above, as Tab and `g` lead to it.
     const from = Math.max(-top, 0);
     const near = new Set(rowsBetween(this.rows, from - NEAR_PX, from + innerHeight + NEAR_PX));
-    if (focused) near.add(rowOf(this.rows, focused));
+    if (held) near.add(held);
+    const isDrawn = near.size === this.drawn.size && [...near].every((row) => this.drawn.has(row));
+    if (!isDrawn) this.drawRows(near);
+    if (top + heightOf(this.rows) < innerHeight + NEAR_PX) this.onNear();
+  }
+
+  heldRow() {
+    const focused = this.focused();
+    return focused && [...this.drawn].find(([, element]) => element.contains(focused))?.[0];
+  }
+
+  drawRows(near) {
     for (const [row, element] of this.drawn) {
       if (near.has(row)) continue;
       element.remove();
       this.drawn.delete(row);
     }
-    this.place(this.rows.filter((row) => near.has(row)));
-    if (top + heightOf(this.rows) < innerHeight + NEAR_PX) this.onNear();
+    this.place([...near].sort((a, b) => a.top - b.top));
   }
 
   // In their order in the document; none that is there already is moved, as that would take its focus.
@@ -125,7 +135,7 @@ export class PictureGrid {
     this.known = new Map([...this.cells()].map((cell) => [cell.dataset.key, cell]));
     this.drawn.clear();
     this.element.replaceChildren();
-    this.draw(focused);
+    this.draw(focused && rowOf(this.rows, focused));
     this.known = undefined;
   }
 
