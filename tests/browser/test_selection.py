@@ -39,9 +39,13 @@ def kept(studio: Studio) -> int:
 
 async def test_a_tick_comes_under_the_pointer_and_shift_takes_a_range(studio: Studio) -> None:
     page = await pictures(studio, 12)
-    await expect(tick(page, 3)).to_have_css("opacity", "0")
+    looks = "(tick) => getComputedStyle(tick, '::before').visibility"
+    assert await tick(page, 3).evaluate(looks) == "hidden"
     await tile(page, 3).hover()
-    await expect(tick(page, 3)).to_have_css("opacity", "1")
+    assert await tick(page, 3).evaluate(looks) == "visible"
+    assert await tick(page, 4).evaluate(looks) == "hidden"
+    await tile(page, 4).focus()
+    assert await tick(page, 4).evaluate(looks) == "visible"
     await tick(page, 3).click()
     await expect(bar(page)).to_contain_text("1 selected")
     await expect(page.locator("#live")).to_have_text("1 selected")
