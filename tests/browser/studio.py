@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect
 
 from tests.support.database import TestDatabase
+from tests.support.images import picture
 from tests.support.provider import EmulatedProvider
 
 GENERATE = "/dashboard/generate"
@@ -18,6 +19,7 @@ PHONE = {"width": 360, "height": 740}
 SIZES = [DESKTOP, PHONE]
 NAMES = ["desktop", "phone"]
 MODEL = "openai/gpt-image-2"
+THUMBNAIL = picture("WEBP", (384, 384))
 
 
 @dataclass
@@ -81,6 +83,23 @@ class Studio:
             count,
         )
 
+    async def add_pictures(self, page: Page, count: int, *, apart: str = "1 minute") -> None:
+        """Rows of stored pictures, as above, whose bytes the page gets without the store."""
+        self.database.run(
+            """
+            INSERT INTO generations (owner_id, prompt, status, result_url, charge, model, quality, phase,
+                picture_type, picture_width, picture_height, created_at, finished_at, stored_at)
+            SELECT DISTINCT owner_id, 'picture number ' || n, 'succeeded', 'https://files.example/' || n,
+                'charged', %s, 'medium', 'drawing', 'image/png', 800, 600, now() - n * %s::interval, now(),
+                now()
+            FROM login_sessions, generate_series(1, %s::int) AS n
+            """,
+            MODEL,
+            apart,
+            count,
+        )
+        await page.context.route(re.compile("/image"), send_thumbnail)
+
     def add_run_times(self, *seconds: float) -> None:
         for each in seconds:
             self.database.run(
@@ -108,6 +127,15 @@ async def start(page: Page, prompt: str) -> None:
 
 async def see_picture(page: Page, prompt: str) -> None:
     await expect(page.locator("#run-state img.picture")).to_have_attribute("alt", prompt, timeout=8000)
+
+
+async def send_thumbnail(route: Route) -> None:
+    await route.fulfill(body=THUMBNAIL, content_type="image/webp")
+
+
+async def see_failed(page: Page) -> None:
+    """What has failed, in place of the pictures."""
+    await page.get_by_role("radio", name="Failed").check()
 
 
 async def hide(page: Page, *, hidden: bool) -> None:

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 from playwright.async_api import Page, expect
 
-from tests.browser.studio import Studio, see_picture, start
+from tests.browser.studio import Studio, see_failed, see_picture, start
 
 pytestmark = pytest.mark.long
 
@@ -75,13 +75,24 @@ async def test_axe_finds_nothing_on_the_generate_screen(studio: Studio) -> None:
     studio.finish()
     await page.get_by_role("button", name="Generate").click()
     await see_picture(page, "a red kite")
-    await expect(page.locator(".tile__open")).to_have_count(2)
+    await expect(page.locator(".tile__open")).to_have_count(1)
     found += await violations(page, "done, with a gallery")
+    await page.get_by_role("checkbox", name="Select: a red kite").check()
+    found += await violations(page, "one selected")
+    await page.keyboard.press("Escape")
+    await see_failed(page)
+    found += await violations(page, "what has failed")
+    await page.get_by_role("checkbox", name="Select: a red kite").check()
+    found += await violations(page, "a failed one selected")
+    await page.keyboard.press("Escape")
     for width in (1440, 360):
         await page.set_viewport_size({"width": width, "height": 740})
+        await page.get_by_role("radio", name="Pictures").check()
         await page.get_by_role("button", name="a red kite", exact=True).click()
         found += await violations(page, "a picture open")
-        await page.keyboard.press("ArrowRight")
+        await page.keyboard.press("Escape")
+        await see_failed(page)
+        await page.get_by_role("button", name="No picture: a red kite").click()
         await page.get_by_role("dialog").get_by_role("button", name="Copy prompt").click()
         found += await violations(page, "a failed one open, with a toast")
         await page.keyboard.press("Escape")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.studio import Studio, see_picture, start
+from tests.browser.studio import Studio, see_failed, see_picture, start
 
 pytestmark = pytest.mark.long
 
@@ -73,14 +73,17 @@ async def test_each_control_of_the_generate_screen_shows_that_it_has_the_focus(s
     await expect_rings(page, "Cancel", "Notify me when it's done")
     studio.fail()
     await page.get_by_role("button", name="Try again").wait_for()
-    await expect_rings(page, "Try again", "No picture: a red kite")
+    await expect_rings(page, "Try again")
+    await see_failed(page)
+    await expect_rings(page, "No picture: a red kite", "Use again: a red kite", "Select: a red kite")
+    await page.get_by_role("radio", name="Pictures").check()
     studio.finish()
     await page.get_by_role("button", name="Generate").click()
     await see_picture(page, "a red kite")
     await expect_rings(page, "Open full size", "Download")
 
     await page.get_by_role("button", name="a red kite", exact=True).click()
-    await expect_rings(page, "Next", "Close", "Use prompt again", "Delete", "Download")
+    await expect_rings(page, "Next", "Close", "Use again", "Delete", "Download")
     await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await expect_rings(page, "Undo")
     await page.get_by_role("button", name="Keyboard shortcuts").click()

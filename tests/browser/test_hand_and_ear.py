@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.studio import GENERATE, PHONE, Studio, see_picture, start, too_small, widest
+from tests.browser.studio import GENERATE, PHONE, Studio, see_failed, see_picture, start, too_small, widest
 
 pytestmark = pytest.mark.long
 
@@ -72,6 +72,7 @@ async def test_each_step_is_announced_once(studio: Studio) -> None:
     await page.goto(studio.url + GENERATE)
     await start(page, "a red kite")
     await expect(page.locator("[aria-current=step]")).to_have_text("Starting")
+    await see_failed(page)
     await page.locator(".tile__open").first.click()
     await page.get_by_role("button", name="Copy prompt").click()
     await page.get_by_role("button", name="Close").click()
@@ -105,6 +106,9 @@ async def test_a_finger_finds_every_control_on_a_phone(studio: Studio) -> None:
     await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     await page.get_by_role("button", name="Undo").wait_for()
     small += await too_small(page)
+    await see_failed(page)
+    await page.get_by_role("checkbox", name="Select: prompt number 1").check()
+    small += await too_small(page)
     await page.get_by_role("button", name="Keyboard shortcuts").click()
     small += await too_small(page)
     assert await widest(page) <= 360
@@ -127,6 +131,8 @@ async def test_no_width_needs_sideways_scrolling(studio: Studio, width: int) -> 
     assert await widest(page) <= width
     studio.moderate()
     await page.get_by_text("Stopped by the safety filter").wait_for()
+    assert await widest(page) <= width
+    await see_failed(page)
     assert await widest(page) <= width
     await page.get_by_role("button", name="No picture: long").click()
     assert await widest(page) <= width

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests.browser.studio import PHONE, Studio, start
+from tests.browser.studio import PHONE, Studio, see_failed, start
 from ui.assets import asset_url
 
 pytestmark = pytest.mark.long
@@ -40,6 +40,7 @@ async def test_in_the_open_dialog_and_out_of_it_when_it_closes(studio: Studio) -
     page = await studio.visit(size=PHONE, permissions=["clipboard-write"])
     studio.add_failed_rows(2)
     await page.reload()
+    await see_failed(page)
     dialog = await open_first(page)
     await dialog.get_by_role("button", name="Copy prompt").click()
     copied = dialog.get_by_role("status").get_by_text("Prompt copied.")
@@ -106,6 +107,7 @@ async def test_a_delete_that_failed_and_notifications_refused_are_told(studio: S
 
     await page.route("**/delete", refuse)
     await page.reload()
+    await see_failed(page)
     dialog = await open_first(page)
     await dialog.get_by_role("button", name="Delete").click()
     await expect(page.locator(".toast")).to_have_text(["Not just now."])
@@ -116,3 +118,31 @@ async def test_a_delete_that_failed_and_notifications_refused_are_told(studio: S
     refused = page.get_by_text("Your browser does not allow notifications from this site.")
     await expect(refused).to_be_visible()
     await expect_on_top(refused)
+
+
+async def test_one_that_has_the_focus_is_not_pushed_out_and_keeps_it_until_its_act_is_done(
+    studio: Studio,
+) -> None:
+    page = await studio.blank()
+    await page.goto(f"{studio.url}/nowhere")
+    studio.complaints.clear()  # of the page that is not there
+    await page.evaluate(
+        """async (url) => {
+            const { toast } = await import(url);
+            window.toast = toast;
+            window.restored = 0;
+            const run = () => new Promise((done) => { window.restored += 1; window.finish = done; });
+            toast("Deleted.", { action: { label: "Undo", run } });
+        }""",
+        asset_url("toast.js"),
+    )
+    undo = page.get_by_role("button", name="Undo")
+    await undo.focus()
+    await page.evaluate("for (const text of 'abcd') window.toast(text)")
+    await expect(page.locator(".toast")).to_have_text(["Deleted.Undo", "c", "d"])
+    await undo.press("Enter")
+    await undo.press("Enter")
+    await expect(undo).to_be_focused()
+    await page.evaluate("window.finish()")
+    await expect(undo).to_have_count(0)
+    assert await page.evaluate("window.restored") == 1

@@ -27,7 +27,7 @@ async def test_the_journey_in_firefox(
         await tab.wait_for(f"document.querySelector({tile('a red kite')})")
         await tab.click(".tile__open")
         await tab.wait_for("document.querySelector('.viewer[open] img')?.naturalWidth > 0")
-        await click_button(tab, "Use prompt again")
+        await click_button(tab, "Use again")
         await tab.wait_for("document.getElementById('prompt').value === 'a red kite'")
         await tab.click(".tile__open")
         await tab.wait_for("document.querySelector('.viewer[open]')")

@@ -3,7 +3,7 @@
 import { call as callApi } from "easel/api.js";
 
 export const LOST = "This picture could not be kept.";
-export const call = (method, path) => callApi(method, `/generations${path}`);
+export const call = (method, path, body) => callApi(method, `/generations${path}`, body);
 
 // Whether the picture is only at the image service so far.
 export const isUnkept = (item) => item.url && !item.thumb_url;

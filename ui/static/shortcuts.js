@@ -11,9 +11,12 @@ const ROWS = [
   ["Ctrl Enter", "Generate (⌘ Enter on a Mac)"],
   ["/", "Go to the prompt"],
   ["g", "Go to your pictures"],
-  ["← →", "Step through the pictures, when one is open"],
+  ["← → ↑ ↓", "Move among your pictures, or from one that is open to the next"],
+  ["Space", "Select a picture; with Shift and the arrows, several"],
+  ["Ctrl A", "Select all of your pictures (⌘ A on a Mac)"],
+  ["Delete", "Delete a picture, or those that are selected"],
   ["t", "Next theme: system, light, dark"],
-  ["Esc", "Close what is open"],
+  ["Esc", "Close what is open, or select nothing"],
   ["?", "This list"],
 ];
 const TYPING = "input, textarea, select, [contenteditable]";
@@ -39,7 +42,7 @@ export default {
         "?": this.open,
         "/": () => document.getElementById("prompt")?.focus(),
         t: () => dispatchEvent(new Event("easel:next-theme")),
-        g: () => document.querySelector(".tile__open")?.focus(),
+        g: () => document.querySelector('.tile__open[tabindex="0"]')?.focus(),
       };
     },
     open() {

@@ -1,32 +1,49 @@
-// A tile of "Your pictures": a thumbnail, or why there is none; it opens the picture.
+// A cell of "Your pictures": a thumbnail that opens the picture, or a failure with its reason; and its tick.
 
 import { h } from "easel/dom.js";
 import { LOST, here, keyOf } from "easel/items.js";
 
 const NOT_KEPT = "Not kept yet. Open it to download it now.";
 
-export function tile(item, onclick) {
-  const name = item.error ? `No picture: ${item.prompt}` : item.prompt;
-  const content = item.thumb_url
-    ? h("img", {
-        src: here(item, item.thumb_url),
-        alt: "",
-        loading: "lazy",
-        decoding: "async",
-        width: 384,
-        height: 384,
-      })
-    : h("span", { class: "tile__cause" }, item.error ? item.error.message : item.is_lost ? LOST : NOT_KEPT);
-  const open = h(
-    "button",
-    {
-      class: "tile__open",
-      type: "button",
-      "aria-label": name,
-      "data-id": item.id,
-      onclick,
-    },
-    content,
+// The tab stop is that of one cell alone, so all start without it.
+export function tile(item) {
+  const content = item.error ? failure(item) : [openButton(item, item.prompt, picture(item)), tick(item)];
+  return h(
+    "div",
+    { class: `tile${item.error ? " tile--failed" : ""}`, role: "gridcell", "data-key": keyOf(item) },
+    ...content,
   );
-  return h("li", { class: `tile${item.error ? " tile--failed" : ""}`, "data-key": keyOf(item) }, open);
+}
+
+function failure(item) {
+  const reason = h("span", { class: "tile__reason", id: `reason-${item.id}` }, item.error.message);
+  const prompt = h("span", { class: "tile__prompt", dir: "auto" }, item.prompt);
+  const open = openButton(item, `No picture: ${item.prompt}`, prompt, reason);
+  open.setAttribute("aria-describedby", reason.id);
+  const name = `Use again: ${item.prompt}`;
+  const attributes = { class: "button tile__again", type: "button", tabindex: -1, "aria-label": name };
+  return [tick(item), open, h("button", attributes, "Use again")];
+}
+
+function openButton(item, name, ...content) {
+  const attributes = { class: "tile__open", type: "button", tabindex: -1, "aria-label": name };
+  return h("button", { ...attributes, "data-id": item.id }, ...content);
+}
+
+function tick(item) {
+  const attributes = { class: "tile__tick", type: "checkbox", tabindex: -1 };
+  return h("input", { ...attributes, "aria-label": `Select: ${item.prompt}` });
+}
+
+function picture(item) {
+  if (!item.thumb_url) return h("span", { class: "tile__cause" }, item.is_lost ? LOST : NOT_KEPT);
+  return h("img", {
+    src: here(item, item.thumb_url),
+    alt: "",
+    loading: "lazy",
+    decoding: "async",
+    draggable: "false",
+    width: 384,
+    height: 384,
+  });
 }

@@ -4,8 +4,9 @@ import { openDialog } from "easel/dialog.js";
 import { h } from "easel/dom.js";
 import { fileName } from "easel/download.js";
 import { dollars, moment, whole } from "easel/format.js";
+import { canCopyPictures, copyPicture, copyText } from "easel/clipboard.js";
 import { LOST, here, isUnkept, lateNews } from "easel/items.js";
-import { toast } from "easel/toast.js";
+import { usePrompt } from "easel/studio.js";
 
 const NOT_KEPT = "Not kept yet: the image service deletes this picture within an hour.";
 // Browsers ignore `download` for other sites, so such a picture opens in a new tab.
@@ -44,9 +45,11 @@ export class Viewer {
     this.dialog.remove();
   }
 
-  // With an entry in the history, so that Back closes the viewer and stays on the page.
-  open(id) {
-    this.show(this.gallery.shown().find((item) => item.id === id));
+  // With an entry in the history, so that Back closes the viewer and stays on the page. Once closed, `place` has the
+  // focus on the picture that was opened, and the list on any other.
+  open(item, place = this.gallery) {
+    this.opened = { item, place };
+    this.show(item);
     openDialog(this.dialog);
     history.scrollRestoration = "manual";
     history.pushState(history.state, "");
@@ -64,7 +67,8 @@ export class Viewer {
     this.hasEntry = false;
     if (this.isLeaving) return;
     // Back to the tile of the picture that was seen last, which may not be the one that was opened.
-    document.querySelector(`.tile__open[data-id="${this.item.id}"]`)?.focus();
+    const { item, place } = this.opened;
+    (this.item === item ? place : this.gallery).focusOn(this.item.id);
   }
 
   // Closes for something else that takes the focus.
@@ -98,8 +102,9 @@ export class Viewer {
     this.item = item;
     this.isLeaving = false;
     const shown = this.gallery.shown();
-    const all = `${whole(shown.length)}${this.gallery.next === null ? "" : "+"}`;
-    this.place.textContent = `${whole(shown.indexOf(item) + 1)} of ${all}`;
+    const all = `${whole(shown.length)}${this.gallery.isWhole ? "" : "+"}`;
+    const index = shown.findIndex(({ id }) => id === item.id);
+    this.place.textContent = index < 0 ? "" : `${whole(index + 1)} of ${all}`;
     if (this.body.contains(document.activeElement)) this.dialog.focus();
     this.body.replaceChildren(this.picture(item), this.facts(item));
   }
@@ -139,8 +144,11 @@ export class Viewer {
       ...(isUnkept(item) ? ELSEWHERE : {}),
     };
     return [
-      this.button("Use prompt again", () => this.useAgain()),
-      this.button("Copy prompt", () => this.copy()),
+      this.button("Use again", () => this.useAgain()),
+      this.button("Copy prompt", () => copyText(item.prompt)),
+      canCopyPictures() && item.thumb_url
+        ? this.button("Copy picture", () => copyPicture(here(item, item.url)))
+        : "",
       item.url ? h("a", download, "Download") : "",
       this.button("Delete", () => this.deleteItem()),
     ];
@@ -152,21 +160,11 @@ export class Viewer {
 
   useAgain() {
     this.leave();
-    dispatchEvent(new CustomEvent("easel:use-prompt", { detail: this.item.prompt }));
-    document.getElementById("prompt")?.scrollIntoView({ block: "center" });
-  }
-
-  async copy() {
-    try {
-      await navigator.clipboard.writeText(this.item.prompt);
-      toast("Prompt copied.");
-    } catch {
-      toast("Your browser does not allow copying here. Select the prompt's text instead.");
-    }
+    usePrompt(this.item.prompt);
   }
 
   deleteItem() {
     this.leave();
-    this.gallery.remove(this.item);
+    this.gallery.remove([this.item]);
   }
 }

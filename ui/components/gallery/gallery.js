@@ -2,30 +2,58 @@
 
 import { h } from "vue";
 import { PictureList } from "easel/picture_list.js";
+import { openFromStage, removeFromStage } from "easel/stage_pictures.js";
 import { listen } from "easel/studio.js";
 
 const TYPING_MS = 250;
+const FILTERS = [
+  { name: "Pictures", isFailed: false },
+  { name: "Failed", isFailed: true },
+];
 
 export default {
   props: {
     changes: Number, // changes when a run has started or ended
   },
+  data: () => ({ isFailed: false }),
   mounted() {
     this.list = new PictureList(this.$refs.list);
-    this.list.more();
     this.deafen = listen({
-      "open-picture": (id) => this.list.open(id),
-      "delete-picture": (id) => this.list.removeById(id),
+      "open-picture": (id) => openFromStage(this.list, id),
+      "delete-picture": (id) => removeFromStage(this.list, id),
     });
   },
   unmounted() {
     this.deafen();
+    clearTimeout(this.typing);
     this.list.close();
   },
   methods: {
     onSearch(event) {
       clearTimeout(this.typing);
       this.typing = setTimeout(() => this.list.search(event.target.value.trim()), TYPING_MS);
+    },
+    onFilter(isFailed) {
+      this.isFailed = isFailed;
+      this.list.filter(isFailed);
+    },
+    renderFilter({ name, isFailed }) {
+      const attributes = { type: "radio", name: "pictures-filter", checked: this.isFailed === isFailed };
+      return h("label", { class: "filter__choice" }, [
+        h("input", { ...attributes, onChange: () => this.onFilter(isFailed) }),
+        h("span", {}, name),
+      ]);
+    },
+    renderSearch() {
+      return h("input", {
+        class: "search",
+        type: "search",
+        maxlength: 800,
+        placeholder: "Search your pictures",
+        "aria-label": "Search your pictures",
+        autocomplete: "off",
+        onInput: this.onSearch,
+      });
     },
   },
   watch: {
@@ -37,15 +65,12 @@ export default {
     return h("section", { class: "pictures", "aria-labelledby": "pictures-title" }, [
       h("div", { class: "pictures__head" }, [
         h("h2", { id: "pictures-title" }, "Your pictures"),
-        h("input", {
-          class: "search",
-          type: "search",
-          maxlength: 800,
-          placeholder: "Search your pictures",
-          "aria-label": "Search your pictures",
-          autocomplete: "off",
-          onInput: this.onSearch,
-        }),
+        h(
+          "div",
+          { class: "filter", role: "radiogroup", "aria-label": "Show" },
+          FILTERS.map(this.renderFilter),
+        ),
+        this.renderSearch(),
       ]),
       h("div", { class: "gallery", ref: "list" }),
     ]);

@@ -4,7 +4,8 @@ import { h } from "vue";
 import { connection, follow } from "easel/connection.js";
 import { renderExamples } from "easel/examples.js";
 import { read, write } from "easel/kept.js";
-import { reasonOf, remarkOf } from "easel/offer.js";
+import { renderGenerate } from "easel/generate_button.js";
+import { reasonOf } from "easel/offer.js";
 import { count, newKey, readPress } from "easel/press.js";
 import { overProblem, renderFoot } from "easel/prompt_foot.js";
 import { Steps, forgetAll, learn, remember } from "easel/recall.js";
@@ -170,6 +171,7 @@ export default {
     replace(text) {
       this.steps.reset();
       this.put(text);
+      this.box().scrollIntoView({ block: "center" });
     },
     // Inserts the text as typing would, so that undo brings back the old text.
     put(text) {
@@ -201,23 +203,6 @@ export default {
         onPointerdown: () => this.steps.reset(),
       });
     },
-    renderButton() {
-      return h(
-        "button",
-        {
-          type: "button",
-          class: "button button--primary button--wide",
-          disabled: this.isOff,
-          "aria-describedby": "generate-reason",
-          onClick: this.onPress,
-        },
-        "Generate",
-      );
-    },
-    renderRemark() {
-      const remark = this.whyOff ? "" : remarkOf(this.offer); // in its place, so that nothing moves
-      return remark ? h("p", { class: "small offer" }, remark) : null;
-    },
   },
   render() {
     return h("section", { class: "card composer", "aria-label": "Prompt" }, [
@@ -228,11 +213,7 @@ export default {
         h(RecentPrompts, { person: this.draftKey, onChoose: this.replace }),
         renderFoot({ text: this.text, limit: this.limit, problem: this.problem }),
       ]),
-      this.renderButton(),
-      h("div", { class: "prompt-box__below" }, [
-        h("p", { class: "small reason", id: "generate-reason", role: "status" }, this.whyOff),
-        this.renderRemark(),
-      ]),
+      renderGenerate({ isOff: this.isOff, whyOff: this.whyOff, offer: this.offer, press: this.onPress }),
       renderExamples(this.examples, this.replace),
     ]);
   },

@@ -1,0 +1,50 @@
+// Deleting pictures from the list, with one Undo for all of them; each step leaves the focus on a picture.
+
+import { MOST_DELETED, deleteAll, restoreAll } from "easel/deletion.js";
+import { whole } from "easel/format.js";
+import { toast } from "easel/toast.js";
+
+const ON_ITS_WAY_SECONDS = 5;
+
+// `place` gives the focus to what is there instead: the list, or the stage.
+export async function removeItems(list, items, place = list) {
+  if (items.length > MOST_DELETED) {
+    toast(`At most ${whole(MOST_DELETED)} can be deleted at a time, so that Undo brings all of them back.`);
+    return;
+  }
+  const index = list.shown().findIndex((item) => item.id === items[0].id);
+  const { words } = list.feed;
+  list.takeOut(items);
+  place.focusAt(index);
+  const focused = document.activeElement;
+  const { ids, undoSeconds, error } = await deleteAll(items.map((item) => item.id));
+  const isDeleted = (item) => ids.includes(item.id);
+  if (ids.length) offerUndo(list, items.filter(isDeleted), words, undoSeconds, place);
+  if (!error) return;
+  toast(error.message);
+  const there = items.filter((item) => !isDeleted(item));
+  await list.putBack(there, words);
+  if (document.activeElement === focused) place.focusOn(there[0].id);
+}
+
+// Offered for some seconds less than the server allows, so that the request arrives in time.
+function offerUndo(list, items, words, seconds, place) {
+  const action = { label: "Undo", run: () => restore(list, items, words, place) };
+  const text = items.length === 1 ? "Deleted." : `${whole(items.length)} deleted.`;
+  toast(text, { seconds: Math.max(seconds - ON_ITS_WAY_SECONDS, 1), action });
+}
+
+async function restore(list, items, words, place) {
+  const { ids, error } = await restoreAll(items.map((item) => item.id));
+  const restored = items.filter((item) => ids.includes(item.id));
+  await list.putBack(restored, words);
+  if (!restored.some(({ id }) => place.focusOn(id))) place.focusAt(0);
+  toast(error ? error.message : outcome(restored.length, items.length));
+}
+
+function outcome(restored, wanted) {
+  if (!restored) return "It is too late: what you deleted is gone for good.";
+  if (restored < wanted)
+    return `${whole(restored)} of ${whole(wanted)} restored. The others are gone for good.`;
+  return restored === 1 ? "Restored." : `${whole(restored)} restored.`;
+}
