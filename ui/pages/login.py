@@ -15,6 +15,7 @@ from ui.components.elements import Text, box, link
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
 from ui.unseen_pages import make_room
+from ui.words import translated
 
 _HEADING = "Sign in to Easel"
 _LEAD = "Describe a picture in words, and Easel makes it for you."
@@ -34,7 +35,8 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
         path = safe_return_path(next)
         if await visiting_session(ctx, request):
             return RedirectResponse(path, status_code=303)
-        problem = sentence_for(error)
+        found = sentence_for(error)
+        problem = translated(found) if found else None
         has_demo = ctx.settings.has_demo_sign_in
         outline = _outline(problem or "", buttons=len(providers) + has_demo, has_demo=has_demo)
         with frame(ctx.settings, outline=outline), box("div", "centered"), box("section", "card stack"):

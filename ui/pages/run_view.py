@@ -11,6 +11,7 @@ from ui.components.gallery import Gallery
 from ui.components.page_frame import PageFrame
 from ui.components.prompt_box import PromptBox
 from ui.components.stage import Stage
+from ui.words import translated
 
 # Who polls the provider tells of a change at once; else a look finds out, this long after the poll was due.
 GRACE_SECONDS = 1.0
@@ -78,7 +79,7 @@ class RunView:
             self._box.forget_draft(generation.prompt)
             self._stage.show_picture(generation)
             return
-        self._stage.show_failure(failure.code, failure.sentence)
+        self._stage.show_failure(failure.code, translated(*failure.sentences))
         if failure.code is FailureCode.MODERATED:
             self._box.focus()
 
@@ -110,7 +111,7 @@ class RunView:
     def show_error(self, error: EaselError) -> None:
         """Show why nothing was started."""
         self._gallery.refresh()
-        self._stage.show_failure((error.details or {}).get("cause", error.code), error.message)
+        self._stage.show_failure((error.details or {}).get("cause", error.code), translated(*error.sentences))
 
     def show_nothing(self) -> None:
         """Show the empty sheet, and watch nothing."""

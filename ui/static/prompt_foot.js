@@ -2,6 +2,7 @@
 
 import { h } from "vue";
 import { count } from "easel/press.js";
+import { t } from "easel/words.js";
 
 const NEAR = 0.9;
 
@@ -14,7 +15,7 @@ export function renderFoot({ text, limit, problem, overProblem }) {
     h(
       "span",
       { class: ["counter", { "is-near": isNear, "is-over": over > 0 }] },
-      over > 0 ? `${over} too many` : `${count(text)} / ${limit}`,
+      over > 0 ? t("{count} too many", { count: over }) : `${count(text)} / ${limit}`,
     ),
   ]);
 }

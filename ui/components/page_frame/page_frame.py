@@ -5,6 +5,8 @@ from collections.abc import Callable
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from ui.languages import names_of_languages
+
 
 class PageFrame(ui.element, component="page_frame.js"):
     """Surrounds the elements that are made inside its `with` block."""
@@ -13,6 +15,7 @@ class PageFrame(ui.element, component="page_frame.js"):
         """`person_name` is None where nobody is signed in; an empty heading or notice is left out."""
         super().__init__()
         self.props.update({"person": person_name, "isAdmin": is_admin, "heading": heading, "notice": notice})
+        self.props["languages"] = names_of_languages()
 
     def on_hide(self, handler: Callable[[bool], None]) -> None:
         """Call `handler` with true when the page is hidden in the browser, and false when it is shown."""
