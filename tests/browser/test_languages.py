@@ -144,7 +144,7 @@ async def pseudo_studio(
     assert studio.complaints == []
 
 
-PATHS = ["/account", "/admin", "/dashboard", GENERATE, "/theme", "/login"]
+PATHS = ["/account", "/admin", "/dashboard", GENERATE, "/login"]
 
 
 async def in_language(studio: Studio, tag: str, size: dict[str, int]) -> Page:

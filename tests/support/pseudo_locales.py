@@ -25,8 +25,12 @@ def mirrored(text: str) -> str:
 
 
 def longer(text: str) -> str:
-    """The text with accents, and with two more letters for each five."""
-    return text.translate(_ACCENTS) + "ñ" * round(len(text) * 0.4)
+    """The text with accents, and with two more letters for each five of a word."""
+
+    def stretched(word: re.Match[str]) -> str:
+        return word[0] + "ñ" * round(len(word[0]) * 0.4)
+
+    return re.sub(r"\w+", stretched, text.translate(_ACCENTS))
 
 
 def pseudo(change: Callable[[str], str]) -> Catalogue:

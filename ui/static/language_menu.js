@@ -2,19 +2,12 @@
 
 import { h } from "vue";
 import { icon } from "easel/icon.js";
+import { cookieOf } from "easel/kept.js";
 import { t } from "easel/words.js";
-
-const YEAR_SECONDS = 365 * 24 * 60 * 60;
-
-// The prefix prevents other hosts of the domain from setting it; browsers allow it on https only.
-export function cookieOf(tag, isSecure = location.protocol === "https:") {
-  const [prefix, secure] = isSecure ? ["__Host-", "; Secure"] : ["", ""];
-  return `${prefix}easel_language=${tag}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax${secure}`;
-}
 
 function choose(event) {
   // biome-ignore lint/suspicious/noDocumentCookie: on plain http browsers have no Cookie Store API
-  document.cookie = cookieOf(event.target.value);
+  document.cookie = cookieOf("easel_language", event.target.value);
   location.reload();
 }
 

@@ -7,6 +7,13 @@ import { moment } from "easel/format.js";
 import { toast } from "easel/toast.js";
 import { t } from "easel/words.js";
 
+// The server names a browser as "Firefox on Windows", or by a part of that.
+function nameOf(found) {
+  if (!found) return t("A browser");
+  const [browser, system] = found.split(" on ");
+  return system ? t("{browser} on {system}", { browser, system }) : found;
+}
+
 export default {
   mixins: [attempts],
   data: () => ({ sessions: null }), // null until they have come
@@ -34,7 +41,7 @@ export default {
       });
     },
     renderSession(session) {
-      const name = session.browser ?? t("A browser");
+      const name = nameOf(session.browser);
       const began = moment(session.created_at);
       const facts = t("Signed in on {began}, last used on {seen}", {
         began,
