@@ -1,4 +1,4 @@
-"""Screens in the language of whoever looks: chosen by the browser and by the menu, also from right to left."""
+"""Screens in the language of whoever looks: chosen by browser and menu; also from right to left."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -47,7 +47,8 @@ async def test_the_browser_decides_at_first(studio: Studio) -> None:
     await page.goto(f"{studio.url}/login?error=SIGN_IN_EXPIRED")
     await expect(page.locator("html")).to_have_attribute("lang", "de")
     await expect(page.get_by_role("alert")).to_have_text(
-        "Diese Anmeldung ist abgelaufen oder wurde in einem anderen Tab begonnen. Bitte versuch es noch einmal."
+        "Diese Anmeldung ist abgelaufen oder wurde in einem anderen Tab begonnen."
+        " Bitte versuch es noch einmal."
     )
     await expect(page.get_by_role("button", name="Tastenkürzel")).to_be_visible()
     assert await left_in_english(page) == set()

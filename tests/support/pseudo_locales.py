@@ -20,7 +20,7 @@ _CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 
 
 def mirrored(text: str) -> str:
-    """Each word as a word of a language that is written from right to left, its letters the other way round."""
+    """Each word as one of a language that is written from right to left."""
     return re.sub(r"\w+", lambda word: f"\u200f\u202e{word[0]}\u202c\u200f", text)
 
 
