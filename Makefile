@@ -20,7 +20,7 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick lock clean
+	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick messages lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -152,6 +152,11 @@ bench: .venv/.installed-dev
 # The ratios alone, in short runs; fails when one is below half of its goal.
 bench-quick: .venv/.installed-dev
 	.venv/bin/python -m bench --quick
+
+# After a change of words: the messages of the code into every catalogue of ui/locales, where what is new is empty.
+messages: .venv/.installed
+	.venv/bin/pybabel --quiet extract -F pyproject.toml
+	.venv/bin/pybabel --quiet update
 
 UV_COMPILE = .venv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

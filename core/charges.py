@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from core.sentences import Sentence
+
 
 class Charge(StrEnum):
     """Whether the provider took money for a generation."""
@@ -11,13 +13,13 @@ class Charge(StrEnum):
     UNKNOWN = "unknown"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """The charge in words for the person."""
         return _SENTENCES[self]
 
 
 _SENTENCES = {
-    Charge.CHARGED: "It was charged.",
-    Charge.NOT_CHARGED: "Nothing was charged.",
-    Charge.UNKNOWN: "We cannot tell whether it was charged.",
+    Charge.CHARGED: Sentence("It was charged."),
+    Charge.NOT_CHARGED: Sentence("Nothing was charged."),
+    Charge.UNKNOWN: Sentence("We cannot tell whether it was charged."),
 }

@@ -23,17 +23,19 @@ ConfigurationError           ends the start of the program
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from core.charges import Charge
 from core.failures import FailureCode
+from core.sentences import Sentence, joined
 
 
 class EaselError(Exception):
     """An error with a sentence for the person and a stable code for programs.
 
-    `message` replaces the class's sentence; `details` is the `details` of the API's error.
+    `sentences` replace the class's own; `details` is the `details` of the API's error.
     """
 
     status: ClassVar[int]
@@ -42,8 +44,9 @@ class EaselError(Exception):
     retry_after_seconds: int | None = None
     """When it makes sense to ask again, where that is known."""
 
-    def __init__(self, message: str | None = None, *, details: dict[str, Any] | None = None) -> None:
-        self.message = message or type(self).message
+    def __init__(self, *sentences: Sentence | None, details: dict[str, Any] | None = None) -> None:
+        self.sentences = tuple(each for each in sentences if each) or (Sentence(type(self).message),)
+        self.message = joined(*self.sentences)
         self.details = details
         super().__init__(self.message)
 
@@ -58,14 +61,14 @@ class ValidationFailed(EaselError):
 
     status = 400
     code = "VALIDATION_ERROR"
-    message = "Please check what you entered."
+    message = Sentence("Please check what you entered.")
 
     def __init__(
         self,
-        message: str | None = None,
+        message: Sentence | None = None,
         *,
-        form_errors: list[str] | None = None,
-        field_errors: dict[str, list[str]] | None = None,
+        form_errors: Sequence[str] | None = None,
+        field_errors: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         details = {"formErrors": form_errors or [], "fieldErrors": field_errors or {}}
         super().__init__(message, details=details)
@@ -79,7 +82,7 @@ class Unauthenticated(EaselError):
 
     status = 401
     code = "UNAUTHENTICATED"
-    message = "Please sign in."
+    message = Sentence("Please sign in.")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -91,7 +94,7 @@ class NoCredits(EaselError):
 
     status = 402
     code = "NO_CREDITS"
-    message = "Upgrade or wait for reset."
+    message = Sentence("Upgrade or wait for reset.")
 
 
 class BudgetReached(EaselError):
@@ -99,7 +102,7 @@ class BudgetReached(EaselError):
 
     status = 402
     code = "BUDGET_REACHED"
-    message = "This month's budget for pictures is spent. It begins anew next month."
+    message = Sentence("This month's budget for pictures is spent. It begins anew next month.")
 
 
 class Forbidden(EaselError):
@@ -107,7 +110,7 @@ class Forbidden(EaselError):
 
     status = 403
     code = "FORBIDDEN"
-    message = "This request came from another site, so it was refused."
+    message = Sentence("This request came from another site, so it was refused.")
 
 
 class NotFound(EaselError):
@@ -115,7 +118,7 @@ class NotFound(EaselError):
 
     status = 404
     code = "NOT_FOUND"
-    message = "There is nothing here."
+    message = Sentence("There is nothing here.")
 
 
 class MethodNotAllowed(EaselError):
@@ -123,7 +126,7 @@ class MethodNotAllowed(EaselError):
 
     status = 405
     code = "METHOD_NOT_ALLOWED"
-    message = "This address does not answer that method."
+    message = Sentence("This address does not answer that method.")
 
     def __init__(self, allowed: str) -> None:
         """`allowed` is the value of an `Allow` header; GET in it allows HEAD too."""
@@ -141,7 +144,7 @@ class RequestTimedOut(EaselError):
 
     status = 408
     code = "REQUEST_TIMEOUT"
-    message = "The request did not arrive in time. Please send it again."
+    message = Sentence("The request did not arrive in time. Please send it again.")
 
 
 class GenerationInFlight(EaselError):
@@ -149,10 +152,10 @@ class GenerationInFlight(EaselError):
 
     status = 409
     code = "GENERATION_IN_FLIGHT"
-    message = "Please wait until the current generation completes."
+    message = Sentence("Please wait until the current generation completes.")
 
     def __init__(
-        self, message: str | None = None, *, running: UUID | None = None, poll_in: float = 1.0
+        self, message: Sentence | None = None, *, running: UUID | None = None, poll_in: float = 1.0
     ) -> None:
         """`running` is None if it has just ended; reading it makes sense in `poll_in` seconds."""
         super().__init__(message, details={"id": str(running)} if running else None)
@@ -164,7 +167,7 @@ class IdempotencyConflict(EaselError):
 
     status = 409
     code = "IDEMPOTENCY_CONFLICT"
-    message = "This Idempotency-Key has been used with another prompt. Please use a new key."
+    message = Sentence("This Idempotency-Key has been used with another prompt. Please use a new key.")
 
 
 class PayloadTooLarge(EaselError):
@@ -172,7 +175,7 @@ class PayloadTooLarge(EaselError):
 
     status = 413
     code = "PAYLOAD_TOO_LARGE"
-    message = "That is more than this address accepts."
+    message = Sentence("That is more than this address accepts.")
 
 
 class UnsupportedMediaType(EaselError):
@@ -180,7 +183,7 @@ class UnsupportedMediaType(EaselError):
 
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
-    message = "Please send JSON, with the header Content-Type: application/json."
+    message = Sentence("Please send JSON, with the header Content-Type: application/json.")
 
 
 class RateLimited(EaselError):
@@ -188,9 +191,11 @@ class RateLimited(EaselError):
 
     status = 429
     code = "RATE_LIMITED"
-    message = "That was a little too fast. Please wait a moment, and try again."
+    message = Sentence("That was a little too fast. Please wait a moment, and try again.")
 
-    def __init__(self, retry_after_seconds: int, fields: dict[str, str], message: str | None = None) -> None:
+    def __init__(
+        self, retry_after_seconds: int, fields: dict[str, str], message: Sentence | None = None
+    ) -> None:
         """`fields` are the headers that tell the limit."""
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
@@ -206,7 +211,7 @@ class InternalError(EaselError):
 
     status = 500
     code = "INTERNAL_ERROR"
-    message = "Something went wrong on our side. It has been logged."
+    message = Sentence("Something went wrong on our side. It has been logged.")
 
 
 class ProviderFailed(EaselError):
@@ -216,7 +221,7 @@ class ProviderFailed(EaselError):
     code = "PROVIDER_ERROR"
 
     def __init__(self, cause: FailureCode) -> None:
-        super().__init__(f"{cause.sentence} {Charge.NOT_CHARGED.sentence}", details={"cause": cause.value})
+        super().__init__(cause.sentence, Charge.NOT_CHARGED.sentence, details={"cause": cause.value})
         self.cause = cause
 
 
@@ -225,7 +230,7 @@ class CancelNotConfirmed(EaselError):
 
     status = 502
     code = "PROVIDER_ERROR"
-    message = "The image service has not confirmed the cancel yet. Easel goes on asking for it."
+    message = Sentence("The image service has not confirmed the cancel yet. Easel goes on asking for it.")
 
     def __init__(self) -> None:
         super().__init__(details={"cause": FailureCode.PROVIDER_ERROR.value})
@@ -236,7 +241,7 @@ class ServiceUnavailable(EaselError):
 
     status = 503
     code = "SERVICE_UNAVAILABLE"
-    message = "Easel cannot reach its database at the moment. Please try again in a few seconds."
+    message = Sentence("Easel cannot reach its database at the moment. Please try again in a few seconds.")
     retry_after_seconds = 5
 
 
@@ -245,7 +250,7 @@ class Paused(EaselError):
 
     status = 503
     code = "PAUSED"
-    message = "New pictures are paused at the moment. Please try again later."
+    message = Sentence("New pictures are paused at the moment. Please try again later.")
     retry_after_seconds = 60
 
 

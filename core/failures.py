@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from core.charges import Charge
+from core.sentences import Sentence, joined
 
 
 class FailureCode(StrEnum):
@@ -18,7 +19,7 @@ class FailureCode(StrEnum):
     PROVIDER_ERROR = "PROVIDER_ERROR"
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """The reason and the next step, in words for the person who pressed Generate."""
         return _SENTENCES[self]
 
@@ -32,8 +33,13 @@ class Failure(NamedTuple):
     @property
     def sentence(self) -> str:
         """The reason, the next step, the charge, and whether a picture may still arrive."""
-        late = f" {_LATE}" if self.is_unresolved else ""
-        return f"{self.code.sentence} {self.charge.sentence}{late}"
+        return joined(*self.sentences)
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The same, one by one."""
+        late = (_LATE,) if self.is_unresolved else ()
+        return (self.code.sentence, self.charge.sentence, *late)
 
     @property
     def is_unresolved(self) -> bool:
@@ -41,22 +47,22 @@ class Failure(NamedTuple):
         return self.code is FailureCode.TIMED_OUT and self.charge is Charge.UNKNOWN
 
 
-_LATE = "Should the picture still arrive, it will be among your pictures."
+_LATE = Sentence("Should the picture still arrive, it will be among your pictures.")
 
 _SENTENCES = {
-    FailureCode.MODERATED: (
+    FailureCode.MODERATED: Sentence(
         "The image model's safety filter stopped this one. "
         "It can be over-careful: rewording the prompt often helps."
     ),
-    FailureCode.PROVIDER_BUSY: "The image service is very busy. Please try again in a minute.",
-    FailureCode.PROVIDER_BILLING: (
+    FailureCode.PROVIDER_BUSY: Sentence("The image service is very busy. Please try again in a minute."),
+    FailureCode.PROVIDER_BILLING: Sentence(
         "The image service's account is out of credit. Please tell whoever runs this site."
     ),
-    FailureCode.PROVIDER_REJECTED: (
+    FailureCode.PROVIDER_REJECTED: Sentence(
         "The image service did not accept this site's request. "
         "Please tell whoever runs this site, then try again."
     ),
-    FailureCode.TIMED_OUT: "The picture took too long, so we stopped waiting. Please try again.",
-    FailureCode.CANCELED: "You canceled this. Your prompt is still here.",
-    FailureCode.PROVIDER_ERROR: "The image service could not make this picture. Please try again.",
+    FailureCode.TIMED_OUT: Sentence("The picture took too long, so we stopped waiting. Please try again."),
+    FailureCode.CANCELED: Sentence("You canceled this. Your prompt is still here."),
+    FailureCode.PROVIDER_ERROR: Sentence("The image service could not make this picture. Please try again."),
 }

@@ -16,6 +16,7 @@ from core.services import LoginSession, LoginToken, OpenedPage, OpenPage
 from core.sign_in.cookies import session_token
 from core.sign_in.problems import SignInProblem
 from ui.unseen_pages import make_room
+from ui.words import t
 
 RESPONSE_SECONDS = 10.0
 """Time for a page to be built: more than the wait for a connection to the database."""
@@ -64,7 +65,7 @@ def signed_in_page(
 ) -> Callable[[Page], None]:
     """A decorator that registers a page for signed-in people; others are sent to the login page first.
 
-    One that is `for_admins` is not there for other people.
+    `title` is a message for `t`. One that is `for_admins` is not there for other people.
     """
 
     def register(build: Page) -> None:
@@ -79,6 +80,7 @@ def signed_in_page(
             ctx.rate_limits.hit(Policy.READS, opened.owner_id)
             if for_admins and not opened.is_admin:
                 raise NotFound
+            ui.page_title(t(title))
             await build(Visitor(ctx, token, opened))
             return None
 

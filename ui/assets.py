@@ -16,7 +16,10 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from core.errors import NotFound
+from ui.catalogue import LOCALES_DIR
 from ui.icons import icons_script
+from ui.languages import ENGLISH, LANGUAGES, Language
 
 STATIC_DIR = Path(__file__).parent / "static"
 _COMPONENTS_DIR = Path(__file__).parent / "components"
@@ -30,10 +33,12 @@ _FRAME_MODULES = (
     "icon",
     "icons",
     "kept",
+    "language_menu",
     "shortcuts",
     "theme_switch",
     "toast",
     "top_bar",
+    "words",
 )
 _KEPT_FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
@@ -62,6 +67,9 @@ def mount_assets(app: FastAPI) -> None:
         Route(asset_url(_STYLESHEET), _serve_stylesheet, middleware=[Middleware(GZipMiddleware)])
     )
     app.router.routes.append(Route(asset_url(_ICONS), _serve_icons))
+    app.router.routes.append(
+        Route(asset_url("words/{tag}.js"), _serve_words, middleware=[Middleware(GZipMiddleware)])
+    )
     app.mount(f"/assets/{_version()}", GZipMiddleware(_CachedStaticFiles(directory=STATIC_DIR)))
     # The components' scripts import the shared modules as "easel/...".
     register_importmap_override("easel/", asset_url(""))
@@ -77,7 +85,8 @@ def asset_url(name: str) -> str:
 @lru_cache
 def _version() -> str:
     digest = hashlib.sha256(icons_script().encode())
-    for path in [*sorted(STATIC_DIR.iterdir()), *_component_styles()]:
+    catalogues = sorted(LOCALES_DIR.rglob("*.po"))
+    for path in [*sorted(STATIC_DIR.iterdir()), *_component_styles(), *catalogues]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -88,6 +97,14 @@ async def _serve_stylesheet(_: Request) -> Response:
 
 async def _serve_icons(_: Request) -> Response:
     return Response(icons_script(), media_type="text/javascript", headers=_KEPT_FOR_A_YEAR)
+
+
+async def _serve_words(request: Request) -> Response:
+    language = LANGUAGES.get(request.path_params["tag"])
+    if language is None:
+        raise NotFound
+    script = language.catalogue.script()
+    return Response(script, media_type="text/javascript", headers=_KEPT_FOR_A_YEAR)
 
 
 @lru_cache
@@ -104,6 +121,14 @@ def _component_styles() -> list[Path]:
 def _preload_modules() -> str:
     urls = [asset_url(f"{name}.js") for name in _FRAME_MODULES]
     return "".join(f'<link rel="modulepreload" href="{url}">' for url in urls)
+
+
+def words_html(language: Language) -> str:
+    """What gives a page's scripts its language. English is what they say without it."""
+    if language is ENGLISH:
+        return ""
+    # Scripts that are deferred run before modules, and keep nothing from being painted.
+    return f'<script defer src="{asset_url(f"words/{language.tag}.js")}"></script>'
 
 
 def head_html() -> str:

@@ -6,27 +6,41 @@ from html import escape
 from fastapi import Request
 from nicegui import app as nicegui_app
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, Response
+from starlette.types import Scope
 
 from core.errors import EaselError, InternalError, MethodNotAllowed, NotFound
 from core.logs import request_id
 from ui.assets import asset_url, head_html
 from ui.icons import svg
+from ui.languages import VARY, language_of
+from ui.words import gettext_noop, translated_to
 
-_TITLES = {403: "Not from here", 404: "Nothing here", 405: "Not in this way", 503: "Back in a moment"}
+_TITLES = {
+    403: gettext_noop("Not from here"),
+    404: gettext_noop("Nothing here"),
+    405: gettext_noop("Not in this way"),
+    503: gettext_noop("Back in a moment"),
+}
+_OTHERWISE = gettext_noop("Something went wrong")
 
 # In place of a sentence that says what the title has said.
-_LEADS = {NotFound.code: "Perhaps it was deleted, or the address is mistyped."}
+_LEADS = {NotFound.code: gettext_noop("Perhaps it was deleted, or the address is mistyped.")}
 
 logger = logging.getLogger(__name__)
 
 
-def error_page(error: EaselError) -> Response:
+def error_page(error: EaselError, scope: Scope) -> Response:
     """The answer for an error: its sentence, a link to the start, and for support its code and request id."""
-    title = _TITLES.get(error.status, "Something went wrong")
+    language = language_of(HTTPConnection(scope))
+    title = language.t(_TITLES.get(error.status, _OTHERWISE))
+    lead = _LEADS.get(error.code)
+    text = language.t(lead) if lead else translated_to(language, *error.sentences)
+    way_out = language.t("Go to the start")
     return HTMLResponse(
         f"""<!doctype html>
-<html lang="en">
+<html lang="{language.tag}" dir="{language.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -38,14 +52,14 @@ def error_page(error: EaselError) -> Response:
 <main class="page centered"><section class="card stack">
 <span class="icon icon--large">{svg("easel")}</span>
 <h1>{escape(title)}</h1>
-<p class="lead">{escape(_LEADS.get(error.code, error.message))}</p>
-<a class="button button--primary" href="/">Go to the start</a>
+<p class="lead">{escape(text)}</p>
+<a class="button button--primary" href="/">{way_out}</a>
 <p class="small">{escape(error.code)} · {escape(request_id.get())}</p>
 </section></main>
 </body>
 </html>""",
         status_code=error.status,
-        headers=error.headers,
+        headers=error.headers | VARY,
     )
 
 
@@ -53,18 +67,18 @@ def answer_page_errors() -> None:
     """Replace NiceGUI's error page, for unknown addresses and methods, and for errors in a page."""
 
     @nicegui_app.exception_handler(404)
-    async def not_found(_: Request, error: Exception) -> Response:  # noqa: ARG001  (NiceGUI passes it)
-        return error_page(NotFound())
+    async def not_found(request: Request, error: Exception) -> Response:  # noqa: ARG001  (NiceGUI passes it)
+        return error_page(NotFound(), request.scope)
 
     @nicegui_app.exception_handler(405)
-    async def unknown_method(_: Request, error: HTTPException) -> Response:
-        return error_page(MethodNotAllowed((error.headers or {})["Allow"]))
+    async def unknown_method(request: Request, error: HTTPException) -> Response:
+        return error_page(MethodNotAllowed((error.headers or {})["Allow"]), request.scope)
 
     @nicegui_app.exception_handler(EaselError)
-    async def expected(_: Request, error: EaselError) -> Response:
-        return error_page(error)
+    async def expected(request: Request, error: EaselError) -> Response:
+        return error_page(error, request.scope)
 
     @nicegui_app.exception_handler(Exception)
-    async def unexpected(_: Request, error: Exception) -> Response:
+    async def unexpected(request: Request, error: Exception) -> Response:
         logger.error("Unexpected error while a page was built", exc_info=error)
-        return error_page(InternalError())
+        return error_page(InternalError(), request.scope)

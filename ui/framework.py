@@ -25,6 +25,12 @@ def lighten_framework() -> None:
     nicegui_app.add_middleware(_CacheControlMiddleware)
 
 
+def leave_language_to_us() -> None:
+    """Have Quasar not set the language and the direction of a page, which is in the page's HTML; none of its
+    own words are shown. After `ui.run_with`, which sets its options."""
+    nicegui_app.config.quasar_config["lang"] = {"noHtmlAttrs": True}
+
+
 class _CacheControlMiddleware:
     """Lets browsers keep NiceGUI's files: their addresses change with its version."""
 

@@ -1,4 +1,4 @@
-"""NiceGUI's page template, reordered so that the skeleton comes before the style sheets of the framework."""
+"""NiceGUI's page template in our order, skeleton before style sheets, and in the language of each request."""
 
 import re
 from pathlib import Path
@@ -8,19 +8,33 @@ from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 from nicegui.client import templates
 from starlette.requests import Request
 
+from ui.languages import language_of
+from ui.words import gettext_noop
+
 _NAME = "index.html"
 _THEIRS = FileSystemLoader(Path(nicegui.__file__).parent / "templates")
 _FRAMEWORK_STYLE = r"<style>\s*@layer theme.*?</style>"
 _OLD_BROWSER = r'<style>\s*#esm-fallback.*?</style>\s*<div id="esm-fallback">.*?</div>'
 _APP = r'<div id="app"[^\n]*></div>'
+_HTML = r"<html{% if [^\n]*>"
 _BODY = "<body>"
+_OWN_HTML = '<html lang="{{ language_of(request).tag }}" dir="{{ language_of(request).direction }}">'
+# What NiceGUI says while a page has no connection, by its own names.
+_POPUPS = {
+    "connection_lost": gettext_noop("Connection lost."),
+    "trying_to_reconnect": gettext_noop("Trying to reconnect …"),
+    "message_too_long": gettext_noop("Message too long."),
+    "message_too_long_body": gettext_noop("Please reload the page, and try again."),
+}
 _OWN_APP = '<div id="app">{{ request.state.until_started | safe }}</div>'
 
 
 def use_own_template() -> None:
     """Have NiceGUI render its pages with the reordered template. Raises `RuntimeError` for an unknown one."""
     source = _THEIRS.get_source(templates.env, _NAME)[0]
-    templates.env.loader = ChoiceLoader([DictLoader({_NAME: _reordered(source)}), _THEIRS])
+    templates.env.globals["language_of"] = language_of
+    own = _translated(_reordered(source))
+    templates.env.loader = ChoiceLoader([DictLoader({_NAME: own}), _THEIRS])
 
 
 def show_until_started(request: Request, html: str) -> None:
@@ -35,6 +49,15 @@ def _reordered(source: str) -> str:
     for moved in (style, _only(_OLD_BROWSER, source), _only(_APP, source)):
         source = source.replace(moved, "")
     return source.replace(_BODY, f"{_BODY}{_OWN_APP}{style}")
+
+
+def _translated(source: str) -> str:
+    """The template with the language of each request, in place of one for all."""
+    source = source.replace(_only(_HTML, source), _OWN_HTML)
+    for name, message in _POPUPS.items():
+        theirs = _only(rf"{{{{ translations\.{name} }}}}", source)
+        source = source.replace(theirs, f'{{{{ language_of(request).t("{message}") }}}}')
+    return source
 
 
 def _only(pattern: str, source: str) -> str:

@@ -24,13 +24,13 @@ from core.api_tokens import is_api_token
 from core.context import Context
 from core.errors import Forbidden, NotFound, Unauthenticated, UnsupportedMediaType
 from core.rate_limits import Policy
+from core.sentences import Sentence
 from core.services import LoginToken
 from core.settings import Settings
 from core.sign_in.cookies import session_token
 
-_NOT_VALID = "This API token is not valid: it is mistyped, has expired or was revoked."
-_NEEDS_COOKIE = "An API token cannot do this. Please do it in the browser."
-_NEEDS_SCOPE = 'This API token may not do this: it lacks the scope "{scope}".'
+_NOT_VALID = Sentence("This API token is not valid: it is mistyped, has expired or was revoked.")
+_NEEDS_COOKIE = Sentence("An API token cannot do this. Please do it in the browser.")
 
 
 class Needs(StrEnum):
@@ -176,7 +176,9 @@ async def _caller(ctx: Context, presented: Presented, needs: Needs) -> tuple[UUI
         if needs is Needs.COOKIE:
             raise Forbidden(_NEEDS_COOKIE)
         if needs is Needs.GENERATE and TokenScope.GENERATE not in token.scopes:
-            raise Forbidden(_NEEDS_SCOPE.format(scope=needs))
+            raise Forbidden(
+                Sentence('This API token may not do this: it lacks the scope "{scope}".', scope=needs)
+            )
         return token.owner_id, False
     login_session = await services.find_login_session(ctx, presented.token)
     if login_session is None:

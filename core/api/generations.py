@@ -15,6 +15,7 @@ from core.api.prefer import PACE_HEADERS, Headers, Prefer, hold, pace_of, second
 from core.context import Context
 from core.envelope import NOT_BLANK, Success, described_errors, success_json
 from core.errors import IdempotencyConflict, NotFound
+from core.sentences import Sentence
 from core.services import MAX_KEY_LENGTH, MAX_PROMPT_LENGTH, Standing
 
 
@@ -112,4 +113,4 @@ async def _read_started(ctx: Context, id: UUID, owner_id: UUID) -> Standing:
         raise IdempotencyConflict(_DELETED) from None
 
 
-_DELETED = "What this Idempotency-Key started has been deleted. Please use a new key."
+_DELETED = Sentence("What this Idempotency-Key started has been deleted. Please use a new key.")

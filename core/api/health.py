@@ -11,6 +11,7 @@ from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.envelope import Success, error_json
 from core.errors import ServiceUnavailable
+from core.sentences import Sentence
 from core.services import PERIOD_SECONDS, Health, Upkeep
 
 
@@ -56,7 +57,7 @@ def create_router(ctx: Context, upkeep: Upkeep) -> APIRouter:
         """
         health = await services.check_health(ctx)
         if health is not Health.OK:
-            return error_json(ServiceUnavailable(f"Not ready: {health.value}."))
+            return error_json(ServiceUnavailable(Sentence("Not ready: {why}.", why=health.value)))
         reconcile = Reconcile(
             period_seconds=PERIOD_SECONDS,
             lag_seconds=upkeep.lag_seconds,

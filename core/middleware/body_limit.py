@@ -5,21 +5,21 @@ import asyncio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.envelope import error_json
 from core.errors import EaselError, PayloadTooLarge, RequestTimedOut, ServiceUnavailable
 from core.limits import BodyLimits
-from core.middleware.error_response import ErrorPage, error_response
+from core.middleware.error_response import ErrorPage, error_response, without_page
 from core.middleware.methods import SAFE_METHODS
+from core.sentences import Sentence
 
 _POLLING_PATH = "/_nicegui_ws/"
-_BUSY = "Easel is very busy. Please try again in a few seconds."
+_BUSY = Sentence("Easel is very busy. Please try again in a few seconds.")
 
 
 class BodyLimitMiddleware:
     """Reads a request's body up to a limit of size and time, then hands it on."""
 
     def __init__(
-        self, app: ASGIApp, *, limits: BodyLimits = BodyLimits(), error_page: ErrorPage = error_json
+        self, app: ASGIApp, *, limits: BodyLimits = BodyLimits(), error_page: ErrorPage = without_page
     ) -> None:
         self.app = app
         self.error_page = error_page

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from core.envelope import error_json
 from core.errors import Forbidden
-from core.middleware.error_response import ErrorPage, error_response
+from core.middleware.error_response import ErrorPage, error_response, without_page
 from core.middleware.methods import SAFE_METHODS
 
 
@@ -15,7 +14,7 @@ class CrossSiteMiddleware:
     """Refuses what another site's page sends to change something, and its web sockets."""
 
     def __init__(
-        self, app: ASGIApp, *, allowed_origins: Iterable[str], error_page: ErrorPage = error_json
+        self, app: ASGIApp, *, allowed_origins: Iterable[str], error_page: ErrorPage = without_page
     ) -> None:
         self.app = app
         self.error_page = error_page

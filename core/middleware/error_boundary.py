@@ -5,11 +5,11 @@ import logging
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.envelope import error_json
 from core.errors import EaselError, InternalError, ServiceUnavailable
-from core.middleware.error_response import ErrorPage, error_response
+from core.middleware.error_response import ErrorPage, error_response, without_page
+from core.sentences import Sentence
 
-_RESTARTING = "Easel is being restarted. Please try again in a few seconds."
+_RESTARTING = Sentence("Easel is being restarted. Please try again in a few seconds.")
 
 logger = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 class ErrorBoundaryMiddleware:
     """Turns an error that nothing else has handled into a logged, well-formed 500."""
 
-    def __init__(self, app: ASGIApp, *, error_page: ErrorPage = error_json) -> None:
+    def __init__(self, app: ASGIApp, *, error_page: ErrorPage = without_page) -> None:
         self.app = app
         self.error_page = error_page
 

@@ -7,9 +7,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.callers import LoginToken
-from core.envelope import error_json
 from core.errors import RateLimited
-from core.middleware.error_response import ErrorPage, error_response
+from core.middleware.error_response import ErrorPage, error_response, without_page
 from core.rate_limits import Policy, RateLimits, address_of
 
 # Sign-ins have a count of their own, the API counts by itself, and the rest costs next to nothing.
@@ -26,7 +25,7 @@ class StrangerLimitMiddleware:
     """Refuses what passes the limits, before anything is looked up or built."""
 
     def __init__(
-        self, app: ASGIApp, *, limits: RateLimits, session_cookie: str, error_page: ErrorPage = error_json
+        self, app: ASGIApp, *, limits: RateLimits, session_cookie: str, error_page: ErrorPage = without_page
     ) -> None:
         self.app = app
         self.limits = limits

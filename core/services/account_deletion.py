@@ -15,12 +15,14 @@ from core.context import Context
 from core.errors import CancelNotConfirmed, EaselError, NotFound, ValidationFailed
 from core.pictures.store import StoreUnavailable
 from core.repositories import accounts, audit
+from core.sentences import Sentence
 from core.services.cancel import cancel_generation
 from core.services.login_sessions import admitted_transaction
 from core.services.pictures import delete_orphans, delete_pictures
 from core.services.standing import find_running
 
 CONFIRMATION = "delete my account"
+_TYPE_IT = Sentence('Please type "{words}".', words=CONFIRMATION)
 # A process that dies keeps its claim for so long.
 _CLAIMED = timedelta(seconds=15)
 # Longer than a request, which has proved who asks before the deletion began, takes to write a row.
@@ -38,7 +40,7 @@ async def delete_account(ctx: Context, *, owner_id: UUID, confirmed: str) -> Non
     been blocked meanwhile, and `ServiceUnavailable`.
     """
     if " ".join(confirmed.casefold().split()) != CONFIRMATION:
-        raise ValidationFailed(field_errors={"confirm": [f'Please type "{CONFIRMATION}".']})
+        raise ValidationFailed(field_errors={"confirm": [_TYPE_IT]})
     await _cancel_what_runs(ctx, owner_id)
     await ctx.background.finish(_delete(ctx, owner_id))
 

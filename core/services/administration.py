@@ -17,9 +17,10 @@ from core.errors import NotFound, ValidationFailed
 from core.repositories import administration, audit
 from core.repositories.administration import AuditRow, Day, Part, PersonOfMonth
 from core.repositories.ledger import is_installation_paused
+from core.sentences import Sentence
 
 AUDIT_PAGE = 50
-_NOT_YOURSELF = "You cannot block yourself."
+_NOT_YOURSELF = Sentence("You cannot block yourself.")
 
 
 class Month(NamedTuple):

@@ -11,12 +11,20 @@ from core.context import Context
 from core.errors import NotFound, ValidationFailed
 from core.repositories import api_tokens, audit
 from core.repositories.api_tokens import ApiToken
+from core.sentences import Sentence
 from core.services.login_sessions import admitted_transaction
 
 MAX_TOKENS = 20
 MAX_NAME_LENGTH = 100
 MAX_DAYS = 365
-_TOO_MANY = f"You have {MAX_TOKENS} tokens already. Please revoke one that you do not need."
+_TOO_MANY = Sentence(
+    "You have {count} tokens already. Please revoke one that you do not need.", count=MAX_TOKENS
+)
+_NO_SCOPE = Sentence("Please choose what the token may do.")
+_WRONG_DAYS = Sentence("Please use 1 to {most} days.", most=MAX_DAYS)
+_NO_NAME = Sentence("Please give the token a name.")
+_LONG_NAME = Sentence("Please use {most} characters or fewer.", most=MAX_NAME_LENGTH)
+_UNSTORABLE_NAME = Sentence("The name has a character that cannot be stored. Please remove it.")
 
 
 async def create_api_token(
@@ -66,19 +74,19 @@ async def find_api_token(ctx: Context, presented: LoginToken) -> ApiToken | None
     return await api_tokens.find(ctx.database.statements, token_hash=presented.hash)
 
 
-def _problems(name: str, scopes: Collection[Scope], days: int) -> list[tuple[str, str | None]]:
+def _problems(name: str, scopes: Collection[Scope], days: int) -> list[tuple[str, Sentence | None]]:
     return [
         ("name", _name_problem(name.strip())),
-        ("scopes", None if scopes else "Please choose what the token may do."),
-        ("expires_in_days", None if 1 <= days <= MAX_DAYS else f"Please use 1 to {MAX_DAYS} days."),
+        ("scopes", None if scopes else _NO_SCOPE),
+        ("expires_in_days", None if 1 <= days <= MAX_DAYS else _WRONG_DAYS),
     ]
 
 
-def _name_problem(name: str) -> str | None:
+def _name_problem(name: str) -> Sentence | None:
     if not name:
-        return "Please give the token a name."
+        return _NO_NAME
     if len(name) > MAX_NAME_LENGTH:
-        return f"Please use {MAX_NAME_LENGTH} characters or fewer."
+        return _LONG_NAME
     if "\x00" in name or any("\ud800" <= character <= "\udfff" for character in name):
-        return "The name has a character that cannot be stored. Please remove it."
+        return _UNSTORABLE_NAME
     return None

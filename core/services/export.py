@@ -17,6 +17,7 @@ from core.models import Generation
 from core.pictures.archive import Entry, zip_parts
 from core.pictures.names import UniqueNames
 from core.repositories import accounts, audit, reads
+from core.sentences import Sentence
 from core.services.selections import opened_entry_of
 from core.services.standing import check_login
 
@@ -26,7 +27,7 @@ _RENEW_SECONDS = 20.0
 _RETRY_SECONDS = 30
 _IN_MEMORY_BYTES = 1 << 20
 _PART_BYTES = 64 * 1024
-_UNDER_WAY = "An export of yours is under way. Please wait until it has ended."
+_UNDER_WAY = Sentence("An export of yours is under way. Please wait until it has ended.")
 
 Describe = Callable[[Generation], Any]
 

@@ -7,9 +7,12 @@ from core.context import Context
 from core.errors import GenerationInFlight, NotFound
 from core.models import Generation
 from core.repositories import gallery, generations, reads
+from core.sentences import Sentence
 from core.services.standing import check_login
 
 UNDO_SECONDS = int(gallery.UNDO_TIME.total_seconds())
+_STILL_RUNNING = Sentence("This one is still running. Cancel it first.")
+_DELETED_FOR_GOOD = Sentence("It has been deleted for good.")
 
 
 async def list_generations(
@@ -40,7 +43,7 @@ async def delete_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> int:
         if generation is None:
             raise NotFound
         if generation.is_processing:
-            raise GenerationInFlight("This one is still running. Cancel it first.", running=id)
+            raise GenerationInFlight(_STILL_RUNNING, running=id)
         await gallery.mark_deleted(session, id=id, owner_id=owner_id)
     return UNDO_SECONDS
 
@@ -49,4 +52,4 @@ async def restore_generation(ctx: Context, *, id: UUID, owner_id: UUID) -> None:
     """Undo a deletion. Raises `NotFound` once the time for that is over, and `ServiceUnavailable`."""
     async with ctx.database.transaction(owner_id) as session:
         if not await gallery.restore(session, id=id, owner_id=owner_id):
-            raise NotFound("It has been deleted for good.")
+            raise NotFound(_DELETED_FOR_GOOD)

@@ -15,9 +15,11 @@ from core.pictures.download import DownloadFailed
 from core.pictures.image import NotAPicture, examine_aside
 from core.pictures.store import StoredPicture, StoreUnavailable
 from core.repositories import accounts, generations, settling
+from core.sentences import Sentence
 from core.services.standing import get_standing
 
 _THUMBNAIL_TYPE = "image/webp"
+_AWAY = Sentence("The pictures cannot be reached at the moment.")
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +113,7 @@ async def open_picture(ctx: Context, generation: Generation, *, is_thumbnail: bo
         raise NotFound from None
     except StoreUnavailable as error:
         logger.warning("Generation %s: the store does not answer (%s)", generation.id, error)
-        raise ServiceUnavailable("The pictures cannot be reached at the moment.") from error
+        raise ServiceUnavailable(_AWAY) from error
     return Picture(_THUMBNAIL_TYPE if is_thumbnail else generation.picture_type, stored)
 
 

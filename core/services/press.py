@@ -9,8 +9,10 @@ from core.context import Context
 from core.errors import IdempotencyConflict, ValidationFailed
 from core.orders import Order
 from core.repositories import submit_keys
+from core.sentences import Sentence
 
 MAX_KEY_LENGTH = 255
+_WRONG_KEY = Sentence("Idempotency-Key has 1 to {most} printable ASCII characters.", most=MAX_KEY_LENGTH)
 
 
 class Press(NamedTuple):
@@ -53,5 +55,4 @@ def check_key(key: str | None) -> None:
     if key is None:
         return
     if not (0 < len(key) <= MAX_KEY_LENGTH and key.isascii() and key.isprintable()):
-        problem = f"Idempotency-Key has 1 to {MAX_KEY_LENGTH} printable ASCII characters."
-        raise ValidationFailed(form_errors=[problem])
+        raise ValidationFailed(form_errors=[_WRONG_KEY])

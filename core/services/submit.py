@@ -14,6 +14,7 @@ from core.orders import Order, choices
 from core.provider import inputs
 from core.provider.client import StartRefused, StartUncertain
 from core.repositories import generations
+from core.sentences import Sentence
 from core.services import credit_check
 from core.services.adoption import ORPHAN_AFTER_SECONDS
 from core.services.advance import advance, end, in_flight_ttl
@@ -23,7 +24,9 @@ from core.services.standing import find_running, get_standing
 from core.services.watch import watch
 
 MAX_PROMPT_LENGTH = 800
-EMPTY_PROMPT = "Please describe the picture you want."
+EMPTY_PROMPT = Sentence("Please describe the picture you want.")
+_UNKNOWN_CHOICE = Sentence("This cannot be chosen.")
+_UNSTORABLE = Sentence("The prompt has a character that cannot be stored. Please remove it.")
 _SAVE_PAUSES_SECONDS = (0.0, 0.5, 2.0, 5.0)
 
 logger = logging.getLogger(__name__)
@@ -36,7 +39,7 @@ def new_order(ctx: Context, /, prompt: str, **others: str) -> Order:
     """
     unknown = sorted(others.keys() - set(choices()))
     if unknown:
-        raise ValidationFailed(field_errors={name: ["This cannot be chosen."] for name in unknown})
+        raise ValidationFailed(field_errors={name: [_UNKNOWN_CHOICE] for name in unknown})
     return inputs.new_order(ctx.settings, prompt, **others)
 
 
@@ -70,13 +73,17 @@ def _check_prompt(prompt: str) -> None:
         raise ValidationFailed(field_errors={"prompt": [problem]})
 
 
-def _prompt_problem(prompt: str) -> str | None:
+def _prompt_problem(prompt: str) -> Sentence | None:
     if not prompt.strip():
         return EMPTY_PROMPT
     if len(prompt) > MAX_PROMPT_LENGTH:
-        return f"Please use {MAX_PROMPT_LENGTH} characters or fewer (this has {len(prompt)})."
+        return Sentence(
+            "Please use {most} characters or fewer (this has {count}).",
+            most=MAX_PROMPT_LENGTH,
+            count=len(prompt),
+        )
     if "\x00" in prompt or any("\ud800" <= character <= "\udfff" for character in prompt):
-        return "The prompt has a character that cannot be stored. Please remove it."
+        return _UNSTORABLE
     return None
 
 

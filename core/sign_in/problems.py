@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from core.sentences import Sentence
+
 
 class NotVerified(Exception):
     """The provider's answer does not identify a person. Its text is a constant: it reaches the log."""
@@ -21,26 +23,30 @@ class SignInProblem(StrEnum):
     """No failure: a page was left because its login session is over."""
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Sentence:
         """The reason and the next step, in words for the person."""
         return _SENTENCES[self]
 
 
 _SENTENCES = {
-    SignInProblem.CANCELED: "You did not finish signing in. Try again whenever you like.",
-    SignInProblem.EXPIRED: ("That sign-in had expired or was started in another tab. Please try again."),
-    SignInProblem.UNAVAILABLE: ("The sign-in service did not answer. Please try again in a minute."),
-    SignInProblem.FAILED: "The sign-in could not be verified. Please try again.",
-    SignInProblem.NOT_ADMITTED: (
+    SignInProblem.CANCELED: Sentence("You did not finish signing in. Try again whenever you like."),
+    SignInProblem.EXPIRED: Sentence(
+        "That sign-in had expired or was started in another tab. Please try again."
+    ),
+    SignInProblem.UNAVAILABLE: Sentence("The sign-in service did not answer. Please try again in a minute."),
+    SignInProblem.FAILED: Sentence("The sign-in could not be verified. Please try again."),
+    SignInProblem.NOT_ADMITTED: Sentence(
         "This account may not come in here. Please use another, or ask whoever runs this site."
     ),
-    SignInProblem.BLOCKED: "This account has been blocked here. Please ask whoever runs this site.",
-    SignInProblem.ENDED: "Your sign-in has ended. Please sign in again.",
-    SignInProblem.UNKNOWN_PROVIDER: "That way to sign in is not offered here. Please choose another.",
+    SignInProblem.BLOCKED: Sentence("This account has been blocked here. Please ask whoever runs this site."),
+    SignInProblem.ENDED: Sentence("Your sign-in has ended. Please sign in again."),
+    SignInProblem.UNKNOWN_PROVIDER: Sentence(
+        "That way to sign in is not offered here. Please choose another."
+    ),
 }
 
 
-def sentence_for(code: str | None) -> str | None:
+def sentence_for(code: str | None) -> Sentence | None:
     """The sentence of a code in the address; None without a code, or for an unknown one."""
     if code not in set(SignInProblem):
         return None

@@ -6,19 +6,21 @@ from ui.components.administration import AuditLog, Month, People
 from ui.components.elements import box
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
+from ui.words import gettext_noop, t
 
 PATH = "/admin"
-_HEADING = "Administration"
+_HEADING = gettext_noop("Administration")
 
 
 def register(ctx: Context) -> None:
     """Add the page."""
 
-    @signed_in_page(ctx, PATH, title="Administration · Easel", for_admins=True)
+    @signed_in_page(ctx, PATH, title=gettext_noop("Administration · Easel"), for_admins=True)
     async def admin(visitor: Visitor) -> None:
-        outline = card_skeleton(_HEADING, "")
+        heading = t(_HEADING)
+        outline = card_skeleton(heading, "")
         with (
-            frame(ctx.settings, outline=outline, visitor=visitor, heading=_HEADING),
+            frame(ctx.settings, outline=outline, visitor=visitor, heading=heading),
             box("div", "stack--wide"),
         ):
             Month()

@@ -11,8 +11,9 @@ from ui.components.elements import Text, box, link
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
 from ui.unseen_pages import make_room
+from ui.words import gettext_noop, t
 
-_LEAD = "Describe what you would like to see, and watch it being made."
+_LEAD = gettext_noop("Describe what you would like to see, and watch it being made.")
 
 
 def register(ctx: Context) -> None:
@@ -24,14 +25,14 @@ def register(ctx: Context) -> None:
         login_session = await visiting_session(ctx, request)
         return RedirectResponse(DEFAULT_PATH if login_session else "/login", status_code=303)
 
-    @signed_in_page(ctx, "/dashboard", title="Dashboard · Easel")
+    @signed_in_page(ctx, "/dashboard", title=gettext_noop("Dashboard · Easel"))
     async def dashboard(visitor: Visitor) -> None:
-        heading = f"Welcome, {visitor.name}"
+        heading, lead = t("Welcome, {name}", name=visitor.name), t(_LEAD)
         with (
-            frame(ctx.settings, outline=card_skeleton(heading, _LEAD), visitor=visitor),
+            frame(ctx.settings, outline=card_skeleton(heading, lead), visitor=visitor),
             box("section", "card stack"),
         ):
             Text("h1", heading)
-            Text("p", _LEAD, classes="lead")
+            Text("p", lead, classes="lead")
             with box("div"):
-                link("Make a picture", DEFAULT_PATH, "button button--primary", icon_name="brush")
+                link(t("Make a picture"), DEFAULT_PATH, "button button--primary", icon_name="brush")

@@ -18,6 +18,7 @@ from ui.components.stage import Stage
 from ui.lookout import Lookout
 from ui.offer_watch import OfferWatch
 from ui.pages.run_view import GRACE_SECONDS, RunView
+from ui.words import translated
 
 PATH = "/dashboard/generate"
 HEADING = "What shall we paint?"
@@ -95,7 +96,7 @@ class GenerateScreen:
             ui.notify(IN_FLIGHT_TOAST)
             self._lookout.wake()
         except ValidationFailed as error:
-            return error.sentence
+            return translated(error.sentence)
         except EaselError as error:
             self._offer.wake()
             self._view.show_error(error, prompt=press.order["prompt"])
@@ -116,7 +117,7 @@ class GenerateScreen:
             self._leave()
             return
         except EaselError as error:
-            ui.notify(error.message)
+            ui.notify(translated(*error.sentences))
             canceled = self._view.generation or watched
         finally:
             self._view.is_canceling = False
@@ -177,5 +178,5 @@ class GenerateScreen:
         self._lookout.close()
         self._offer.close()
         self._frame.show_running(False)
-        self._box.disable(SignInProblem.ENDED.sentence)
+        self._box.disable(translated(SignInProblem.ENDED.sentence))
         ui.navigate.to(login_path(PATH, has_ended=True))

@@ -16,6 +16,7 @@ from ui.components.samples import Samples, samples_skeleton
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
 from ui.unseen_pages import make_room
+from ui.words import translated
 
 _HEADING = "Sign in to Easel"
 _LEAD = "Describe a picture in words, and Easel makes it for you."
@@ -36,7 +37,8 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
         path = safe_return_path(next)
         if await visiting_session(ctx, request):
             return RedirectResponse(path, status_code=303)
-        problem = sentence_for(error)
+        found = sentence_for(error)
+        problem = translated(found) if found else None
         has_demo = ctx.settings.has_demo_sign_in
         left = providers.get(signed_out or "")
         remark = _DEMO_REMARK if has_demo else f"Sign out at {left.label} too" if left else ""

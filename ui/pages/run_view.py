@@ -11,6 +11,7 @@ from ui.components.gallery import Gallery
 from ui.components.page_frame import PageFrame
 from ui.components.prompt_box import PromptBox
 from ui.components.stage import Stage
+from ui.words import translated
 
 # Who polls the provider tells of a change at once; else a look finds out, this long after the poll was due.
 GRACE_SECONDS = 1.0
@@ -78,7 +79,9 @@ class RunView:
             self._box.forget_draft(generation.prompt)
             self._stage.show_picture(generation)
             return
-        self._stage.show_failure(failure.code, failure.sentence, prompt=generation.prompt)
+        self._stage.show_failure(
+            failure.code, translated(*failure.sentences), prompt=generation.prompt
+        )
         if failure.code is FailureCode.MODERATED:
             self._box.focus()
 
@@ -115,7 +118,8 @@ class RunView:
         if self.generation is None:
             self._page.on_stage = None
         self._gallery.refresh()
-        self._stage.show_failure((error.details or {}).get("cause", error.code), error.message, prompt=prompt)
+        cause = (error.details or {}).get("cause", error.code)
+        self._stage.show_failure(cause, translated(*error.sentences), prompt=prompt)
 
     def show_nothing(self) -> None:
         """Show the empty sheet, and watch nothing."""

@@ -1,5 +1,7 @@
 // Calls of the API, by the cookie of whoever looks at the page.
 
+import { t, translated } from "easel/words.js";
+
 const API = "/api/v1";
 const ATTEMPTS = 5;
 
@@ -10,7 +12,7 @@ export async function call(method, path, body) {
   const reply = await fetchInPace(`${API}${path}`, { method, headers, body: body && JSON.stringify(body) });
   const answer = await readAnswer(reply);
   if (!answer.success)
-    throw Object.assign(new Error(answer.error.message), {
+    throw Object.assign(new Error(translated(answer.error.message)), {
       details: answer.error.details,
       status: reply.status,
     });
@@ -22,7 +24,9 @@ async function readAnswer(reply) {
   try {
     return await reply.json();
   } catch {
-    throw new Error(`Easel cannot be reached at the moment (${reply.status}). Please try again soon.`);
+    throw new Error(
+      t("Easel cannot be reached at the moment ({status}). Please try again soon.", { status: reply.status }),
+    );
   }
 }
 
@@ -39,5 +43,6 @@ async function fetchInPace(url, options) {
 // The sentence about what went wrong: that of the first field or of the form, which says more than the message.
 export function sentenceOf(error) {
   const { formErrors = [], fieldErrors = {} } = error.details ?? {};
-  return [...Object.values(fieldErrors).flat(), ...formErrors][0] ?? error.message;
+  const [first] = [...Object.values(fieldErrors).flat(), ...formErrors];
+  return first ? translated(first) : error.message;
 }

@@ -1,5 +1,7 @@
 // The file name of a downloaded picture, made from the words of its prompt.
 
+import { t } from "easel/words.js";
+
 const EXTENSIONS = { "image/jpeg": "jpg", "image/webp": "webp" };
 const LENGTH = 60;
 
@@ -8,5 +10,6 @@ export function fileName(prompt, type) {
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, "-")
     .replace(/^-+|-+$/g, "");
-  return `${[...words].slice(0, LENGTH).join("") || "picture"}.${EXTENSIONS[type] ?? "png"}`;
+  const name = [...words].slice(0, LENGTH).join("") || t("picture");
+  return `${name}.${EXTENSIONS[type] ?? "png"}`;
 }

@@ -17,3 +17,12 @@ export function write(storage, name, value) {
     // the value is not stored
   }
 }
+
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
+
+// What to assign to `document.cookie`, for a value that the server has to know, too. The prefix prevents other
+// hosts of the domain from setting it; browsers allow it on https only.
+export function cookieOf(name, value, protocol = location.protocol) {
+  const [prefix, secure] = protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
+  return `${prefix}${name}=${value}; Path=/; Max-Age=${YEAR_SECONDS}; SameSite=Lax${secure}`;
+}

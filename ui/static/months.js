@@ -1,5 +1,7 @@
 // The month (UTC) that the page of administrators shows, from its address: /admin?month=2026-11.
 
+import { locale } from "easel/words.js";
+
 const pad = (number) => String(number).padStart(2, "0");
 const nameOf = (date) => `${date.getUTCFullYear()}-${pad(date.getUTCMonth() + 1)}`;
 
@@ -17,7 +19,7 @@ export function shifted(month, by) {
 }
 
 export const titleOf = (month) =>
-  new Date(`${month}-01T00:00:00Z`).toLocaleDateString(undefined, {
+  new Date(`${month}-01T00:00:00Z`).toLocaleDateString(locale, {
     month: "long",
     year: "numeric",
     timeZone: "UTC",

@@ -2,9 +2,10 @@
 
 import { read, write } from "easel/kept.js";
 import { toast } from "easel/toast.js";
+import { t } from "easel/words.js";
 
 const NAME = "easel-notify";
-const TITLES = { done: "Your picture is ready", failed: "No picture this time" };
+const TITLES = { done: t("Your picture is ready"), failed: t("No picture this time") };
 
 export const canNotify = () => "Notification" in window;
 export const wantsNotification = () =>
@@ -13,7 +14,7 @@ export const wantsNotification = () =>
 export async function toggleNotification() {
   if (wantsNotification()) write("localStorage", NAME, "off");
   else if ((await Notification.requestPermission()) === "granted") write("localStorage", NAME, "on");
-  else toast("Your browser does not allow notifications from this site.");
+  else toast(t("Your browser does not allow notifications from this site."));
 }
 
 export function notify(end, prompt, icon) {

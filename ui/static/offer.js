@@ -1,25 +1,34 @@
 // What another picture costs, what is left of the day, and what stands in the way: the words beside Generate.
 
 import { comesAt, day, dollars, whole } from "easel/format.js";
+import { t, tn } from "easel/words.js";
 
-export const PAUSED = "New pictures are paused at the moment.";
-export const NOT_ALLOWED = "You cannot make pictures here.";
+export const PAUSED = t("New pictures are paused at the moment.");
+export const NOT_ALLOWED = t("You cannot make pictures here.");
 
 // Why Generate is off whatever is pressed; empty when it is on.
 export function reasonOf(offer) {
   if (!offer) return "";
   if (offer.isPaused) return PAUSED;
   if (offer.budgetResetsAt)
-    return `This month's budget for pictures is spent. It begins anew on ${day(offer.budgetResetsAt)}.`;
+    return t("This month's budget for pictures is spent. It begins anew on {day}.", {
+      day: day(offer.budgetResetsAt),
+    });
   if (offer.left !== 0) return "";
   if (offer.limit === 0) return NOT_ALLOWED;
-  const pictures = offer.limit === 1 ? "your one picture" : `all your ${whole(offer.limit)} pictures`;
-  return `You have made ${pictures} of today. There are more from ${comesAt(offer.resetsAt)} on.`;
+  return tn(
+    "You have made your one picture of today. There are more from {time} on.",
+    "You have made all your {n} pictures of today. There are more from {time} on.",
+    offer.limit,
+    { time: comesAt(offer.resetsAt) },
+  );
 }
 
 // Quietly beside the button; empty where neither a price nor a limit is known.
 export function remarkOf(offer) {
-  const price = offer?.price ? `${dollars(offer.price)} a picture` : "";
-  const left = offer?.limit ? `${whole(offer.left)} of ${whole(offer.limit)} left today` : "";
+  const price = offer?.price ? t("{price} a picture", { price: dollars(offer.price) }) : "";
+  const left = offer?.limit
+    ? t("{left} of {limit} left today", { left: whole(offer.left), limit: whole(offer.limit) })
+    : "";
   return [price, left].filter(Boolean).join(" · ");
 }

@@ -2,13 +2,14 @@
 
 import { h } from "vue";
 import { count } from "easel/press.js";
+import { tn } from "easel/words.js";
 
 const NEAR = 0.9;
 
 // The sentence for a prompt that is that many characters too long; empty for one that is not.
 export function overProblem(over) {
   if (over <= 0) return "";
-  return over === 1 ? "1 character over the limit." : `${over} characters over the limit.`;
+  return tn("{n} character over the limit.", "{n} characters over the limit.", over);
 }
 
 // Read aloud is only what was wrong at a press, not each character beyond the limit while somebody types.

@@ -4,20 +4,21 @@ import { h } from "vue";
 import { closeOnClickBeside, openDialog } from "easel/dialog.js";
 import { icon } from "easel/icon.js";
 import { read, write } from "easel/kept.js";
+import { t } from "easel/words.js";
 
 const NAME = "easel-single-keys";
 const ROWS = [
   // the keys, separated by spaces, and their meaning
-  ["Ctrl Enter", "Generate (⌘ Enter on a Mac)"],
-  ["/", "Go to the prompt"],
-  ["g", "Go to your pictures"],
-  ["← → ↑ ↓", "Move among your pictures, or from one that is open to the next"],
-  ["Space", "Select a picture; with Shift and the arrows, several"],
-  ["Ctrl A", "Select all of your pictures (⌘ A on a Mac)"],
-  ["Delete", "Delete a picture, or those that are selected"],
-  ["t", "Next theme: system, light, dark"],
-  ["Esc", "Close what is open, or select nothing"],
-  ["?", "This list"],
+  [t("Ctrl Enter"), t("Generate (⌘ Enter on a Mac)")],
+  ["/", t("Go to the prompt")],
+  ["g", t("Go to your pictures")],
+  ["← → ↑ ↓", t("Move among your pictures, or from one that is open to the next")],
+  [t("Space"), t("Select a picture; with Shift and the arrows, several")],
+  [t("Ctrl A"), t("Select all of your pictures (⌘ A on a Mac)")],
+  [t("Delete"), t("Delete a picture, or those that are selected")],
+  ["t", t("Next theme: system, light, dark")],
+  [t("Esc"), t("Close what is open, or select nothing")],
+  ["?", t("This list")],
 ];
 const TYPING = "input, textarea, select, [contenteditable]";
 
@@ -53,7 +54,7 @@ export default {
       write("localStorage", NAME, this.isOn ? "on" : "off");
     },
     renderButton() {
-      const name = "Keyboard shortcuts";
+      const name = t("Keyboard shortcuts");
       const classes = "button button--quiet button--icon shortcuts-open";
       const attributes = {
         type: "button",
@@ -79,7 +80,7 @@ export default {
         "dialog",
         { ref: "dialog", class: "dialog", "aria-labelledby": "shortcuts-title", onClick: closeOnClickBeside },
         h("div", { class: "stack" }, [
-          h("h2", { id: "shortcuts-title" }, "Keyboard shortcuts"),
+          h("h2", { id: "shortcuts-title" }, t("Keyboard shortcuts")),
           h("dl", { class: "shortcuts" }, this.renderRows()),
           h("label", { class: "check" }, [
             h("input", {
@@ -88,12 +89,12 @@ export default {
               checked: this.isOn,
               onChange: this.onSwitch,
             }),
-            h("span", {}, "Single keys work as shortcuts"),
+            h("span", {}, t("Single keys work as shortcuts")),
           ]),
           h(
             "button",
             { class: "button", type: "button", autofocus: true, onClick: () => this.$refs.dialog.close() },
-            "Close",
+            t("Close"),
           ),
         ]),
       );

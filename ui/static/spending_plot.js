@@ -2,6 +2,7 @@
 
 import { h } from "vue";
 import { dollars, whole } from "easel/format.js";
+import { t, tn } from "easel/words.js";
 
 const WIDTH = 620;
 const HEIGHT = 160;
@@ -27,7 +28,10 @@ export default {
       return (value / this.most) * (HEIGHT - FOOT);
     },
     labelOf(day) {
-      return `${day.day}: ${whole(day.generations)} pictures, ${dollars(spent(day))}`;
+      return tn("{day}: one picture, {spent}", "{day}: {n} pictures, {spent}", day.generations, {
+        day: day.day,
+        spent: dollars(spent(day)),
+      });
     },
     renderDay(day, index) {
       const step = WIDTH / this.days.length;
@@ -58,8 +62,8 @@ export default {
     renderLegend() {
       const entry = (name, text) => h("li", {}, [h("span", { class: `legend__${name}` }), text]);
       return h("ul", { class: "legend" }, [
-        entry("charged", "charged"),
-        entry("reserved", "not settled yet"),
+        entry("charged", t("charged")),
+        entry("reserved", t("not settled yet")),
       ]);
     },
     renderTable() {
@@ -75,10 +79,10 @@ export default {
             cell(dollars(day.reserved_usd)),
           ]),
         );
-      const heads = ["Day (UTC)", "Pictures", "Failed", "Charged", "Not settled"];
+      const heads = [t("Day (UTC)"), t("Pictures"), t("Failed"), t("Charged"), t("Not settled")];
       return h("details", { class: "plot__table" }, [
-        h("summary", {}, "The same as a table"),
-        h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": "The month by day" }, [
+        h("summary", {}, t("The same as a table")),
+        h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": t("The month by day") }, [
           h("table", { class: "table" }, [
             h(
               "thead",
@@ -96,11 +100,13 @@ export default {
     },
   },
   render() {
-    const what = this.hasPrices ? "Spending" : "Pictures";
-    const top = this.hasPrices ? dollars(this.most) : whole(this.most);
+    const most = this.hasPrices ? dollars(this.most) : whole(this.most);
+    const what = this.hasPrices
+      ? t("Spending by day (UTC); the highest is {most}", { most })
+      : t("Pictures by day (UTC); the highest is {most}", { most });
     return h("div", { class: "plot" }, [
       h("div", { class: "plot__head" }, [
-        h("p", { class: "small" }, `${what} by day (UTC); the highest is ${top}`),
+        h("p", { class: "small" }, what),
         this.hasPrices ? this.renderLegend() : null,
       ]),
       h(
@@ -108,7 +114,7 @@ export default {
         {
           viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
           role: "img",
-          "aria-label": `${what} by day, the highest ${top}`,
+          "aria-label": what,
         },
         this.days.map(this.renderDay),
       ),

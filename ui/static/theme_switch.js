@@ -2,6 +2,9 @@
 
 import { h } from "vue";
 import { icon } from "easel/icon.js";
+import { t } from "easel/words.js";
+
+const NAMES = { system: t("Theme: system"), light: t("Theme: light"), dark: t("Theme: dark") };
 
 const mode = () => document.documentElement.dataset.themeMode;
 
@@ -22,7 +25,7 @@ export default {
     },
   },
   render() {
-    const name = `Theme: ${this.mode}`;
+    const name = NAMES[this.mode];
     const attributes = {
       type: "button",
       class: "button button--quiet button--icon theme-switch",

@@ -4,6 +4,7 @@ import { h } from "vue";
 import { call } from "easel/api.js";
 import { attempts } from "easel/attempts.js";
 import { toastAfterwards } from "easel/afterwards.js";
+import { t } from "easel/words.js";
 
 const EXPORT = "/api/v1/me/export";
 
@@ -16,15 +17,15 @@ export default {
       event.preventDefault();
       this.attempt(async () => {
         await call("POST", "/me/delete", { confirm: this.typed });
-        toastAfterwards("Your account is deleted, with everything in it.");
+        toastAfterwards(t("Your account is deleted, with everything in it."));
         location.assign("/login");
       });
     },
     renderExport() {
       return h("section", { class: "card stack", "aria-labelledby": "export-title" }, [
-        h("h2", { id: "export-title" }, "Take everything with you"),
-        h("p", { class: "lead" }, "A zip of all your pictures, with a list of what they were made of."),
-        h("div", {}, h("a", { class: "button", href: EXPORT, download: "" }, "Download everything")),
+        h("h2", { id: "export-title" }, t("Take everything with you")),
+        h("p", { class: "lead" }, t("A zip of all your pictures, with a list of what they were made of.")),
+        h("div", {}, h("a", { class: "button", href: EXPORT, download: "" }, t("Download everything"))),
       ]);
     },
     renderForm() {
@@ -39,10 +40,10 @@ export default {
       };
       return h("form", { class: "words-form", onSubmit: this.remove }, [
         h("label", { class: "field" }, [
-          h("span", { class: "field__label" }, `To go on, type: ${this.confirmation}`),
+          h("span", { class: "field__label" }, t("To go on, type: {words}", { words: this.confirmation })),
           h("input", input),
         ]),
-        h("button", { class: "button button--danger", disabled: this.isBusy }, "Delete my account"),
+        h("button", { class: "button button--danger", disabled: this.isBusy }, t("Delete my account")),
       ]);
     },
   },
@@ -50,11 +51,13 @@ export default {
     return h("div", { class: "stack--wide" }, [
       this.renderExport(),
       h("section", { class: "card stack", "aria-labelledby": "delete-title" }, [
-        h("h2", { id: "delete-title" }, "Delete your account"),
+        h("h2", { id: "delete-title" }, t("Delete your account")),
         h(
           "p",
           { class: "lead" },
-          "All your pictures and prompts go, and so do your API tokens and sign-ins. Nothing brings them back.",
+          t(
+            "All your pictures and prompts go, and so do your API tokens and sign-ins. Nothing brings them back.",
+          ),
         ),
         this.renderForm(),
         this.renderProblem(),

@@ -4,24 +4,30 @@ import { h } from "vue";
 import { call } from "easel/api.js";
 import { attempts } from "easel/attempts.js";
 import { moment } from "easel/format.js";
+import { t } from "easel/words.js";
 
 const PAGE = 50;
 const WORDS = {
-  signed_in: "Signed in",
-  sign_in_not_admitted: "Sign-in refused: not admitted",
-  sign_in_blocked: "Sign-in refused: blocked",
-  token_made: "Made an API token",
-  token_revoked: "Revoked an API token",
-  exported: "Exported their account",
-  account_deleted: "Deleted their account",
-  paused: "Paused new pictures",
-  resumed: "Resumed new pictures",
-  blocked: "Blocked",
-  unblocked: "Unblocked",
-  sessions_ended: "Signed out",
-  month_downloaded: "Downloaded the month",
+  signed_in: t("Signed in"),
+  sign_in_not_admitted: t("Sign-in refused: not admitted"),
+  sign_in_blocked: t("Sign-in refused: blocked"),
+  token_made: t("Made an API token"),
+  token_revoked: t("Revoked an API token"),
+  exported: t("Exported their account"),
+  account_deleted: t("Deleted their account"),
+  paused: t("Paused new pictures"),
+  resumed: t("Resumed new pictures"),
+  blocked: t("Blocked"),
+  unblocked: t("Unblocked"),
+  sessions_ended: t("Signed out"),
 };
-const OF_PEOPLE = ["blocked", "unblocked", "sessions_ended", "sign_in_not_admitted"];
+// The same where it is known to whom it was done.
+const WORDS_OF_PEOPLE = {
+  sign_in_not_admitted: (person) => t("Sign-in refused, not admitted: {person}", { person }),
+  blocked: (person) => t("Blocked: {person}", { person }),
+  unblocked: (person) => t("Unblocked: {person}", { person }),
+  sessions_ended: (person) => t("Signed out: {person}", { person }),
+};
 
 export default {
   mixins: [attempts],
@@ -44,9 +50,9 @@ export default {
       this.hasMore = items.length === PAGE;
     },
     whatOf(row) {
-      const act = WORDS[row.act] ?? row.act;
-      if (OF_PEOPLE.includes(row.act) && row.target) return `${act}: ${row.target_name || row.target}`;
-      return row.act === "month_downloaded" ? `${act} ${row.target}` : act;
+      if (row.act === "month_downloaded") return t("Downloaded the month {month}", { month: row.target });
+      if (!row.target || !WORDS_OF_PEOPLE[row.act]) return WORDS[row.act] ?? row.act;
+      return WORDS_OF_PEOPLE[row.act](row.target_name || row.target);
     },
     renderRow(row) {
       const who = row.actor_name || row.actor || "";
@@ -58,8 +64,10 @@ export default {
       );
     },
     renderTable() {
-      const heads = ["When", "Who", "What", "From", "Request"].map((head) => h("th", { scope: "col" }, head));
-      const label = { class: "table-frame", tabindex: 0, role: "group", "aria-label": "Table of acts" };
+      const heads = [t("When"), t("Who"), t("What"), t("From"), t("Request")].map((head) =>
+        h("th", { scope: "col" }, head),
+      );
+      const label = { class: "table-frame", tabindex: 0, role: "group", "aria-label": t("Table of acts") };
       return h("div", label, [
         h("table", { class: "table" }, [
           h("thead", {}, h("tr", {}, heads)),
@@ -76,10 +84,10 @@ export default {
       onClick: () => this.attempt(() => this.read(this.rows)),
     };
     return h("section", { class: "card stack", "aria-labelledby": "audit-title" }, [
-      h("h2", { id: "audit-title" }, "What was done"),
+      h("h2", { id: "audit-title" }, t("What was done")),
       this.renderProblem(),
       this.renderTable(),
-      this.hasMore ? h("div", {}, h("button", more, "Older")) : null,
+      this.hasMore ? h("div", {}, h("button", more, t("Older"))) : null,
     ]);
   },
 };

@@ -7,6 +7,7 @@ import { fact } from "easel/facts.js";
 import { dollars, whole } from "easel/format.js";
 import { shifted, shownMonth, thisMonth, titleOf } from "easel/months.js";
 import SpendingPlot from "easel/spending_plot.js";
+import { t } from "easel/words.js";
 
 const FIRST = "2026-01"; // before that there was no Easel
 
@@ -33,39 +34,39 @@ export default {
       const to = (by, text) =>
         h("a", { class: "button", href: `/admin?month=${shifted(this.month, by)}` }, text);
       return h("div", { class: "row-of-controls" }, [
-        this.month > FIRST ? to(-1, "Month before") : null,
-        this.month < thisMonth() ? to(1, "Month after") : null,
+        this.month > FIRST ? to(-1, t("Month before")) : null,
+        this.month < thisMonth() ? to(1, t("Month after")) : null,
         h(
           "a",
           { class: "button", href: `/api/v1/admin/months/${this.month}/people.csv`, download: "" },
-          "Download as CSV",
+          t("Download as CSV"),
         ),
       ]);
     },
     renderFigures({ days, charged_usd, reserved_usd, left_usd }) {
       const facts = [
-        fact("Pictures", whole(total(days, "generations"))),
-        fact("Failed", whole(total(days, "failures"))),
-        fact("Spent", dollars(charged_usd + reserved_usd)),
-        fact("Of that not settled", dollars(reserved_usd)),
+        fact(t("Pictures"), whole(total(days, "generations"))),
+        fact(t("Failed"), whole(total(days, "failures"))),
+        fact(t("Spent"), dollars(charged_usd + reserved_usd)),
+        fact(t("Of that not settled"), dollars(reserved_usd)),
       ];
       if (left_usd !== null && this.month === thisMonth())
-        facts.push(fact("Left of the budget", dollars(left_usd)));
+        facts.push(fact(t("Left of the budget"), dollars(left_usd)));
       return h("dl", { class: "facts" }, facts);
     },
     renderLimits({ limits }) {
       const model = [limits.model, limits.quality].filter(Boolean).join(", ");
       const facts = [
-        fact("Model", model),
-        fact("A picture costs", limits.price_usd === null ? "not known" : dollars(limits.price_usd)),
+        fact(t("Model"), model),
+        fact(t("A picture costs"), limits.price_usd === null ? t("not known") : dollars(limits.price_usd)),
         fact(
-          "A person's day",
-          limits.generations_per_day === null ? "no limit" : whole(limits.generations_per_day),
+          t("A person's day"),
+          limits.generations_per_day === null ? t("no limit") : whole(limits.generations_per_day),
         ),
-        fact("Everybody's month", limits.budget_usd === null ? "no limit" : dollars(limits.budget_usd)),
+        fact(t("Everybody's month"), limits.budget_usd === null ? t("no limit") : dollars(limits.budget_usd)),
       ];
       return h("section", { class: "card stack", "aria-labelledby": "limits-title" }, [
-        h("h2", { id: "limits-title" }, "The limits in force"),
+        h("h2", { id: "limits-title" }, t("The limits in force")),
         h("dl", { class: "facts facts--words" }, facts),
         this.renderSwitch(),
       ]);
@@ -82,9 +83,9 @@ export default {
         h(
           "p",
           { role: "status" },
-          is_paused ? "New pictures are paused for everybody." : "New pictures are allowed.",
+          is_paused ? t("New pictures are paused for everybody.") : t("New pictures are allowed."),
         ),
-        h("button", attributes, is_paused ? "Resume" : "Pause new pictures"),
+        h("button", attributes, is_paused ? t("Resume") : t("Pause new pictures")),
       ]);
     },
   },

@@ -6,16 +6,17 @@ import { attempts } from "easel/attempts.js";
 import { day, dollars, whole } from "easel/format.js";
 import { shownMonth } from "easel/months.js";
 import { toast } from "easel/toast.js";
+import { t } from "easel/words.js";
 
 const PAGE = 25;
 const TYPING_MS = 250;
 const COLUMNS = [
-  { name: "Name", sort: "name" },
-  { name: "E-mail", sort: "email" },
-  { name: "Pictures", sort: "generations", isNumber: true },
-  { name: "Failed", sort: "failures", isNumber: true },
-  { name: "Spent", sort: "spent", isNumber: true },
-  { name: "Last seen", sort: "last_seen" },
+  { name: t("Name"), sort: "name" },
+  { name: t("E-mail"), sort: "email" },
+  { name: t("Pictures"), sort: "generations", isNumber: true },
+  { name: t("Failed"), sort: "failures", isNumber: true },
+  { name: t("Spent"), sort: "spent", isNumber: true },
+  { name: t("Last seen"), sort: "last_seen" },
 ];
 
 export default {
@@ -77,11 +78,11 @@ export default {
     },
     renderPerson(person) {
       const number = (value) => h("td", { class: "is-number" }, value);
-      const name = person.is_deleted ? "Deleted accounts" : person.name || "Not signed in since";
+      const name = person.is_deleted ? t("Deleted accounts") : person.name || t("Not signed in since");
       return h("tr", { key: person.owner_id }, [
         h("th", { scope: "row", class: "is-long" }, [
           name,
-          person.blocked_at ? [" ", h("span", { class: "badge" }, "blocked")] : null,
+          person.blocked_at ? [" ", h("span", { class: "badge" }, t("blocked"))] : null,
         ]),
         h("td", { class: "is-long" }, person.email ?? ""),
         number(whole(person.generations)),
@@ -95,7 +96,8 @@ export default {
       if (person.is_me) return null;
       const button = (text, onClick) => {
         const attributes = { class: "button", type: "button", disabled: this.isBusy, onClick };
-        return h("button", { ...attributes, "aria-label": `${text}: ${name}` }, text);
+        const label = t("{act}: {person}", { act: text, person: name });
+        return h("button", { ...attributes, "aria-label": label }, text);
       };
       const acting = (act, said) => () => this.act(person, act, said);
       const ask = (asked) => () => {
@@ -105,28 +107,37 @@ export default {
         return h(
           "div",
           { class: "table__acts" },
-          button("Unblock", acting("unblock", "They may sign in again.")),
+          button(t("Unblock"), acting("unblock", t("They may sign in again."))),
         );
       if (this.asked === person.owner_id)
         return h("div", { class: "table__acts" }, [
-          h("span", { class: "small" }, "Their API tokens go for good."),
-          button("Block now", acting("block", "Blocked: they are out, everywhere.")),
-          button("Keep", ask(null)),
+          h("span", { class: "small" }, t("Their API tokens go for good.")),
+          button(t("Block now"), acting("block", t("Blocked: they are out, everywhere."))),
+          button(t("Keep"), ask(null)),
         ]);
       return h("div", { class: "table__acts" }, [
-        button("Sign out", acting("end-sessions", "Signed out everywhere.")),
-        button("Block", ask(person.owner_id)),
+        button(t("Sign out"), acting("end-sessions", t("Signed out everywhere."))),
+        button(t("Block"), ask(person.owner_id)),
       ]);
     },
     renderTable(items) {
       const heads = [...COLUMNS.map(this.renderHead), h("td", {})];
-      const label = { class: "table-frame", tabindex: 0, role: "group", "aria-label": "Table of people" };
+      const label = { class: "table-frame", tabindex: 0, role: "group", "aria-label": t("Table of people") };
       return h("div", label, [
         h("table", { class: "table" }, [
           h("thead", {}, h("tr", {}, heads)),
           h("tbody", {}, items.map(this.renderPerson)),
         ]),
       ]);
+    },
+    placeOf(last, total) {
+      if (!total) return t("Nobody is found.");
+      const first = this.offset + 1;
+      return t("{first} to {last} of {total}", {
+        first: whole(first),
+        last: whole(last),
+        total: whole(total),
+      });
     },
     renderPages({ total }) {
       const last = Math.min(this.offset + PAGE, total);
@@ -137,13 +148,9 @@ export default {
           text,
         );
       return h("div", { class: "pages" }, [
-        h(
-          "p",
-          { class: "small", role: "status" },
-          total ? `${whole(this.offset + 1)} to ${whole(last)} of ${whole(total)}` : "Nobody is found.",
-        ),
-        total > PAGE ? turn("Before", this.offset - PAGE, this.offset === 0) : null,
-        total > PAGE ? turn("Next", this.offset + PAGE, last === total) : null,
+        h("p", { class: "small", role: "status" }, this.placeOf(last, total)),
+        total > PAGE ? turn(t("Before"), this.offset - PAGE, this.offset === 0) : null,
+        total > PAGE ? turn(t("Next"), this.offset + PAGE, last === total) : null,
       ]);
     },
   },
@@ -151,9 +158,9 @@ export default {
     const search = { type: "search", name: "q", autocomplete: "off", onInput: this.onInput };
     return h("section", { class: "card stack", "aria-labelledby": "people-title" }, [
       h("div", { class: "head-with-controls" }, [
-        h("h2", { id: "people-title", ref: "title", tabindex: -1 }, "People"),
+        h("h2", { id: "people-title", ref: "title", tabindex: -1 }, t("People")),
         h("label", { class: "field field--search" }, [
-          h("span", { class: "field__label" }, "Search name or e-mail"),
+          h("span", { class: "field__label" }, t("Search name or e-mail")),
           h("input", search),
         ]),
       ]),

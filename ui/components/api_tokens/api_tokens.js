@@ -7,9 +7,13 @@ import { day } from "easel/format.js";
 import { icon } from "easel/icon.js";
 import { curlLine, mayGenerate, pythonLines } from "easel/snippets.js";
 import { toast } from "easel/toast.js";
+import { t } from "easel/words.js";
 
-const SCOPES = { generate: "Make pictures and read them", read: "Read pictures only" };
-const DAYS = { 7: "A week", 30: "A month", 90: "Three months", 365: "A year" };
+const SCOPES = { generate: t("Make pictures and read them"), read: t("Read pictures only") };
+const DAYS = { 7: t("A week"), 30: t("A month"), 90: t("Three months"), 365: t("A year") };
+
+const MAKING = [t("A picture with curl"), t("A picture with Python (httpx)")];
+const LISTING = [t("What there is with curl"), t("What there is with Python (httpx)")];
 
 const optionsOf = (labels) => Object.entries(labels).map(([value, text]) => h("option", { value }, text));
 
@@ -43,53 +47,56 @@ export default {
         await call("POST", `/tokens/${id}/revoke`);
         if (this.made?.id === id) this.made = null;
         await this.read();
-        toast("Revoked: it is worthless from now on.");
+        toast(t("Revoked: it is worthless from now on."));
       });
       this.asked = null;
     },
     async copy(text) {
       await navigator.clipboard.writeText(text);
-      toast("Copied");
+      toast(t("Copied"));
     },
     renderForm() {
       return h("form", { class: "token-form", onSubmit: this.make }, [
         this.renderField(
-          "Name",
+          t("Name"),
           h("input", { name: "name", required: true, maxlength: 100, autocomplete: "off" }),
         ),
-        this.renderField("It may", h("select", { name: "scope" }, optionsOf(SCOPES))),
-        this.renderField("It lives for", h("select", { name: "days", value: "90" }, optionsOf(DAYS))),
-        h("button", { class: "button button--primary", disabled: this.isBusy }, "Make a token"),
+        this.renderField(t("It may"), h("select", { name: "scope" }, optionsOf(SCOPES))),
+        this.renderField(t("It lives for"), h("select", { name: "days", value: "90" }, optionsOf(DAYS))),
+        h("button", { class: "button button--primary", disabled: this.isBusy }, t("Make a token")),
       ]);
     },
     renderField(label, control) {
       return h("label", { class: "field" }, [h("span", { class: "field__label" }, label), control]);
     },
     renderMade() {
-      const kind = mayGenerate(this.made) ? "A picture" : "What there is";
+      const [byCurl, byPython] = mayGenerate(this.made) ? MAKING : LISTING;
       return h("div", { class: "token-made", role: "status" }, [
-        h("p", {}, "Copy it now: nobody, Easel included, can show it again."),
-        this.renderSnippet("The token", this.made.token),
-        this.renderSnippet(`${kind} with curl`, curlLine(this.publicUrl, this.made)),
-        this.renderSnippet(`${kind} with Python (httpx)`, pythonLines(this.publicUrl, this.made)),
+        h("p", {}, t("Copy it now: nobody, Easel included, can show it again.")),
+        this.renderSnippet(t("The token"), this.made.token),
+        this.renderSnippet(byCurl, curlLine(this.publicUrl, this.made)),
+        this.renderSnippet(byPython, pythonLines(this.publicUrl, this.made)),
       ]);
     },
     renderSnippet(label, text) {
       const copy = {
         class: "button button--quiet button--icon",
         type: "button",
-        title: "Copy",
-        "aria-label": `Copy: ${label}`,
+        title: t("Copy"),
+        "aria-label": t("Copy: {what}", { what: label }),
         onClick: () => this.copy(text),
       };
       return h("figure", { class: "snippet" }, [
         h("figcaption", { class: "snippet__head" }, [h("span", {}, label), h("button", copy, icon("copy"))]),
-        h("pre", { tabindex: 0 }, h("code", {}, text)),
+        h("pre", { tabindex: 0, dir: "ltr" }, h("code", {}, text)),
       ]);
     },
     renderToken(token) {
-      const used = token.last_used_at ? `last used on ${day(token.last_used_at)}` : "not used yet";
-      const facts = `${SCOPES[token.scopes[0]]}, ${used}, until ${day(token.expires_at)}`;
+      const used = token.last_used_at
+        ? t("Last used on {day}", { day: day(token.last_used_at) })
+        : t("Not used yet");
+      const ends = t("Ends on {day}", { day: day(token.expires_at) });
+      const facts = [SCOPES[token.scopes[0]], used, ends].join(" · ");
       return h("li", { class: "list__item", key: token.id }, [
         h("div", { class: "list__what" }, [h("strong", {}, token.name), h("p", { class: "small" }, facts)]),
         this.asked === token.id ? this.renderQuestion(token) : this.renderRevoke(token),
@@ -101,8 +108,13 @@ export default {
       };
       return h(
         "button",
-        { class: "button", type: "button", "aria-label": `Revoke ${token.name}`, onClick: ask },
-        "Revoke",
+        {
+          class: "button",
+          type: "button",
+          "aria-label": t("Revoke {name}", { name: token.name }),
+          onClick: ask,
+        },
+        t("Revoke"),
       );
     },
     renderQuestion(token) {
@@ -110,28 +122,28 @@ export default {
         this.asked = null;
       };
       return h("div", { class: "token__question" }, [
-        h("span", {}, "For good?"),
+        h("span", {}, t("For good?")),
         h(
           "button",
           { class: "button button--primary", type: "button", onClick: () => this.revoke(token.id) },
-          "Revoke",
+          t("Revoke"),
         ),
-        h("button", { class: "button", type: "button", onClick: keep }, "Keep"),
+        h("button", { class: "button", type: "button", onClick: keep }, t("Keep")),
       ]);
     },
     renderList() {
       if (this.tokens === null) return null;
-      if (!this.tokens.length) return h("p", { class: "small" }, "There are none yet.");
+      if (!this.tokens.length) return h("p", { class: "small" }, t("There are none yet."));
       return h("ul", { class: "list" }, this.tokens.map(this.renderToken));
     },
   },
   render() {
     return h("section", { class: "card stack", "aria-labelledby": "tokens-title" }, [
-      h("h2", { id: "tokens-title" }, "API tokens"),
+      h("h2", { id: "tokens-title" }, t("API tokens")),
       h(
         "p",
         { class: "lead" },
-        "With a token a program makes pictures as you. Whoever has it can do the same.",
+        t("With a token a program makes pictures as you. Whoever has it can do the same."),
       ),
       this.renderForm(),
       this.renderProblem(),

@@ -7,17 +7,20 @@ import Shortcuts from "easel/shortcuts.js";
 import ThemeSwitch from "easel/theme_switch.js";
 import { showKeptToast } from "easel/afterwards.js";
 import TopBar from "easel/top_bar.js";
+import LanguageMenu from "easel/language_menu.js";
+import { t } from "easel/words.js";
 
 const PLACES = [
-  { path: "/dashboard/generate", name: "Generate", symbol: "brush" },
-  { path: "/account", name: "Account", symbol: "person" },
-  { path: "/admin", name: "Admin", symbol: "shield", forAdmins: true },
+  { path: "/dashboard/generate", name: t("Generate"), symbol: "brush" },
+  { path: "/account", name: t("Account"), symbol: "person" },
+  { path: "/admin", name: t("Admin"), symbol: "shield", forAdmins: true },
 ];
 
 export default {
   props: {
     person: String, // the name of who is signed in, if anybody
     isAdmin: Boolean,
+    languages: Object, // for the menu
     heading: String, // the heading, if the page's own elements have none
     chip: Object, // { word, sentence }, if there is something to say of the whole app
     running: Boolean, // whether a picture is being made
@@ -42,6 +45,7 @@ export default {
         renderChip(this.chip),
         this.person ? this.renderPlaces() : null,
         h("div", { class: "spacer" }),
+        h(LanguageMenu, { languages: this.languages }),
         h(Shortcuts),
         h(ThemeSwitch),
         this.person ? this.renderPerson() : null,
@@ -55,17 +59,17 @@ export default {
           return h("a", attributes, [icon(symbol), h("span", { class: "place__name" }, name)]);
         },
       );
-      return h("nav", { class: "places", "aria-label": "Pages" }, links);
+      return h("nav", { class: "places", "aria-label": t("Pages") }, links);
     },
     renderPerson() {
       const attributes = {
         class: "button button--quiet button--icon",
         type: "submit",
-        title: "Sign out",
-        "aria-label": "Sign out",
+        title: t("Sign out"),
+        "aria-label": t("Sign out"),
       };
       return h("div", { class: "person" }, [
-        h("span", { class: "person-name" }, this.person),
+        h("span", { class: "person-name", dir: "auto" }, this.person),
         h("form", { method: "post", action: "/auth/logout" }, h("button", attributes, icon("sign-out"))),
       ]);
     },
@@ -79,7 +83,7 @@ export default {
   render() {
     return h("div", {}, [
       h(TopBar, { running: this.running }),
-      h("a", { class: "skip-link", href: "#content" }, "Skip to the content"),
+      h("a", { class: "skip-link", href: "#content" }, t("Skip to the content")),
       this.renderHeader(),
       this.renderMain(),
       h("p", { class: "visually-hidden", id: "live", role: "status" }),

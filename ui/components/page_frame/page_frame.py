@@ -5,6 +5,8 @@ from collections.abc import Callable
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from ui.languages import names_of_languages
+
 
 class PageFrame(ui.element, component="page_frame.js"):
     """Surrounds the elements that are made inside its `with` block."""
@@ -15,6 +17,7 @@ class PageFrame(ui.element, component="page_frame.js"):
         """`person_name` is None where nobody is signed in; `chip` has a word and its sentence."""
         super().__init__()
         self.props.update({"person": person_name, "isAdmin": is_admin, "heading": heading, "chip": chip})
+        self.props["languages"] = names_of_languages()
 
     def on_hide(self, handler: Callable[[bool], None]) -> None:
         """Call `handler` with true when the page is hidden in the browser, and false when it is shown."""

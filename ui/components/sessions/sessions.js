@@ -5,6 +5,14 @@ import { call } from "easel/api.js";
 import { attempts } from "easel/attempts.js";
 import { moment } from "easel/format.js";
 import { toast } from "easel/toast.js";
+import { t } from "easel/words.js";
+
+// The server names a browser as "Firefox on Windows", or by a part of that.
+function nameOf(found) {
+  if (!found) return t("A browser");
+  const [browser, system] = found.split(" on ");
+  return system ? t("{browser} on {system}", { browser, system }) : found;
+}
 
 export default {
   mixins: [attempts],
@@ -20,7 +28,7 @@ export default {
       this.attempt(async () => {
         await call("POST", `/me/sessions/${session.id}/end`);
         await this.read();
-        toast("Signed out there.");
+        toast(t("Signed out there."));
         this.$refs.title.focus(); // the button is gone
       });
     },
@@ -28,23 +36,27 @@ export default {
       this.attempt(async () => {
         await call("POST", "/me/sessions/end-others");
         await this.read();
-        toast("Signed out everywhere else.");
+        toast(t("Signed out everywhere else."));
         this.$refs.title.focus();
       });
     },
     renderSession(session) {
-      const name = session.browser ?? "A browser";
-      const facts = `Signed in on ${moment(session.created_at)}, last used on ${moment(session.last_seen_at)}`;
+      const name = nameOf(session.browser);
+      const began = moment(session.created_at);
+      const facts = t("Signed in on {began}, last used on {seen}", {
+        began,
+        seen: moment(session.last_seen_at),
+      });
       const end = {
         class: "button",
         type: "button",
         disabled: this.isBusy,
-        "aria-label": `Sign out of ${name}, signed in on ${moment(session.created_at)}`,
+        "aria-label": t("Sign out of {browser}, signed in on {began}", { browser: name, began }),
         onClick: () => this.end(session),
       };
       return h("li", { class: "list__item", key: session.id }, [
         h("div", { class: "list__what" }, [h("strong", {}, name), h("p", { class: "small" }, facts)]),
-        session.is_current ? h("span", { class: "badge" }, "This one") : h("button", end, "Sign out"),
+        session.is_current ? h("span", { class: "badge" }, t("This one")) : h("button", end, t("Sign out")),
       ]);
     },
   },
@@ -52,10 +64,10 @@ export default {
     const sessions = this.sessions ?? [];
     const everywhere = { class: "button", type: "button", disabled: this.isBusy, onClick: this.endOthers };
     return h("section", { class: "card stack", "aria-labelledby": "sessions-title" }, [
-      h("h2", { id: "sessions-title", ref: "title", tabindex: -1 }, "Where you are signed in"),
+      h("h2", { id: "sessions-title", ref: "title", tabindex: -1 }, t("Where you are signed in")),
       this.renderProblem(),
       h("ul", { class: "list" }, sessions.map(this.renderSession)),
-      sessions.length > 1 ? h("div", {}, h("button", everywhere, "Sign out everywhere else")) : null,
+      sessions.length > 1 ? h("div", {}, h("button", everywhere, t("Sign out everywhere else"))) : null,
     ]);
   },
 };
