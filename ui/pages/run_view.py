@@ -79,9 +79,7 @@ class RunView:
             self._box.forget_draft(generation.prompt)
             self._stage.show_picture(generation)
             return
-        self._stage.show_failure(
-            failure.code, translated(*failure.sentences), prompt=generation.prompt
-        )
+        self._stage.show_failure(failure.code, translated(*failure.sentences), prompt=generation.prompt)
         if failure.code is FailureCode.MODERATED:
             self._box.focus()
 
