@@ -13,9 +13,7 @@ from ui.components.skeleton import skeleton
 from ui.page_template import show_until_started
 from ui.words import gettext_noop, page_language, t
 
-DEMO_SENTENCE = gettext_noop(
-    "This is a demo: pictures are drawn by Easel itself, not by an image model."
-)
+DEMO_SENTENCE = gettext_noop("This is a demo: pictures are drawn by Easel itself, not by an image model.")
 
 
 @contextmanager
