@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from core.context import Context
+from core.provider.inputs import new_order
 from core.repositories import ledger
 from core.repositories.ledger import PersonalLimits, Used
 from core.services.credit_check import Allowance
@@ -21,11 +22,13 @@ class Me(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """What another picture costs a person, what stands in its way, and what theirs of this month cost.
+    """What makes another picture, what it costs, what stands in its way, and what a person's of this month cost.
 
     `price_usd` is None where the price is not known, `allowance` where there is no limit.
     """
 
+    model: str
+    quality: str | None
     price_usd: Decimal | None
     allowance: Allowance | None
     is_paused: bool
@@ -53,7 +56,10 @@ async def read_offer(ctx: Context, *, owner_id: UUID) -> Offer:
 
 def offer_of(ctx: Context, limits: PersonalLimits) -> Offer:
     """What another picture means under these limits."""
+    order = new_order(ctx.settings, prompt="")
     return Offer(
+        order.model,
+        order.quality,
         ctx.settings.price_of_a_picture,
         _allowance(ctx, limits.used),
         limits.is_paused,

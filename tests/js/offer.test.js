@@ -1,11 +1,13 @@
 // What stands beside Generate: nothing where nothing is known, else what it costs, what is left, what is in the way.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { comesAt, dollars, whole } from "../../ui/static/format.js";
+import { comesAt, dollars, roughly, whole } from "../../ui/static/format.js";
 import { shifted, shownMonth, thisMonth } from "../../ui/static/months.js";
-import { NOT_ALLOWED, PAUSED, reasonOf, remarkOf } from "../../ui/static/offer.js";
+import { NOT_ALLOWED, PAUSED, reasonOf, remarksOf } from "../../ui/static/offer.js";
 
 const OFFER = {
+  model: "openai/gpt-image-2",
+  quality: "medium",
   price: 0.047,
   limit: 10,
   left: 7,
@@ -22,16 +24,23 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe("the remark", () => {
-  it("tells price and what is left", () => {
-    expect(remarkOf(OFFER)).toBe("$0.047 a picture · 7 of 10 left today");
-    expect(remarkOf({ ...OFFER, limit: null, left: null })).toBe("$0.047 a picture");
-    expect(remarkOf({ ...OFFER, price: null, limit: 1200, left: 1100 })).toBe("1,100 of 1,200 left today");
+describe("the remarks", () => {
+  it("tell what makes the next picture, for how much, and what is left", () => {
+    const price = "gpt-image-2 · medium · about $0.05";
+    expect(remarksOf(OFFER)).toEqual([price, "7 of 10 left today"]);
+    expect(remarksOf({ ...OFFER, limit: null, left: null })).toEqual([price]);
+    const [maker, left] = remarksOf({ ...OFFER, price: null, quality: null, limit: 1200, left: 1100 });
+    expect([maker, left]).toEqual(["gpt-image-2", "1,100 of 1,200 left today"]);
   });
 
-  it("is empty where neither is known, in the demo, and before the offer has come", () => {
-    for (const price of [null, 0]) expect(remarkOf({ ...OFFER, price, limit: null, left: null })).toBe("");
-    expect(remarkOf(null)).toBe("");
+  it("name no model in the demo, which draws by itself", () => {
+    expect(remarksOf({ ...OFFER, price: 0 })).toEqual(["7 of 10 left today"]);
+  });
+
+  it("are none where neither is known, and before the offer has come", () => {
+    for (const price of [null, 0])
+      expect(remarksOf({ ...OFFER, price, limit: null, left: null })).toEqual([]);
+    expect(remarksOf(null)).toEqual([]);
   });
 });
 
@@ -58,6 +67,10 @@ describe("formats", () => {
   it("separates thousands, and keeps tenths of a cent", () => {
     expect(whole(1234567)).toBe("1,234,567");
     expect([dollars(1234.5), dollars(0.047), dollars(0)]).toEqual(["$1,234.50", "$0.047", "$0.00"]);
+  });
+
+  it("says a price in whole cents, and a small one in tenths", () => {
+    expect([0.25, 0.047, 0.02, 0.011].map(roughly)).toEqual(["$0.25", "$0.05", "$0.02", "$0.011"]);
   });
 
   it("names the day only where it is not today", () => {

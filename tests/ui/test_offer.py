@@ -50,6 +50,7 @@ async def test_the_price_is_known_from_the_first_moment_and_nothing_else(
     settings: Settings, database: TestDatabase
 ) -> None:
     async with visiting(settings, database) as (user, _, _ada):
+        assert offers(user, model="openai/gpt-image-2", quality="medium")
         assert offers(user, price=0.047, limit=None, left=None, isPaused=False, budgetResetsAt=None)
 
 

@@ -4,6 +4,7 @@ from html import escape
 
 from ui.components.prompt_box import EXAMPLES
 from ui.icons import svg
+from ui.words import t
 
 
 def card_skeleton(title: str, lead: str, *, problem: str = "", buttons: int = 1, remark: str = "") -> str:
@@ -32,7 +33,7 @@ def studio_skeleton(title: str, *, has_examples: bool) -> str:
 
 def skeleton(content: str, *, icons: int, is_demo: bool = False) -> str:
     """The page around `content`: a header with that many icons. Nothing takes the focus."""
-    chip = _DEMO_CHIP if is_demo else ""
+    chip = _demo_chip() if is_demo else ""
     shapes = '<span class="skeleton__icon"></span>' * icons
     return (
         f'<div class="skeleton" aria-hidden="true"><div class="top-bar is-loading"></div>'
@@ -40,7 +41,7 @@ def skeleton(content: str, *, icons: int, is_demo: bool = False) -> str:
         "<span>Easel</span></span>"
         f'{chip}<span class="spacer"></span>{shapes}</div>'
         f'<div class="page">{content}</div></div>'
-        f"{_MESSAGES}"
+        f"{_messages()}"
     )
 
 
@@ -52,13 +53,25 @@ def _line(width: str) -> str:
     return f'<span class="skeleton__line" style="width: {width}"></span>'
 
 
-_DEMO_CHIP = '<span class="demo-chip"><span class="demo-chip__word">Demo</span></span>'
+def _demo_chip() -> str:
+    return f'<span class="demo-chip"><span class="demo-chip__word">{escape(t("Demo"))}</span></span>'
+
+
+def _messages() -> str:
+    """What a screen reader is told meanwhile, and what everybody is told where the page cannot start."""
+    loading, again = t("Easel is loading …"), t("Load the page again")
+    broken = t(
+        "Easel could not start: a part of it did not arrive, or your browser does not support ES modules."
+    )
+    switched_off = t("Easel needs JavaScript, which is switched off in this browser.")
+    return (
+        f'<p class="visually-hidden" role="status">{escape(loading)}</p>'
+        '<div class="not-started page"><div class="centered"><div class="card stack" role="alert">'
+        f"<p>{escape(broken)}</p>"
+        f'<a class="button button--primary" href="">{escape(again)}</a></div></div></div>'
+        '<noscript><style>.skeleton { display: none; }</style><div class="page centered"><p class="card">'
+        f"{escape(switched_off)}</p></div></noscript>"
+    )
+
+
 _BUTTON = '<span class="skeleton__button"></span>'
-_MESSAGES = (
-    '<p class="visually-hidden" role="status">Easel is loading …</p>'
-    '<div class="not-started page"><div class="centered"><div class="card stack" role="alert">'
-    "<p>Easel could not start: a part of it did not arrive, or your browser does not support ES modules.</p>"
-    '<a class="button button--primary" href="">Load the page again</a></div></div></div>'
-    '<noscript><style>.skeleton { display: none; }</style><div class="page centered"><p class="card">'
-    "Easel needs JavaScript, which is switched off in this browser.</p></div></noscript>"
-)

@@ -5,16 +5,17 @@ from ui.access import Visitor, signed_in_page
 from ui.components.skeleton import studio_skeleton
 from ui.frame import frame
 from ui.pages.generate_screen import HEADING, PATH, GenerateScreen
+from ui.words import gettext_noop, t
 
 
 def register(ctx: Context) -> None:
     """Add the page."""
 
-    @signed_in_page(ctx, PATH, title="Generate · Easel")
+    @signed_in_page(ctx, PATH, title=gettext_noop("Generate · Easel"))
     async def generate(visitor: Visitor) -> None:
         with frame(
             ctx.settings,
-            outline=studio_skeleton(HEADING, has_examples=not visitor.has_made),
+            outline=studio_skeleton(t(HEADING), has_examples=not visitor.has_made),
             visitor=visitor,
         ) as page_frame:
             screen = GenerateScreen(ctx, visitor, page_frame, is_first_visit=not visitor.has_made)

@@ -18,12 +18,12 @@ from ui.components.stage import Stage
 from ui.lookout import Lookout
 from ui.offer_watch import OfferWatch
 from ui.pages.run_view import GRACE_SECONDS, RunView
-from ui.words import translated
+from ui.words import gettext_noop, t, translated
 
 PATH = "/dashboard/generate"
-HEADING = "What shall we paint?"
+HEADING = gettext_noop("What shall we paint?")
 DATABASE_AWAY_SECONDS = 2.0
-IN_FLIGHT_TOAST = "Please wait until this generation completes"
+IN_FLIGHT_TOAST = gettext_noop("Please wait until this generation completes")
 
 
 class GenerateScreen:
@@ -40,7 +40,7 @@ class GenerateScreen:
         with ui.element("div").classes("studio"):
             self._box = PromptBox(
                 on_press=self.submit,
-                heading=HEADING,
+                heading=t(HEADING),
                 draft_key=visitor.opened_by.hex,
                 has_examples=is_first_visit,
             )
@@ -93,7 +93,7 @@ class GenerateScreen:
         except SignedOut:
             self._leave()
         except GenerationInFlight:
-            ui.notify(IN_FLIGHT_TOAST)
+            ui.notify(t(IN_FLIGHT_TOAST))
             self._lookout.wake()
         except ValidationFailed as error:
             return translated(error.sentence)

@@ -16,17 +16,20 @@ from ui.components.samples import Samples, samples_skeleton
 from ui.components.skeleton import card_skeleton
 from ui.frame import frame
 from ui.unseen_pages import make_room
-from ui.words import translated
+from ui.words import gettext_noop, t, translated
 
-_HEADING = "Sign in to Easel"
-_LEAD = "Describe a picture in words, and Easel makes it for you."
-_DEMO_REMARK = "No sign-in provider is set up, so everyone on this computer is the same demo user."
+_TITLE = gettext_noop("Sign in · Easel")
+_HEADING = gettext_noop("Sign in to Easel")
+_LEAD = gettext_noop("Describe a picture in words, and Easel makes it for you.")
+_DEMO_REMARK = gettext_noop(
+    "No sign-in provider is set up, so everyone on this computer is the same demo user."
+)
 
 
 def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
     """Add the page."""
 
-    @ui.page("/login", title="Sign in · Easel", response_timeout=RESPONSE_SECONDS)
+    @ui.page("/login", title=_TITLE, response_timeout=RESPONSE_SECONDS)
     async def login(
         request: Request,
         next: str | None = None,
@@ -37,22 +40,24 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
         path = safe_return_path(next)
         if await visiting_session(ctx, request):
             return RedirectResponse(path, status_code=303)
+        ui.page_title(t(_TITLE))
         found = sentence_for(error)
         problem = translated(found) if found else None
         has_demo = ctx.settings.has_demo_sign_in
         left = providers.get(signed_out or "")
-        remark = _DEMO_REMARK if has_demo else f"Sign out at {left.label} too" if left else ""
+        remark = _remark(has_demo=has_demo, left=left)
         outline = _outline(problem or "", buttons=len(providers) + has_demo, remark=remark)
         with frame(ctx.settings, outline=outline), box("div", "welcome"):
             Samples()
             with box("section", "card stack"):
-                Text("h1", _HEADING)
-                Text("p", _LEAD, classes="lead")
+                Text("h1", t(_HEADING))
+                Text("p", t(_LEAD), classes="lead")
                 if problem:
                     Text("p", problem, classes="problem").props('role="alert"')
                 for provider in providers.values():
                     target = f"/auth/login/{quote(provider.id)}?{urlencode({'next': path})}"
-                    link(f"Continue with {provider.label}", target, "button button--primary button--wide")
+                    name = t("Continue with {provider}", provider=provider.label)
+                    link(name, target, "button button--primary button--wide")
                 if has_demo:
                     _demo_form(path)
                 if left:
@@ -61,8 +66,15 @@ def register(ctx: Context, providers: dict[str, SignInProvider]) -> None:
         return None
 
 
+def _remark(*, has_demo: bool, left: SignInProvider | None) -> str:
+    """`left` is the provider by which somebody has just signed out of Easel."""
+    if has_demo:
+        return t(_DEMO_REMARK)
+    return t("Sign out at {provider} too", provider=left.label) if left else ""
+
+
 def _outline(problem: str, *, buttons: int, remark: str) -> str:
-    card = card_skeleton(_HEADING, _LEAD, problem=problem, buttons=buttons, remark=remark)
+    card = card_skeleton(t(_HEADING), t(_LEAD), problem=problem, buttons=buttons, remark=remark)
     return f'<div class="welcome">{samples_skeleton()}{card}</div>'
 
 
@@ -70,5 +82,5 @@ def _demo_form(path: str) -> None:
     with box("form").props('method="post"') as form:
         form.props["action"] = f"/auth/demo?{urlencode({'next': path})}"
         with box("button", "button button--primary button--wide").props('type="submit"'):
-            Text("span", "Continue as demo user")
-    Text("p", _DEMO_REMARK, classes="small")
+            Text("span", t("Continue as demo user"))
+    Text("p", t(_DEMO_REMARK), classes="small")

@@ -11,7 +11,7 @@ from ui.components.gallery import Gallery
 from ui.components.page_frame import PageFrame
 from ui.components.prompt_box import PromptBox
 from ui.components.stage import Stage
-from ui.words import translated
+from ui.words import gettext_noop, t, translated
 
 # Who polls the provider tells of a change at once; else a look finds out, this long after the poll was due.
 GRACE_SECONDS = 1.0
@@ -19,7 +19,7 @@ GRACE_SECONDS = 1.0
 SAVING_SECONDS = 20.0
 # A create that the provider has not answered for so long is told.
 CONFIRMED_SECONDS = 3.0
-IN_FLIGHT_REASON = "One picture at a time: this one has to finish first."
+IN_FLIGHT_REASON = gettext_noop("One picture at a time: this one has to finish first.")
 
 
 class RunView:
@@ -60,7 +60,7 @@ class RunView:
         self._page.on_stage = generation.id
         self._saving_until = None
         self._began_at = time.monotonic() - standing.age
-        self._box.disable(IN_FLIGHT_REASON)
+        self._box.disable(t(IN_FLIGHT_REASON))
         self._frame.show_running(True)
         self._on_change()
         self._shown = None

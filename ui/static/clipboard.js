@@ -1,6 +1,7 @@
 // Copying to the clipboard: a prompt, and a picture, which browsers take as PNG only.
 
 import { toast } from "easel/toast.js";
+import { t } from "easel/words.js";
 
 const PNG = "image/png";
 
@@ -9,9 +10,9 @@ export const canCopyPictures = () => Boolean(window.ClipboardItem && navigator.c
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
-    toast("Prompt copied.");
+    toast(t("Prompt copied."));
   } catch {
-    toast("Your browser does not allow copying here. Select the prompt's text instead.");
+    toast(t("Your browser does not allow copying here. Select the prompt's text instead."));
   }
 }
 
@@ -19,9 +20,9 @@ export async function copyPicture(url) {
   try {
     // The promise itself: Safari allows no clipboard once something has been awaited after the click.
     await navigator.clipboard.write([new ClipboardItem({ [PNG]: png(url) })]);
-    toast("Picture copied.");
+    toast(t("Picture copied."));
   } catch {
-    toast("Your browser could not copy the picture. Download it instead.");
+    toast(t("Your browser could not copy the picture. Download it instead."));
   }
 }
 

@@ -1,6 +1,7 @@
 // Prompts to begin with, each with a small picture, for somebody who has made nothing yet.
 
 import { h } from "vue";
+import { t } from "easel/words.js";
 
 const EDGE = 64; // px, as in the style sheet
 
@@ -12,5 +13,5 @@ export function renderExamples(examples, choose) {
       h("span", { class: "example__prompt" }, prompt),
     ]),
   );
-  return h("div", { class: "examples", role: "group", "aria-label": "Example prompts" }, buttons);
+  return h("div", { class: "examples", role: "group", "aria-label": t("Example prompts") }, buttons);
 }

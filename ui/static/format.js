@@ -6,6 +6,9 @@ const CURRENCY = { style: "currency", currency: "USD", minimumFractionDigits: 2,
 
 export const whole = (number) => number.toLocaleString(locale);
 export const dollars = (amount) => amount.toLocaleString(locale, CURRENCY);
+// As it is said of what is to come: in whole cents, unless it is hardly more than one.
+export const roughly = (amount) =>
+  amount.toLocaleString(locale, { ...CURRENCY, maximumFractionDigits: amount < 0.02 ? 3 : 2 });
 export const day = (time) => new Date(time).toLocaleDateString(locale, { dateStyle: "medium" });
 export const moment = (time) =>
   new Date(time).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });

@@ -1,10 +1,12 @@
 // Generate, and below it why it is off, or what another picture costs and what is left.
 
 import { h } from "vue";
-import { remarkOf } from "easel/offer.js";
+import { remarksOf } from "easel/offer.js";
+import { t } from "easel/words.js";
 
 export function renderGenerate({ isOff, whyOff, offer, press }) {
-  const remark = whyOff ? "" : remarkOf(offer); // in the place of the reason, so that nothing moves
+  // In the place of the reason, and its room is kept, so that nothing moves.
+  const remarks = remarksOf(offer).map((text) => h("span", { class: "offer__line" }, text));
   const button = {
     type: "button",
     class: "button button--primary button--wide",
@@ -13,10 +15,10 @@ export function renderGenerate({ isOff, whyOff, offer, press }) {
     onClick: press,
   };
   return [
-    h("button", button, "Generate"),
+    h("button", button, t("Generate")),
     h("div", { class: "prompt-box__below" }, [
       h("p", { class: "small reason", id: "generate-reason", role: "status" }, whyOff),
-      remark ? h("p", { class: "small offer" }, remark) : null,
+      remarks.length ? h("p", { class: ["small offer", { "is-away": whyOff }] }, remarks) : null,
     ]),
   ];
 }

@@ -1,8 +1,9 @@
 // The person's generations in the API: reading, deleting, restoring; and the addresses of their pictures.
 
 import { call as callApi } from "easel/api.js";
+import { t, translated } from "easel/words.js";
 
-export const LOST = "This picture could not be kept.";
+export const LOST = t("This picture could not be kept.");
 export const call = (method, path, body) => callApi(method, `/generations${path}`, body);
 
 // Whether the picture is only at the image service so far.
@@ -16,12 +17,12 @@ export function here(item, url) {
   return pathname + search;
 }
 
-// The charge, if it was learned after the end: the error's message has the charge that was known at the end.
+// The charge, if it was learned after the end: the error's message, in English here, has the one known at the end.
 const LATE_NEWS = { charged: "It was charged.", not_charged: "Nothing was charged." };
 
 export function lateNews(item) {
   const news = item.error && LATE_NEWS[item.charge];
-  return news && !item.error.message.includes(news) ? news : "";
+  return news && !item.error.message.includes(news) ? translated(news) : "";
 }
 
 // A key that changes whenever the tile has to show something else.

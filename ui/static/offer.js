@@ -1,6 +1,7 @@
 // What another picture costs, what is left of the day, and what stands in the way: the words beside Generate.
 
-import { comesAt, day, dollars, whole } from "easel/format.js";
+import { comesAt, day, roughly, whole } from "easel/format.js";
+import { makerOf } from "easel/maker.js";
 import { t, tn } from "easel/words.js";
 
 export const PAUSED = t("New pictures are paused at the moment.");
@@ -24,11 +25,14 @@ export function reasonOf(offer) {
   );
 }
 
-// Quietly beside the button; empty where neither a price nor a limit is known.
-export function remarkOf(offer) {
-  const price = offer?.price ? t("{price} a picture", { price: dollars(offer.price) }) : "";
-  const left = offer?.limit
+// Quietly beside the button, as short lines: what makes the next picture for how much, and what is left of the day.
+// None where neither a price nor a limit is known. The demo draws by itself, at no price.
+export function remarksOf(offer) {
+  if (!offer?.price && !offer?.limit) return [];
+  const maker = offer.price === 0 ? "" : makerOf(offer);
+  const price = offer.price ? t("about {price}", { price: roughly(offer.price) }) : "";
+  const left = offer.limit
     ? t("{left} of {limit} left today", { left: whole(offer.left), limit: whole(offer.limit) })
     : "";
-  return [price, left].filter(Boolean).join(" · ");
+  return [[maker, price].filter(Boolean).join(" · "), left].filter(Boolean);
 }

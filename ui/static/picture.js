@@ -6,6 +6,7 @@ import { canCopyPictures, copyPicture, copyText } from "easel/clipboard.js";
 import { fileName } from "easel/download.js";
 import { icon } from "easel/icon.js";
 import { deletePicture, openPicture, usePrompt } from "easel/studio.js";
+import { t } from "easel/words.js";
 
 const SQUARE = 1024;
 const isPlain = (click) => !(click.ctrlKey || click.metaKey || click.shiftKey || click.altKey);
@@ -59,7 +60,7 @@ export default {
           href: this.src,
           target: "_blank",
           rel: "noopener noreferrer",
-          title: "View larger",
+          title: t("View larger"),
           onClick: this.onOpen,
         },
         [thumb, h("img", { ref: "picture", class: "picture", src: this.src, alt: this.alt, ...size })],
@@ -72,16 +73,17 @@ export default {
     renderActions() {
       const file = { href: this.src, download: fileName(this.alt, this.type) };
       const large = { href: this.src, target: "_blank", rel: "noopener noreferrer" };
-      const name = { title: "Open full size", "aria-label": "Open full size" };
-      return h("div", { class: "picture__actions", role: "group", "aria-label": "This picture" }, [
-        this.isStored && h("a", { class: "button", ...file }, [icon("download"), h("span", {}, "Download")]),
+      const name = { title: t("Open full size"), "aria-label": t("Open full size") };
+      return h("div", { class: "picture__actions", role: "group", "aria-label": t("This picture") }, [
+        this.isStored &&
+          h("a", { class: "button", ...file }, [icon("download"), h("span", {}, t("Download"))]),
         this.isStored &&
           canCopyPictures() &&
-          this.act("Copy picture", "picture", () => copyPicture(this.src)),
-        this.act("Copy prompt", "copy", () => copyText(this.alt)),
-        this.act("Use prompt again", "again", () => usePrompt(this.alt)),
+          this.act(t("Copy picture"), "picture", () => copyPicture(this.src)),
+        this.act(t("Copy prompt"), "copy", () => copyText(this.alt)),
+        this.act(t("Use prompt again"), "again", () => usePrompt(this.alt)),
         h("a", { class: "button button--quiet button--icon", ...large, ...name }, icon("open")),
-        this.act("Delete", "bin", () => deletePicture(this.id)),
+        this.act(t("Delete"), "bin", () => deletePicture(this.id)),
       ]);
     },
   },

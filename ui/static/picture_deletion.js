@@ -3,13 +3,15 @@
 import { MOST_DELETED, deleteAll, restoreAll } from "easel/deletion.js";
 import { whole } from "easel/format.js";
 import { toast } from "easel/toast.js";
+import { t, tn } from "easel/words.js";
 
 const ON_ITS_WAY_SECONDS = 5;
 
 // `place` gives the focus to what is there instead: the list, or the stage.
 export async function removeItems(list, items, place = list) {
   if (items.length > MOST_DELETED) {
-    toast(`At most ${whole(MOST_DELETED)} can be deleted at a time, so that Undo brings all of them back.`);
+    const most = whole(MOST_DELETED);
+    toast(t("At most {most} can be deleted at a time, so that Undo brings all of them back.", { most }));
     return;
   }
   const index = list.shown().findIndex((item) => item.id === items[0].id);
@@ -29,8 +31,8 @@ export async function removeItems(list, items, place = list) {
 
 // Offered for some seconds less than the server allows, so that the request arrives in time.
 function offerUndo(list, items, words, seconds, place) {
-  const action = { label: "Undo", run: () => restore(list, items, words, place) };
-  const text = items.length === 1 ? "Deleted." : `${whole(items.length)} deleted.`;
+  const action = { label: t("Undo"), run: () => restore(list, items, words, place) };
+  const text = tn("Deleted.", "{n} deleted.", items.length);
   toast(text, { seconds: Math.max(seconds - ON_ITS_WAY_SECONDS, 1), action });
 }
 
@@ -43,8 +45,11 @@ async function restore(list, items, words, place) {
 }
 
 function outcome(restored, wanted) {
-  if (!restored) return "It is too late: what you deleted is gone for good.";
+  if (!restored) return t("It is too late: what you deleted is gone for good.");
   if (restored < wanted)
-    return `${whole(restored)} of ${whole(wanted)} restored. The others are gone for good.`;
-  return restored === 1 ? "Restored." : `${whole(restored)} restored.`;
+    return t("{restored} of {wanted} restored. The others are gone for good.", {
+      restored: whole(restored),
+      wanted: whole(wanted),
+    });
+  return tn("Restored.", "{n} restored.", restored);
 }

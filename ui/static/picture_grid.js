@@ -5,6 +5,7 @@ import { h } from "easel/dom.js";
 import { keyOf } from "easel/items.js";
 import { GAP, heightOf, neighborOf, rowOf, rowsBetween, rowsOf } from "easel/picture_rows.js";
 import { tile } from "easel/tile.js";
+import { t } from "easel/words.js";
 
 const NEAR_PX = 800;
 const MARGIN_PX = { above: 16, below: 112 }; // below is room for the bar of what is selected
@@ -19,7 +20,7 @@ export class PictureGrid {
     this.drawn = new Map();
     this.active = null;
     const attributes = { class: "gallery__grid", role: "grid", "aria-multiselectable": "true" };
-    this.element = h("div", { ...attributes, "aria-label": "Your pictures", hidden: true });
+    this.element = h("div", { ...attributes, "aria-label": t("Your pictures"), hidden: true });
     this.element.style.setProperty("--gap", `${GAP}px`);
     this.element.addEventListener("focusin", ({ target }) => this.activate(target.closest(".tile")));
     this.onScroll = () => this.drawSoon();

@@ -1,5 +1,6 @@
 // The keys of "Your pictures", while the focus is there: arrows, a selection, Delete; and Escape.
 
+import { asRead } from "easel/direction.js";
 import { idOf } from "easel/picture_grid.js";
 
 const ARROWS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
@@ -36,7 +37,7 @@ function onKeydown(list, event) {
 }
 
 function move(list, id, { key, shiftKey }) {
-  const to = list.grid.neighbor(id, key);
+  const to = list.grid.neighbor(id, asRead(key));
   if (!to) return;
   if (shiftKey && !list.selection.has(id)) list.toggle(id);
   if (shiftKey) list.selectTo(to.id);

@@ -2,8 +2,8 @@
 
 import { h } from "easel/dom.js";
 import { Feed } from "easel/feed.js";
-import { whole } from "easel/format.js";
 import { isUnkept } from "easel/items.js";
+import { noteOf } from "easel/list_note.js";
 import { removeItems } from "easel/picture_deletion.js";
 import { followKeys } from "easel/picture_keys.js";
 import { PictureGrid, idOf } from "easel/picture_grid.js";
@@ -13,6 +13,7 @@ import { SelectionBar } from "easel/selection_bar.js";
 import { tellNewest } from "easel/stage_pictures.js";
 import { usePrompt } from "easel/studio.js";
 import { Viewer } from "easel/viewer.js";
+import { t } from "easel/words.js";
 import { downloadAll } from "easel/zips.js";
 
 const NOT_KEPT_SECONDS = 10;
@@ -119,26 +120,18 @@ export class PictureList {
   showProblem(error) {
     this.hasFailed = true;
     const attributes = { class: "button button--quiet", type: "button", onclick: () => this.more() };
-    this.note.replaceChildren(`${error.message} `, h("button", attributes, "Try again"));
+    this.note.replaceChildren(`${error.message} `, h("button", attributes, t("Try again")));
   }
 
   arrange() {
     const shown = this.shown();
     tellNewest(this.feed);
     this.selection.keepTo(shown);
-    this.note.textContent = this.noteOf(shown.length);
+    const { isFailed, isWhole } = this;
+    this.note.textContent = noteOf({ count: shown.length, words: this.feed.words, isFailed, isWhole });
     this.grid.show(shown, this);
     this.showSelection();
     this.watchUnkept();
-  }
-
-  noteOf(count) {
-    if (count && !this.feed.words) return "";
-    if (count) return this.isWhole ? `${whole(count)} found.` : `${whole(count)} or more found.`;
-    if (!this.isWhole) return "Looking …";
-    if (this.feed.words && this.isFailed) return "No failed prompt has all of these words.";
-    if (this.feed.words) return "No prompt of yours has all of these words.";
-    return this.isFailed ? "Nothing has failed." : "Your finished pictures gather here.";
   }
 
   // Only the newest are watched, because `refresh` reads only those.

@@ -5,6 +5,7 @@ import { closeOnClickBeside, openDialog } from "easel/dialog.js";
 import { icon } from "easel/icon.js";
 import { call } from "easel/items.js";
 import { isRemoved, learn, matching, recent, remove } from "easel/recall.js";
+import { t } from "easel/words.js";
 
 const SHOWN = 50;
 const TYPING_MS = 250;
@@ -71,7 +72,7 @@ export default {
       stops[stops.indexOf(document.activeElement) + by]?.focus();
     },
     renderPrompt(prompt) {
-      const name = "Remove from this list";
+      const name = t("Remove from this list");
       const attributes = {
         type: "button",
         title: name,
@@ -94,19 +95,20 @@ export default {
         type: "search",
         value: this.words,
         maxlength: 800,
-        placeholder: "Search recent prompts",
-        "aria-label": "Search recent prompts",
+        placeholder: t("Search recent prompts"),
+        "aria-label": t("Search recent prompts"),
         autocomplete: "off",
         autofocus: true,
         onInput: this.onSearch,
       });
     },
     renderNothing() {
-      return this.words.trim() ? "No prompt of yours has all of these words." : "Your prompts gather here.";
+      if (this.words.trim()) return t("No prompt of yours has all of these words.");
+      return t("Your prompts gather here.");
     },
   },
   render() {
-    const name = "Recent prompts";
+    const name = t("Recent prompts");
     const open = { type: "button", title: name, "aria-label": name, onClick: this.open };
     return h("div", { class: "recent" }, [
       h("button", { class: "button button--quiet button--icon recent__open", ...open }, icon("history")),
@@ -125,7 +127,7 @@ export default {
             h(
               "button",
               { class: "button button--quiet", type: "button", onClick: () => this.$refs.dialog.close() },
-              "Close",
+              t("Close"),
             ),
           ]),
           h("ul", { class: "recent__list" }, this.prompts.map(this.renderPrompt)),

@@ -15,7 +15,7 @@ const ROWS = [
   ["← → ↑ ↓", t("Move among your pictures, or from one that is open to the next")],
   [t("Space"), t("Select a picture; with Shift and the arrows, several")],
   [t("Ctrl A"), t("Select all of your pictures (⌘ A on a Mac)")],
-  [t("Delete"), t("Delete a picture, or those that are selected")],
+  [t("Del"), t("Delete a picture, or those that are selected")],
   ["t", t("Next theme: system, light, dark")],
   [t("Esc"), t("Close what is open, or select nothing")],
   ["?", t("This list")],

@@ -2,8 +2,9 @@
 
 import { h } from "easel/dom.js";
 import { LOST, here, keyOf } from "easel/items.js";
+import { t, translated } from "easel/words.js";
 
-const NOT_KEPT = "Not kept yet. Open it to download it now.";
+const NOT_KEPT = t("Not kept yet. Open it to download it now.");
 
 // The tab stop is that of one cell alone, so all start without it.
 export function tile(item) {
@@ -16,13 +17,17 @@ export function tile(item) {
 }
 
 function failure(item) {
-  const reason = h("span", { class: "tile__reason", id: `reason-${item.id}` }, item.error.message);
+  const reason = h(
+    "span",
+    { class: "tile__reason", id: `reason-${item.id}` },
+    translated(item.error.message),
+  );
   const prompt = h("span", { class: "tile__prompt", dir: "auto" }, item.prompt);
-  const open = openButton(item, `No picture: ${item.prompt}`, prompt, reason);
+  const open = openButton(item, t("No picture: {prompt}", item), prompt, reason);
   open.setAttribute("aria-describedby", reason.id);
-  const name = `Use again: ${item.prompt}`;
+  const name = t("Use again: {prompt}", item);
   const attributes = { class: "button tile__again", type: "button", tabindex: -1, "aria-label": name };
-  return [tick(item), open, h("button", attributes, "Use again")];
+  return [tick(item), open, h("button", attributes, t("Use again"))];
 }
 
 function openButton(item, name, ...content) {
@@ -32,7 +37,7 @@ function openButton(item, name, ...content) {
 
 function tick(item) {
   const attributes = { class: "tile__tick", type: "checkbox", tabindex: -1 };
-  return h("input", { ...attributes, "aria-label": `Select: ${item.prompt}` });
+  return h("input", { ...attributes, "aria-label": t("Select: {prompt}", item) });
 }
 
 function picture(item) {

@@ -3,12 +3,15 @@
 import { openDialog } from "easel/dialog.js";
 import { h } from "easel/dom.js";
 import { fileName } from "easel/download.js";
+import { asRead, isRightToLeft } from "easel/direction.js";
 import { dollars, moment, whole } from "easel/format.js";
 import { canCopyPictures, copyPicture, copyText } from "easel/clipboard.js";
 import { LOST, here, isUnkept, lateNews } from "easel/items.js";
+import { makerOf } from "easel/maker.js";
 import { usePrompt } from "easel/studio.js";
+import { t, translated } from "easel/words.js";
 
-const NOT_KEPT = "Not kept yet: the image service deletes this picture within an hour.";
+const NOT_KEPT = t("Not kept yet: the image service deletes this picture within an hour.");
 // Browsers ignore `download` for other sites, so such a picture opens in a new tab.
 const ELSEWHERE = { target: "_blank", rel: "noopener noreferrer" };
 const SWIPE_PX = 50;
@@ -24,15 +27,15 @@ export class Viewer {
     const bar = h(
       "div",
       { class: "viewer__bar" },
-      this.button("Previous", () => this.step(-1)),
-      this.button("Next", () => this.step(1)),
+      this.button(t("Previous"), () => this.step(-1)),
+      this.button(t("Next"), () => this.step(1)),
       this.place,
       h("span", { class: "spacer" }),
-      h("button", close, "Close"),
+      h("button", close, t("Close")),
     );
-    const attributes = { class: "viewer", "data-theme": "dark", "aria-label": "Picture", tabindex: "-1" };
+    const attributes = { class: "viewer", "data-theme": "dark", "aria-label": t("Picture"), tabindex: "-1" };
     this.dialog = h("dialog", attributes, bar, this.body);
-    this.dialog.addEventListener("keydown", (event) => this.step(STEPS[event.key] ?? 0));
+    this.dialog.addEventListener("keydown", (event) => this.step(STEPS[asRead(event.key)] ?? 0));
     this.dialog.addEventListener("close", () => this.onClose());
     this.followSwipes();
     this.onBack = () => this.goBack();
@@ -86,7 +89,8 @@ export class Viewer {
       if (!from) return;
       const [x, y] = [to.clientX - from.clientX, to.clientY - from.clientY];
       from = null;
-      if (Math.abs(x) > SWIPE_PX && Math.abs(x) > 2 * Math.abs(y)) this.step(x < 0 ? 1 : -1);
+      if (Math.abs(x) > SWIPE_PX && Math.abs(x) > 2 * Math.abs(y))
+        this.step(x < 0 === isRightToLeft() ? -1 : 1);
     });
   }
 
@@ -104,7 +108,7 @@ export class Viewer {
     const shown = this.gallery.shown();
     const all = `${whole(shown.length)}${this.gallery.isWhole ? "" : "+"}`;
     const index = shown.findIndex(({ id }) => id === item.id);
-    this.place.textContent = index < 0 ? "" : `${whole(index + 1)} of ${all}`;
+    this.place.textContent = index < 0 ? "" : t("{place} of {all}", { place: whole(index + 1), all });
     if (this.body.contains(document.activeElement)) this.dialog.focus();
     this.body.replaceChildren(this.picture(item), this.facts(item));
   }
@@ -112,7 +116,7 @@ export class Viewer {
   picture(item) {
     if (!item.url) {
       const code = h("span", { class: "small" }, item.error?.code ?? "");
-      return h("p", { class: "viewer__cause" }, item.error?.message ?? LOST, code);
+      return h("p", { class: "viewer__cause" }, item.error ? translated(item.error.message) : LOST, code);
     }
     const size = { width: item.width, height: item.height };
     return h("img", { class: "viewer__picture", src: here(item, item.url), alt: item.prompt, ...size });
@@ -122,7 +126,7 @@ export class Viewer {
     const known = [
       moment(item.created_at),
       item.width && `${item.width} × ${item.height}`,
-      [item.model.replace(/^.*\//, ""), item.quality].filter(Boolean).join(", "),
+      makerOf(item),
       item.charge === "charged" && item.price_usd && dollars(item.price_usd),
     ];
     return h(
@@ -144,13 +148,13 @@ export class Viewer {
       ...(isUnkept(item) ? ELSEWHERE : {}),
     };
     return [
-      this.button("Use again", () => this.useAgain()),
-      this.button("Copy prompt", () => copyText(item.prompt)),
+      this.button(t("Use again"), () => this.useAgain()),
+      this.button(t("Copy prompt"), () => copyText(item.prompt)),
       canCopyPictures() && item.thumb_url
-        ? this.button("Copy picture", () => copyPicture(here(item, item.url)))
+        ? this.button(t("Copy picture"), () => copyPicture(here(item, item.url)))
         : "",
-      item.url ? h("a", download, "Download") : "",
-      this.button("Delete", () => this.deleteItem()),
+      item.url ? h("a", download, t("Download")) : "",
+      this.button(t("Delete"), () => this.deleteItem()),
     ];
   }
 

@@ -4,13 +4,15 @@ import { inParts } from "easel/deletion.js";
 import { h } from "easel/dom.js";
 import { whole } from "easel/format.js";
 import { toast } from "easel/toast.js";
+import { t, tn } from "easel/words.js";
 
 const MOST = 500; // browsers and the server would not take many more downloads at once
 
 export function downloadAll(items) {
   const ids = items.filter((item) => item.thumb_url).map((item) => item.id);
   if (ids.length > MOST) {
-    toast(`At most ${whole(MOST)} pictures can be downloaded at a time. All of them: Account, Export.`);
+    const most = whole(MOST);
+    toast(t("At most {most} pictures can be downloaded at a time. All of them: Account, Export.", { most }));
     return;
   }
   const parts = inParts(ids);
@@ -18,5 +20,6 @@ export function downloadAll(items) {
     const href = `/api/v1/generations/archive?ids=${part.join(",")}`;
     h("a", { href, download: "" }).click();
   }
-  if (parts.length > 1) toast(`The pictures come as ${whole(parts.length)} zip files.`);
+  if (parts.length > 1)
+    toast(tn("The pictures come as {n} zip file.", "The pictures come as {n} zip files.", parts.length));
 }

@@ -4,11 +4,12 @@ import { h } from "vue";
 import { PictureList } from "easel/picture_list.js";
 import { openFromStage, removeFromStage } from "easel/stage_pictures.js";
 import { listen } from "easel/studio.js";
+import { t } from "easel/words.js";
 
 const TYPING_MS = 250;
 const FILTERS = [
-  { name: "Pictures", isFailed: false },
-  { name: "Failed", isFailed: true },
+  { name: t("Pictures"), isFailed: false },
+  { name: t("Failed"), isFailed: true },
 ];
 
 export default {
@@ -49,8 +50,8 @@ export default {
         class: "search",
         type: "search",
         maxlength: 800,
-        placeholder: "Search your pictures",
-        "aria-label": "Search your pictures",
+        placeholder: t("Search your pictures"),
+        "aria-label": t("Search your pictures"),
         autocomplete: "off",
         onInput: this.onSearch,
       });
@@ -64,10 +65,10 @@ export default {
   render() {
     return h("section", { class: "pictures", "aria-labelledby": "pictures-title" }, [
       h("div", { class: "pictures__head" }, [
-        h("h2", { id: "pictures-title" }, "Your pictures"),
+        h("h2", { id: "pictures-title" }, t("Your pictures")),
         h(
           "div",
-          { class: "filter", role: "radiogroup", "aria-label": "Show" },
+          { class: "filter", role: "radiogroup", "aria-label": t("Show") },
           FILTERS.map(this.renderFilter),
         ),
         this.renderSearch(),

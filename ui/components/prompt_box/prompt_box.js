@@ -11,11 +11,12 @@ import { overProblem, renderFoot } from "easel/prompt_foot.js";
 import { Steps, forgetAll, learn, remember } from "easel/recall.js";
 import RecentPrompts from "easel/recent_prompts.js";
 import { listen, studio } from "easel/studio.js";
+import { t } from "easel/words.js";
 
-const PLACEHOLDER = "A lighthouse at dusk …";
-const STARTING = "Starting …";
-const WAITING = "No connection yet: your press is kept, and sent as soon as there is one.";
-const SILENT = "No connection. What you start now is sent as soon as there is one.";
+const PLACEHOLDER = t("A lighthouse at dusk …");
+const STARTING = t("Starting …");
+const WAITING = t("No connection yet: your press is kept, and sent as soon as there is one.");
+const SILENT = t("No connection. What you start now is sent as soon as there is one.");
 const CONFIRMS = 229; // the key code of keys that an input method uses itself
 
 export default {
@@ -33,14 +34,7 @@ export default {
     focusCount: Number, // the box takes the focus when this changes
   },
   emits: ["press"],
-  data() {
-    return {
-      press: null,
-      wasConnected: false,
-      text: "",
-      problem: "",
-    };
-  },
+  data: () => ({ press: null, wasConnected: false, text: "", problem: "" }),
   computed: {
     // Not while the page is still connecting for the first time.
     hasFallenSilent() {
@@ -205,9 +199,9 @@ export default {
     },
   },
   render() {
-    return h("section", { class: "card composer", "aria-label": "Prompt" }, [
+    return h("section", { class: "card composer", "aria-label": t("Prompt") }, [
       h("h1", { class: "composer__title" }, this.heading),
-      h("label", { class: "visually-hidden", for: "prompt" }, "Your prompt"),
+      h("label", { class: "visually-hidden", for: "prompt" }, t("Your prompt")),
       this.renderBox(),
       h("div", { class: "prompt-box__foot" }, [
         h(RecentPrompts, { person: this.draftKey, onChoose: this.replace }),

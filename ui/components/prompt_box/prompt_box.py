@@ -12,13 +12,16 @@ from nicegui.events import GenericEventArguments
 
 from core.services import EMPTY_PROMPT, MAX_PROMPT_LENGTH, Offer
 from ui.assets import asset_url
+from ui.words import gettext_noop, t, translated
 
 # The file of a small picture in `ui/static`, and the prompt.
 EXAMPLES = {
-    "example_lighthouse.svg": "A lighthouse at dusk, painted in loose watercolor",
-    "example_greenhouse.svg": "A cozy reading nook in a greenhouse, morning light through the glass",
-    "example_astronaut.svg": "An astronaut tending tomatoes on the moon, 1960s travel poster",
-    "example_fox.svg": "A red fox asleep in the snow, seen from above, soft pencil drawing",
+    "example_lighthouse.svg": gettext_noop("A lighthouse at dusk, painted in loose watercolor"),
+    "example_greenhouse.svg": gettext_noop(
+        "A cozy reading nook in a greenhouse, morning light through the glass"
+    ),
+    "example_astronaut.svg": gettext_noop("An astronaut tending tomatoes on the moon, 1960s travel poster"),
+    "example_fox.svg": gettext_noop("A red fox asleep in the snow, seen from above, soft pencil drawing"),
 }
 
 
@@ -52,7 +55,7 @@ class PromptBox(ui.element, component="prompt_box.js"):
                 "heading": heading,
                 "draftKey": draft_key,
                 "limit": MAX_PROMPT_LENGTH,
-                "emptyProblem": EMPTY_PROMPT,
+                "emptyProblem": translated(EMPTY_PROMPT),
                 "filled": "",
                 "examples": _examples() if has_examples else [],
                 "reason": "",
@@ -79,6 +82,8 @@ class PromptBox(ui.element, component="prompt_box.js"):
         """Show what another picture costs and what is left; Generate is off where something is in its way."""
         allowance = offer.allowance
         self.props["offer"] = {
+            "model": offer.model,
+            "quality": offer.quality,
             "price": None if offer.price_usd is None else float(offer.price_usd),
             "limit": allowance and allowance.limit,
             "left": allowance and allowance.left,
@@ -107,7 +112,7 @@ class PromptBox(ui.element, component="prompt_box.js"):
 
 
 def _examples() -> list[dict[str, str]]:
-    return [{"picture": asset_url(file), "prompt": prompt} for file, prompt in EXAMPLES.items()]
+    return [{"picture": asset_url(file), "prompt": t(prompt)} for file, prompt in EXAMPLES.items()]
 
 
 def _is_text(order: dict[object, object]) -> TypeGuard[dict[str, str]]:

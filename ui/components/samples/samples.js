@@ -1,6 +1,7 @@
 // Three pictures with their prompts, beside the sign-in.
 
 import { h } from "vue";
+import { t } from "easel/words.js";
 
 export default {
   props: {
@@ -14,6 +15,6 @@ export default {
         h("figcaption", { "aria-hidden": "true" }, prompt),
       ]),
     );
-    return h("div", { class: "samples", role: "group", "aria-label": "Sample pictures" }, figures);
+    return h("div", { class: "samples", role: "group", "aria-label": t("Sample pictures") }, figures);
   },
 };

@@ -1,10 +1,12 @@
 """Three pictures with their prompts, for somebody who does not know Easel yet."""
 
+from html import escape
 from typing import NamedTuple
 
 from nicegui import ui
 
 from ui.assets import asset_url
+from ui.words import gettext_noop, t
 
 
 class Sample(NamedTuple):
@@ -17,9 +19,9 @@ class Sample(NamedTuple):
 
 
 SAMPLES = (
-    Sample("sample_lighthouse.webp", "A lighthouse at dusk over a calm sea", 540, 720),
-    Sample("sample_balloon.webp", "A red balloon above the hills, morning", 432, 432),
-    Sample("sample_city.webp", "The city by the sea at night", 432, 432),
+    Sample("sample_lighthouse.webp", gettext_noop("A lighthouse at dusk over a calm sea"), 540, 720),
+    Sample("sample_balloon.webp", gettext_noop("A red balloon above the hills, morning"), 432, 432),
+    Sample("sample_city.webp", gettext_noop("The city by the sea at night"), 432, 432),
 )
 
 
@@ -29,7 +31,7 @@ class Samples(ui.element, component="samples.js"):
     def __init__(self) -> None:
         super().__init__()
         self.props["samples"] = [
-            {"src": asset_url(file), "prompt": prompt, "width": width, "height": height}
+            {"src": asset_url(file), "prompt": t(prompt), "width": width, "height": height}
             for file, prompt, width, height in SAMPLES
         ]
 
@@ -38,7 +40,7 @@ def samples_skeleton() -> str:
     """The pictures themselves: they are there before any script is."""
     pictures = (
         f'<figure class="sample"><img src="{asset_url(each.file)}" alt="" width="{each.width}"'
-        f' height="{each.height}" decoding="sync"><figcaption>{each.prompt}</figcaption></figure>'
+        f' height="{each.height}" decoding="sync"><figcaption>{escape(t(each.prompt))}</figcaption></figure>'
         for each in SAMPLES
     )
     return f'<div class="samples">{"".join(pictures)}</div>'

@@ -2,6 +2,7 @@
 
 import { h } from "vue";
 import { canNotify, toggleNotification, wantsNotification } from "easel/notifications.js";
+import { t } from "easel/words.js";
 
 export default {
   data: () => ({ isOn: wantsNotification() }),
@@ -19,6 +20,6 @@ export default {
       "aria-pressed": String(this.isOn),
       onClick: this.onClick,
     };
-    return h("button", attributes, this.isOn ? "We'll notify you" : "Notify me when it's done");
+    return h("button", attributes, this.isOn ? t("We'll notify you") : t("Notify me when it's done"));
   },
 };

@@ -2,17 +2,20 @@
 
 import { h } from "vue";
 import { connection } from "easel/connection.js";
+import { whole } from "easel/format.js";
+import { t, tn } from "easel/words.js";
 
 const AT_MOST = 0.95; // the sheet must not look finished before the picture is ready
 const TICK_MS = 250;
-const SILENT = "no connection; it goes on without you";
+const SILENT = t("no connection; it goes on without you");
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 export function estimate(elapsed, low, high) {
   if (!high) return "";
   const over = Math.round(elapsed - high);
-  return over > 0 ? `longer than usual, ${over} s over` : `usually ${low} to ${high} s`;
+  if (over > 0) return tn("longer than usual, {n} s over", "longer than usual, {n} s over", over);
+  return t("usually {low} to {high} s", { low: whole(low), high: whole(high) });
 }
 
 export default {
@@ -48,7 +51,7 @@ export default {
         class: ["run__colour", { "is-unknown": share === null }],
         style: share === null ? {} : { "--progress": share.toFixed(3) },
         role: "progressbar",
-        "aria-label": "Progress",
+        "aria-label": t("Progress"),
         "aria-valuemin": 0,
         "aria-valuemax": 100,
         "aria-valuenow": share === null ? null : Math.round(share * 100),

@@ -7,9 +7,14 @@ import { notify } from "easel/notifications.js";
 import Picture from "easel/picture.js";
 import { say } from "easel/say.js";
 import { studio } from "easel/studio.js";
+import { t } from "easel/words.js";
 
-const LEAD = "Say what it shows, and how: the light, the mood, the style.";
-const TITLES = { running: "Painting …", done: "✓ Your picture is ready", failed: "✕ No picture" };
+const LEAD = t("Say what it shows, and how: the light, the mood, the style.");
+const TITLES = {
+  running: t("Painting … · Easel"),
+  done: t("✓ Your picture is ready · Easel"),
+  failed: t("✕ No picture · Easel"),
+};
 const BADGES = { running: "#47b3ff", done: "#1a9c4b", failed: "#d93025" };
 const ICON =
   '<path d="M12 2v2M8 15l-3 7M16 15l3 7M4 17h16" stroke="#0a6cb0" stroke-width="1.75" stroke-linecap="round"/>' +
@@ -64,12 +69,12 @@ export default {
       if (before === "running") this.tellEnd(now);
     },
     tellEnd(end) {
-      if (end === "done") say("Your picture is ready.");
+      if (end === "done") say(t("Your picture is ready."));
       if (end && document.hidden) notify(end, this.prompt, this.plainIcon);
     },
     // Screen readers read each phase once; a failure's box is an alert of its own.
     sayPhase(phase) {
-      if (phase) say(`Your picture: ${phase}.`);
+      if (phase) say(t("Your picture: {phase}.", { phase }));
     },
     // An element with the focus, such as Cancel, may go with the old sheet: the new sheet takes the focus.
     keepFocus() {
@@ -89,7 +94,7 @@ export default {
       const isNews = this.state === "running" || document.hidden;
       const title = isNews && TITLES[this.state];
       const badge = isNews && BADGES[this.state];
-      document.title = title ? `${title} · Easel` : this.plainTitle;
+      document.title = title || this.plainTitle;
       if (iconLink()) iconLink().href = badge ? iconWith(badge) : this.plainIcon;
     },
     // Nothing runs and nothing has just ended: the newest picture, and for who has none the empty sheet.
@@ -111,7 +116,7 @@ export default {
     },
   },
   render() {
-    const attributes = { class: "easel", "aria-label": "Picture", "data-state": this.state, tabindex: -1 };
+    const attributes = { class: "easel", "aria-label": t("Picture"), "data-state": this.state, tabindex: -1 };
     return h("section", attributes, [
       h("div", { class: "canvas" }, this.text ? this.renderIdle() : this.$slots.default()),
       h("div", { class: "easel__foot" }, this.$slots.foot()),

@@ -10,29 +10,31 @@ from core.services import Estimate, FailureCode, Generation, Phase
 from ui.components.elements import Button, Text, box, link
 from ui.components.icon import Icon
 from ui.components.stage.parts import NotifySwitch, Picture, RunProgress, TryAgain
+from ui.words import gettext_noop, t
 
 _TITLES: dict[str, str] = {
-    FailureCode.MODERATED: "Stopped by the safety filter",
-    FailureCode.CANCELED: "Canceled",
-    FailureCode.TIMED_OUT: "That took too long",
+    FailureCode.MODERATED: gettext_noop("Stopped by the safety filter"),
+    FailureCode.CANCELED: gettext_noop("Canceled"),
+    FailureCode.TIMED_OUT: gettext_noop("That took too long"),
 }
+_NO_PICTURE = gettext_noop("No picture this time")
 PHASES = {
-    Phase.WAITING: "Waiting",
-    Phase.STARTING: "Starting",
-    Phase.DRAWING: "Drawing",
-    Phase.SAVING: "Saving",
+    Phase.WAITING: gettext_noop("Waiting"),
+    Phase.STARTING: gettext_noop("Starting"),
+    Phase.DRAWING: gettext_noop("Drawing"),
+    Phase.SAVING: gettext_noop("Saving"),
 }
 
-EMPTY = "Your picture appears here"
-NOT_KEPT = (
+EMPTY = gettext_noop("Your picture appears here")
+NOT_KEPT = gettext_noop(
     "Not kept yet: Easel has not been able to store this picture."
     " The image service deletes it within an hour."
 )
-UNCERTAIN = (
+UNCERTAIN = gettext_noop(
     "The image service has not confirmed that it received this."
     " Easel is finding out: that takes 90 seconds at most."
 )
-LOST = "This picture could not be kept, and the image service has deleted it by now."
+LOST = gettext_noop("This picture could not be kept, and the image service has deleted it by now.")
 
 
 class Stage(ui.element, component="stage.js"):
@@ -51,22 +53,22 @@ class Stage(ui.element, component="stage.js"):
 
     def show_empty(self) -> None:
         """Show the empty sheet, when nothing runs and nothing has just ended."""
-        self._clear(state="", text=EMPTY)
+        self._clear(state="", text=t(EMPTY))
 
     def show_running(self, generation: Generation, age_seconds: float, estimate: Estimate | None) -> None:
         """Show a run, with its age and the estimate."""
         self.props["prompt"] = generation.prompt
         with self._sheet("sheet sheet--running", state="running"), box("div", "run"):
-            Text("p", "Painting your picture", classes="run__what")
+            Text("p", t("Painting your picture"), classes="run__what")
             Text("h2", generation.prompt, classes="run__prompt").props('dir="auto"')
             RunProgress(age_seconds, estimate)
             with box("ol", "run__phases"):
-                self._phases = {phase: Text("li", name) for phase, name in PHASES.items()}
+                self._phases = {phase: Text("li", t(name)) for phase, name in PHASES.items()}
             self._note_on_run = Text("p", classes="run__note small")
             with box("div", "run__actions"):
-                self._cancel = Button("Cancel", self._on_cancel).mark("cancel")
+                self._cancel = Button(t("Cancel"), self._on_cancel).mark("cancel")
                 NotifySwitch()
-            Text("p", "You can close this page. We'll keep going.", classes="small")
+            Text("p", t("You can close this page. We'll keep going."), classes="small")
         self.show_phase(generation.current_phase)
 
     def show_phase(self, phase: Phase, *, is_canceling: bool = False, is_uncertain: bool = False) -> None:
@@ -74,13 +76,13 @@ class Stage(ui.element, component="stage.js"):
 
         `is_uncertain` says that nobody knows yet whether the provider has received it.
         """
-        self._note_on_run.set_text(UNCERTAIN if is_uncertain else "")
-        self.props["phase"] = PHASES[phase]
+        self._note_on_run.set_text(t(UNCERTAIN) if is_uncertain else "")
+        self.props["phase"] = t(PHASES[phase])
         for each, element in self._phases.items():
             element.props.set_optional("aria-current", "step" if each is phase else None)
         can_cancel = phase in {Phase.STARTING, Phase.DRAWING} and not is_canceling
         self._cancel.set_enabled(can_cancel)
-        self._cancel.set_text("Canceling …" if is_canceling else "Cancel")
+        self._cancel.set_text(t("Canceling …") if is_canceling else t("Cancel"))
 
     def show_picture(self, generation: Generation) -> None:
         """Show the picture from the store; until it is there, from the provider, with a notice."""
@@ -97,21 +99,21 @@ class Stage(ui.element, component="stage.js"):
         self.not_kept = None
         self._note.clear()
         with self._note:
-            Text("p", LOST)
+            Text("p", t(LOST))
 
     def _show_not_kept(self, generation: Generation) -> None:
         self.not_kept = generation.id
         self._note = box("div", "not-kept").props('role="status"')
         with self._note:
-            Text("p", NOT_KEPT)
-            now = link("Download it now", generation.result_url or "", "button", icon_name="download")
+            Text("p", t(NOT_KEPT))
+            now = link(t("Download it now"), generation.result_url or "", "button", icon_name="download")
             now.props('download target="_blank" rel="noopener noreferrer"').mark("download-now")
 
     def show_failure(self, code: str, sentence: str, *, prompt: str) -> None:
         """Show why there is no picture of `prompt`: `sentence` has the reason, next step and charge."""
         with self._sheet("sheet", state="failed").props('role="alert"'):
             Icon("warning")
-            Text("h2", _TITLES.get(code, "No picture this time"))
+            Text("h2", t(_TITLES.get(code, _NO_PICTURE)))
             Text("p", sentence, classes="lead")
             Text("p", prompt, classes="sheet__prompt").props('dir="auto"')
             TryAgain(prompt, self._on_try_again).mark("try-again")

@@ -2,6 +2,7 @@
 
 import { h } from "vue";
 import { start, studio } from "easel/studio.js";
+import { t } from "easel/words.js";
 
 export default {
   props: { prompt: String },
@@ -14,6 +15,6 @@ export default {
   },
   render() {
     const attributes = { type: "button", disabled: studio.isOff, onClick: this.onClick };
-    return h("button", { class: "button button--primary", ...attributes }, "Try again");
+    return h("button", { class: "button button--primary", ...attributes }, t("Try again"));
   },
 };
