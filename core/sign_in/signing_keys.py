@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet
 
 from core.sign_in.problems import NotVerified
 
@@ -54,9 +54,17 @@ def _imported(document: object) -> KeySet:
     keys = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(keys, list):
         raise NotVerified("the provider's keys are none")
-    usable = [
-        each
-        for each in keys
-        if isinstance(each, dict) and each.get("kty") in _KINDS and each.get("use", "sig") == "sig"
-    ]
-    return KeySet.import_key_set({"keys": usable})
+    usable = [key for each in keys if (key := _import(each))]
+    if not usable:
+        raise NotVerified("the provider has no key that can be used")
+    return KeySet(usable)
+
+
+def _import(each: object) -> Key | None:
+    """The key; None for one that cannot be used here, which is to be passed over (RFC 7517, 5)."""
+    if not isinstance(each, dict) or each.get("kty") not in _KINDS or each.get("use", "sig") != "sig":
+        return None
+    try:
+        return KeySet.import_key_set({"keys": [each]}).keys[0]
+    except Exception:  # noqa: BLE001  # whatever is wrong with it: the others may be good
+        return None

@@ -1,67 +1,71 @@
 // The prompts that somebody has used: each once, the newest first, and stepped through as a terminal does.
 
-import { beforeEach, describe, expect, it } from "vitest";
-import {
-  Steps,
-  forgetAll,
-  isRemoved,
-  learn,
-  matching,
-  recent,
-  remember,
-  remove,
-} from "../../ui/static/recall.js";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
-beforeEach(() => localStorage.clear());
+// Anew for each test, as a page has it: nothing more is kept there after a sign-out.
+let recall;
+
+beforeEach(async () => {
+  localStorage.clear();
+  vi.resetModules();
+  recall = await import("../../ui/static/recall.js");
+});
 
 describe("the list", () => {
   it("has each prompt once, the newest first, for each person apart", () => {
-    for (const prompt of ["a kite", "a fox", "a kite"]) remember("ada", prompt);
-    expect(recent("ada")).toEqual(["a kite", "a fox"]);
-    expect(recent("ben")).toEqual([]);
+    for (const prompt of ["a kite", "a fox", "a kite"]) recall.remember("ada", prompt);
+    expect(recall.recent("ada")).toEqual(["a kite", "a fox"]);
+    expect(recall.recent("ben")).toEqual([]);
   });
 
   it("takes in what was made elsewhere, and keeps what has no picture any more", () => {
-    remember("ada", "deleted since");
-    learn("ada", ["from my phone", "deleted since"]);
-    learn("ada", ["from my phone"]);
-    expect(recent("ada")).toEqual(["from my phone", "deleted since"]);
-    remember("ada", "running");
-    learn("ada", ["once more", "from my phone"]);
-    learn("ada", ["from my phone", "once more"]);
-    expect(recent("ada")).toEqual(["running", "from my phone", "once more", "deleted since"]);
+    recall.remember("ada", "deleted since");
+    recall.learn("ada", ["from my phone", "deleted since"]);
+    recall.learn("ada", ["from my phone"]);
+    expect(recall.recent("ada")).toEqual(["from my phone", "deleted since"]);
+    recall.remember("ada", "running");
+    recall.learn("ada", ["once more", "from my phone"]);
+    recall.learn("ada", ["from my phone", "once more"]);
+    expect(recall.recent("ada")).toEqual(["running", "from my phone", "once more", "deleted since"]);
   });
 
   it("has nothing of what was removed, until it is used again", () => {
-    remember("ada", "a kite");
-    remove("ada", "a kite");
-    learn("ada", ["a kite"]);
-    expect([recent("ada"), isRemoved("ada", "a kite")]).toEqual([[], true]);
-    remember("ada", "a kite");
-    expect([recent("ada"), isRemoved("ada", "a kite")]).toEqual([["a kite"], false]);
+    recall.remember("ada", "a kite");
+    recall.remove("ada", "a kite");
+    recall.learn("ada", ["a kite"]);
+    expect([recall.recent("ada"), recall.isRemoved("ada", "a kite")]).toEqual([[], true]);
+    recall.remember("ada", "a kite");
+    expect([recall.recent("ada"), recall.isRemoved("ada", "a kite")]).toEqual([["a kite"], false]);
   });
 
   it("is bounded, and gone after signing out", () => {
-    learn(
+    recall.learn(
       "ada",
       Array.from({ length: 300 }, (_, n) => `prompt ${n}`),
     );
-    expect(recent("ada")).toHaveLength(200);
-    remove("ada", "prompt 1");
-    forgetAll("ada");
-    expect(localStorage).toHaveLength(0);
+    expect(recall.recent("ada")).toHaveLength(200);
+    recall.remove("ada", "prompt 1");
+    localStorage.setItem("easel-draft:ada", "half a thought");
+    sessionStorage.setItem("easel-press:ada", "{}");
+    localStorage.setItem("easel-theme", "dark");
+    const form = document.createElement("form");
+    form.setAttribute("action", "/auth/logout");
+    document.body.append(form);
+    form.dispatchEvent(new Event("submit", { bubbles: true }));
+    recall.learn("ada", ["an answer that comes late"]);
+    expect([Object.keys(localStorage), Object.keys(sessionStorage)]).toEqual([["easel-theme"], []]);
   });
 
   it.each(["{", "null", '"a"', "[1]"])("outlives what is stored there by mistake: %s", (text) => {
     localStorage.setItem("easel-prompts:ada", text);
-    expect(recent("ada")).toEqual([]);
+    expect(recall.recent("ada")).toEqual([]);
   });
 });
 
 it("finds every word, in any case and with or without accents", () => {
   const prompts = ["Ein Fuchs über den Dächern", "a red fox", "Ein Fuchs"];
-  expect(matching(prompts, "FUCHS uber")).toEqual([prompts[0]]);
-  expect(matching(prompts, " ")).toEqual(prompts);
+  expect(recall.matching(prompts, "FUCHS uber")).toEqual([prompts[0]]);
+  expect(recall.matching(prompts, " ")).toEqual(prompts);
 });
 
 describe("ArrowUp and ArrowDown", () => {
@@ -75,14 +79,14 @@ describe("ArrowUp and ArrowDown", () => {
   ];
 
   it("go through the list from an empty box", () => {
-    learn("ada", ["newest", "older"]);
-    const steps = new Steps("ada");
+    recall.learn("ada", ["newest", "older"]);
+    const steps = new recall.Steps("ada");
     for (const [key, text, shown] of STEPS) expect(steps.step(key, text)).toBe(shown);
   });
 
   it("leave alone what somebody has written, and other keys", () => {
-    learn("ada", ["newest"]);
-    const steps = new Steps("ada");
+    recall.learn("ada", ["newest"]);
+    const steps = new recall.Steps("ada");
     expect([steps.step("ArrowUp", "my own words"), steps.step("a", "")]).toEqual([null, null]);
     expect(steps.step("ArrowUp", "")).toBe("newest");
     steps.reset(); // as the pointer does
@@ -90,6 +94,6 @@ describe("ArrowUp and ArrowDown", () => {
   });
 
   it("do nothing where there is no prompt yet", () => {
-    expect(new Steps("ada").step("ArrowUp", "")).toBe(null);
+    expect(new recall.Steps("ada").step("ArrowUp", "")).toBe(null);
   });
 });

@@ -33,7 +33,9 @@ async function readAnswer(reply) {
 // Many tabs together may ask faster than one person may: then this one waits as long as it is told.
 async function fetchInPace(url, options) {
   for (let attempt = 1; ; attempt += 1) {
-    const reply = await fetch(url, options);
+    const reply = await fetch(url, options).catch(() => {
+      throw new Error(t("There is no connection to Easel. Please try again."));
+    });
     if (reply.status !== 429 || attempt === ATTEMPTS) return reply;
     const seconds = Number(reply.headers.get("Retry-After")) + Math.random();
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

@@ -12,6 +12,7 @@ export class Feed {
     this.words = "";
     this.next = undefined; // null at the end
     this.isReading = false;
+    this.version = 0; // of what is known here and not by an answer that was read before
   }
 
   // Only those whose prompts contain the words, from the newest on.
@@ -45,8 +46,13 @@ export class Feed {
   // Reads the newest page again, after a run has started or ended, here or elsewhere.
   async refresh() {
     const { words } = this;
-    const page = await this.read(FIRST);
-    if (words !== this.words) return;
+    let page;
+    this.version += 1;
+    for (let version; version !== this.version; ) {
+      version = this.version;
+      page = await this.read(FIRST);
+      if (words !== this.words) return;
+    }
     // One that is newer than the page's last one, but not on the page, was deleted elsewhere.
     const end = page.next ? page.items.at(-1).created_at : "";
     const older = this.items.filter((item) => item.created_at < end);
@@ -58,12 +64,18 @@ export class Feed {
     return this.items.slice(0, FIRST);
   }
 
+  newestPicture() {
+    return this.items.find((item) => item.thumb_url);
+  }
+
   remove(items) {
+    this.version += 1;
     for (const { id } of items) this.removed.add(id);
     this.items = this.items.filter((item) => !this.removed.has(item.id));
   }
 
   putBack(items) {
+    this.version += 1;
     for (const { id } of items) this.removed.delete(id);
     const known = new Set(this.items.map((item) => item.id));
     const missing = items.filter((item) => !known.has(item.id));

@@ -30,7 +30,8 @@ function onKeydown(list, event) {
   if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
   const id = idOf(cell);
   if (ARROWS.includes(event.key)) move(list, id, event);
-  else if (event.key === "Delete") removeFrom(list, id);
+  // A key that is held down deletes one, not each that comes to its place.
+  else if (event.key === "Delete") event.repeat || removeFrom(list, id);
   else if (isSpaceOnTile(event)) list.toggle(id);
   else return;
   event.preventDefault();

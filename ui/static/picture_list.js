@@ -1,22 +1,22 @@
 // "Your pictures", or the failures: what is read of them, drawn, selected, opened, deleted.
 
-import { h } from "easel/dom.js";
 import { Feed } from "easel/feed.js";
 import { isUnkept } from "easel/items.js";
-import { noteOf } from "easel/list_note.js";
+import { ListNote } from "easel/list_note.js";
 import { removeItems } from "easel/picture_deletion.js";
 import { followKeys } from "easel/picture_keys.js";
 import { PictureGrid, idOf } from "easel/picture_grid.js";
 import { followPointer } from "easel/picture_pointer.js";
 import { Selection } from "easel/selection.js";
 import { SelectionBar } from "easel/selection_bar.js";
-import { tellNewest } from "easel/stage_pictures.js";
-import { usePrompt } from "easel/studio.js";
+import { tellNewest, tellRestored } from "easel/stage_pictures.js";
+import { studio, usePrompt } from "easel/studio.js";
 import { Viewer } from "easel/viewer.js";
 import { t } from "easel/words.js";
 import { downloadAll } from "easel/zips.js";
 
 const NOT_KEPT_SECONDS = 10;
+const MOST_IN_VAIN = 3; // pages without anything of what is shown
 
 export class PictureList {
   constructor(root) {
@@ -24,8 +24,9 @@ export class PictureList {
     this.feed = new Feed();
     this.selection = new Selection();
     this.isFailed = false;
+    this.inVain = 0;
     this.grid = new PictureGrid({
-      onNear: () => this.hasFailed || this.more(),
+      onNear: () => this.isStopped || this.more(),
       decorate: (cell, id) => this.showTick(cell, id),
     });
     this.bar = new SelectionBar({
@@ -33,8 +34,8 @@ export class PictureList {
       onDelete: () => this.remove(this.selected()),
       onClear: () => this.deselect(),
     });
-    this.note = h("p", { class: "small gallery__note", role: "status" });
-    root.append(this.grid.element, this.note, this.bar.element);
+    this.note = new ListNote(this);
+    root.append(this.grid.element, this.note.element, this.bar.element);
     this.grid.follow(root);
     this.viewer = new Viewer(this);
     this.listening = new AbortController();
@@ -50,10 +51,13 @@ export class PictureList {
     this.viewer.remove();
   }
 
-  // -- what is there -------------------------------------------------------------------------------
-
   shown() {
     return this.feed.items.filter((item) => item.status !== "processing" && !item.error === !this.isFailed);
+  }
+
+  // Nobody scrolls for ever through what the filter does not show: then it goes on when it is asked to.
+  get isStopped() {
+    return this.hasFailed || this.inVain >= MOST_IN_VAIN;
   }
 
   get isWhole() {
@@ -75,14 +79,14 @@ export class PictureList {
 
   takeOut(items) {
     this.feed.remove(items);
-    if (items.some(({ id }) => this.selection.has(id))) this.selection.clear();
     this.arrange();
   }
 
-  // What came back. Where other words are searched for by now, only reading tells what belongs there.
-  async putBack(items, words) {
+  // What came back. Where words are searched for, only reading tells whether it belongs there.
+  async putBack(items) {
     this.feed.putBack(items);
-    if (words !== this.feed.words) {
+    tellRestored(items);
+    if (this.feed.words) {
       this.feed.search(this.feed.words);
       await this.more();
     } else this.arrange();
@@ -90,12 +94,14 @@ export class PictureList {
 
   startAnew() {
     this.hasFailed = false;
+    this.inVain = 0;
     this.deselect();
   }
 
   async more() {
     const { words } = this.feed;
     if (this.isWhole || this.feed.isReading) return;
+    const count = this.shown().length;
     try {
       await this.feed.more();
     } catch (error) {
@@ -104,8 +110,14 @@ export class PictureList {
     }
     if (words !== this.feed.words) return;
     this.hasFailed = false;
+    this.inVain = this.shown().length > count ? 0 : this.inVain + 1;
     this.arrange();
     if (this.selection.isOfAll && !this.isWhole) this.more();
+  }
+
+  lookFurther() {
+    this.inVain = 0;
+    this.more();
   }
 
   async refresh() {
@@ -119,16 +131,15 @@ export class PictureList {
 
   showProblem(error) {
     this.hasFailed = true;
-    const attributes = { class: "button button--quiet", type: "button", onclick: () => this.more() };
-    this.note.replaceChildren(`${error.message} `, h("button", attributes, t("Try again")));
+    studio.newest ??= []; // the stage does not wait for what does not come
+    this.note.offer(error.message, t("Try again"), () => this.more());
   }
 
   arrange() {
     const shown = this.shown();
     tellNewest(this.feed);
     this.selection.keepTo(shown);
-    const { isFailed, isWhole } = this;
-    this.note.textContent = noteOf({ count: shown.length, words: this.feed.words, isFailed, isWhole });
+    this.note.show(shown.length);
     this.grid.show(shown, this);
     this.showSelection();
     this.watchUnkept();
@@ -152,8 +163,6 @@ export class PictureList {
   useAgain(id) {
     usePrompt(this.shown().find((item) => item.id === id).prompt);
   }
-
-  // -- selected ------------------------------------------------------------------------------------
 
   selected() {
     return this.shown().filter((item) => this.selection.has(item.id));
@@ -195,8 +204,6 @@ export class PictureList {
     cell.setAttribute("aria-selected", isSelected);
     cell.querySelector(".tile__tick").checked = isSelected;
   }
-
-  // -- the focus -----------------------------------------------------------------------------------
 
   // An open viewer keeps the focus, as the page behind it is inert.
   focusOn(id) {

@@ -36,11 +36,13 @@ class LongPress {
     this.act = act;
   }
 
-  begin({ target, pointerType, clientX, clientY }) {
+  // A second finger ends it: that is a pinch.
+  begin({ target, pointerType, clientX, clientY, isPrimary }) {
+    this.end();
     this.hasActed = false;
     this.isTouch = pointerType === "touch";
     const open = target.closest(".tile__open");
-    if (!this.isTouch || !open) return;
+    if (!this.isTouch || !open || !isPrimary) return;
     this.from = [clientX, clientY];
     this.timer = setTimeout(() => {
       this.hasActed = true;

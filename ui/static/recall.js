@@ -1,6 +1,7 @@
 // The prompts that somebody has used, newest first and each once: kept in this browser, so that deleting a picture
 // does not take its prompt away, and forgotten when they sign out.
 
+import { hasForgotten } from "easel/forgetting.js";
 import { read, write } from "easel/kept.js";
 
 const MOST = 200;
@@ -18,6 +19,7 @@ function list(name) {
 }
 
 function keep(name, prompts) {
+  if (hasForgotten()) return;
   write("localStorage", name, JSON.stringify([...new Set(prompts)].slice(0, MOST)));
 }
 
@@ -43,14 +45,10 @@ export function learn(person, prompts) {
   keep(usedName(person), [...since, ...made, ...known]);
 }
 
-// Takes a prompt off the list, also while a picture of it is left.
+// Takes a prompt off the list, also while a picture of it is left, until the next sign-out.
 export function remove(person, prompt) {
   keep(usedName(person), without(recent(person), prompt));
   keep(removedName(person), [prompt, ...list(removedName(person))]);
-}
-
-export function forgetAll(person) {
-  for (const name of [usedName(person), removedName(person)]) write("localStorage", name, null);
 }
 
 // Those that contain every word, in any case and with or without accents.

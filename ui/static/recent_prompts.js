@@ -76,7 +76,7 @@ export default {
       const attributes = {
         type: "button",
         title: name,
-        "aria-label": name,
+        "aria-label": t("Remove from this list: {prompt}", { prompt }),
         onClick: () => this.remove(prompt),
       };
       return h("li", { class: "recent__item", key: prompt }, [

@@ -19,7 +19,7 @@ export function toast(text, { action, seconds = SECONDS } = {}) {
   element.append(Object.assign(document.createElement("span"), { textContent: text }));
   if (action) element.append(button(action, () => element.remove()));
   for (const other of [...region.children]) if (!action && other.textContent === text) other.remove();
-  const old = [...region.children].filter((other) => !isLookedAt(other));
+  const old = [...region.children].filter((other) => !isLookedAt(other) && !other.querySelector("button"));
   for (const other of old.slice(0, Math.max(region.children.length + 1 - MOST, 0))) other.remove();
   region.append(element);
   expire(element, seconds);

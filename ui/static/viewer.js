@@ -23,12 +23,14 @@ export class Viewer {
     this.hasEntry = false;
     this.place = h("span", { class: "viewer__place", role: "status" });
     this.body = h("div", { class: "viewer__body" });
+    this.previous = this.button(t("Previous"), () => this.step(-1));
+    this.next = this.button(t("Next"), () => this.step(1));
     const close = { class: "button button--quiet", type: "button", onclick: () => this.dialog.close() };
     const bar = h(
       "div",
       { class: "viewer__bar" },
-      this.button(t("Previous"), () => this.step(-1)),
-      this.button(t("Next"), () => this.step(1)),
+      this.previous,
+      this.next,
       this.place,
       h("span", { class: "spacer" }),
       h("button", close, t("Close")),
@@ -51,6 +53,7 @@ export class Viewer {
   // With an entry in the history, so that Back closes the viewer and stays on the page. Once closed, `place` has the
   // focus on the picture that was opened, and the list on any other.
   open(item, place = this.gallery) {
+    if (this.dialog.open) return;
     this.opened = { item, place };
     this.show(item);
     openDialog(this.dialog);
@@ -97,7 +100,9 @@ export class Viewer {
   step(by) {
     if (!by) return;
     const shown = this.gallery.shown();
-    const index = shown.findIndex((item) => item.id === this.item.id) + by;
+    const here = shown.findIndex((item) => item.id === this.item.id);
+    if (here < 0) return; // from the stage, and not among what is searched for
+    const index = here + by;
     if (index >= shown.length - 3) this.gallery.more();
     if (shown[index]) this.show(shown[index]);
   }
@@ -109,6 +114,9 @@ export class Viewer {
     const all = `${whole(shown.length)}${this.gallery.isWhole ? "" : "+"}`;
     const index = shown.findIndex(({ id }) => id === item.id);
     this.place.textContent = index < 0 ? "" : t("{place} of {all}", { place: whole(index + 1), all });
+    this.previous.setAttribute("aria-disabled", index <= 0);
+    const isLast = index === shown.length - 1 && this.gallery.isWhole;
+    this.next.setAttribute("aria-disabled", index < 0 || isLast);
     if (this.body.contains(document.activeElement)) this.dialog.focus();
     this.body.replaceChildren(this.picture(item), this.facts(item));
   }
@@ -142,24 +150,24 @@ export class Viewer {
 
   actions(item) {
     const download = {
-      class: "button",
+      class: "button button--primary",
       href: item.url && here(item, item.url),
       download: fileName(item.prompt, item.content_type),
       ...(isUnkept(item) ? ELSEWHERE : {}),
     };
     return [
+      item.url ? h("a", download, t("Download")) : "",
       this.button(t("Use again"), () => this.useAgain()),
       this.button(t("Copy prompt"), () => copyText(item.prompt)),
       canCopyPictures() && item.thumb_url
         ? this.button(t("Copy picture"), () => copyPicture(here(item, item.url)))
         : "",
-      item.url ? h("a", download, t("Download")) : "",
-      this.button(t("Delete"), () => this.deleteItem()),
+      this.button(t("Delete"), () => this.deleteItem(), "button button--quiet viewer__delete"),
     ];
   }
 
-  button(text, onclick) {
-    return h("button", { class: "button", type: "button", onclick }, text);
+  button(text, onclick, classes = "button") {
+    return h("button", { class: classes, type: "button", onclick }, text);
   }
 
   useAgain() {

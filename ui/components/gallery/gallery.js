@@ -19,17 +19,23 @@ export default {
   data: () => ({ isFailed: false }),
   mounted() {
     this.list = new PictureList(this.$refs.list);
+    document.addEventListener("visibilitychange", this.onSeen);
     this.deafen = listen({
       "open-picture": (id) => openFromStage(this.list, id),
       "delete-picture": (id) => removeFromStage(this.list, id),
     });
   },
   unmounted() {
+    document.removeEventListener("visibilitychange", this.onSeen);
     this.deafen();
     clearTimeout(this.typing);
     this.list.close();
   },
   methods: {
+    // Meanwhile something may have been deleted in another tab.
+    onSeen() {
+      if (!document.hidden) this.list.refresh();
+    },
     onSearch(event) {
       clearTimeout(this.typing);
       this.typing = setTimeout(() => this.list.search(event.target.value.trim()), TYPING_MS);

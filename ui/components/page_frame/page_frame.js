@@ -6,6 +6,7 @@ import { icon } from "easel/icon.js";
 import Shortcuts from "easel/shortcuts.js";
 import ThemeSwitch from "easel/theme_switch.js";
 import { showKeptToast } from "easel/afterwards.js";
+import "easel/forgetting.js"; // signing out is on every page
 import TopBar from "easel/top_bar.js";
 import LanguageMenu from "easel/language_menu.js";
 import { t } from "easel/words.js";
