@@ -22,7 +22,8 @@ class Me(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """What makes another picture, what it costs, what stands in its way, and what a person's of this month cost.
+    """What makes another picture and what it costs a person, what stands in its way, and what theirs of this
+    month cost.
 
     `price_usd` is None where the price is not known, `allowance` where there is no limit.
     """

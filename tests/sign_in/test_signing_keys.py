@@ -131,3 +131,31 @@ async def test_tokens_of_made_up_keys_fetch_nothing_more(
         identity_provider.signing_key = new_key(kid)
         assert problem_of(await sign_in(browser)) == "SIGN_IN_FAILED"
     assert looks == 2
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        {"kty": "EC", "crv": "BP-256", "x": "AA", "y": "AA"},
+        {"kty": "OKP", "crv": "Ed999", "x": "AA"},
+        {"kty": "RSA", "kid": "no modulus", "e": "AQAB"},
+        {"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": 7},
+        "no key at all",
+    ],
+    ids=str,
+)
+async def test_a_key_that_cannot_be_used_leaves_the_others(unusable: object) -> None:
+    good = new_key("good").as_dict(private=False)
+
+    async def fetch() -> object:
+        return {"keys": [unusable, good]}
+
+    assert "good" in names(await SigningKeys(fetch).get())
+
+
+async def test_without_any_key_nothing_is_verified() -> None:
+    async def fetch() -> object:
+        return {"keys": [{"kty": "oct", "k": "AA"}]}
+
+    with pytest.raises(NotVerified):
+        await SigningKeys(fetch).get()

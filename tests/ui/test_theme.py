@@ -66,3 +66,47 @@ def test_colours_are_defined_in_one_place() -> None:
     for path in STATIC_DIR.parent.rglob("*.css"):
         if path.name != "tokens.css":
             assert not re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(", path.read_text()), path.name
+
+
+# What has a side: the properties themselves, their values, and four values of which the sides differ.
+SIDED = re.compile(
+    r"\b(?:(?:margin|padding|border|inset|scroll-margin|scroll-padding)-(?:left|right)\b[^;]*"
+    r"|(?<![\w-])(?:left|right):[^;]*|(?:text-align|float|clear): *(?:left|right))"
+)
+FOUR = re.compile(r"(?<![\w-])((?:margin|padding|inset|border-width): *([^;]+));")
+ON_BOTH_SIDES = {
+    "border-width: 0 2px 2px 0": "the tick of a picture, which is a sign and not text: the same everywhere",
+}
+
+
+def values_of(text: str) -> list[str]:
+    """The values of a property, each function whole."""
+    return re.findall(r"(?:[^\s()]+|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))+", text)
+
+
+def sided(css: str) -> list[str]:
+    found = SIDED.findall(css)
+    for whole, text in FOUR.findall(css):
+        values = values_of(text)
+        if len(values) == 4 and values[1] != values[3]:
+            found.append(whole)
+    return [each for each in found if each not in ON_BOTH_SIDES]
+
+
+def test_styles_know_start_and_end_but_neither_left_nor_right() -> None:
+    """Which would be wrong where a language is written from right to left."""
+    for path in STATIC_DIR.parent.rglob("*.css"):
+        assert sided(path.read_text()) == [], path.name
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "margin-left: 0;",
+        "a { left: 0; }",
+        "text-align: right;",
+        "inset: 0 auto auto calc(max(0px, 1vw) + 1px);",
+    ],
+)
+def test_a_side_is_found(css: str) -> None:
+    assert sided(css) != []
