@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.studio import GENERATE, NAMES, SIZES, Studio, see_picture, start
+from tests.browser.studio import GENERATE, NAMES, SIZES, Studio, see_picture
 
 pytestmark = pytest.mark.long
 
