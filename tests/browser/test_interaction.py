@@ -1,4 +1,4 @@
-"""How soon a slow processor paints what somebody does, beside an act that changes nothing, in the same run."""
+"""How soon a slow processor paints what somebody does, beside an act that changes nothing, in one run."""
 
 from collections.abc import Awaitable, Callable
 
