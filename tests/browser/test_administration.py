@@ -45,7 +45,7 @@ async def test_a_pause_is_felt_on_every_open_page_without_a_reload(studio: Studi
 
 async def test_the_price_stands_quietly_beside_generate(studio: Studio) -> None:
     page = await studio.visit()
-    await expect(page.get_by_text("$0.047 a picture", exact=True)).to_be_visible()
+    await expect(page.get_by_text("gpt-image-2 · medium · about $0.05", exact=True)).to_be_visible()
 
 
 async def test_people_are_found_sorted_blocked_and_let_in_again(studio: Studio) -> None:

@@ -127,7 +127,7 @@ async def test_the_generate_screen_is_all_german(studio: Studio) -> None:
     studio.provider.never_finish()
     studio.add_run_times(*[30.0] * 20)
     await press(page, "ein roter Drachen")
-    await expect(page.get_by_text("Immer nur ein Bild: Dieses muss erst fertig werden.")).to_be_visible()
+    await expect(page.get_by_text("Erst muss dieses Bild fertig werden.")).to_be_visible()
     assert await left_in_english(page) == set()
     studio.moderate()
     await expect(page.get_by_role("heading", name="Vom Sicherheitsfilter gestoppt")).to_be_visible()
@@ -151,7 +151,7 @@ async def test_pictures_and_prompts_are_all_german(studio: Studio) -> None:
     assert await left_in_english(page) == set()
     await page.keyboard.press("Escape")
     await page.locator(".tile__tick").check()
-    await expect(page.get_by_text("1 ausgewählt")).to_be_visible()
+    await expect(page.locator(".selection__count", has_text="1 ausgewählt")).to_be_visible()
     assert await left_in_english(page) == set()
     await page.get_by_role("button", name="Auswahl aufheben").click()
 

@@ -9,6 +9,7 @@ const GERMAN = {
     "{left} of {limit}": "{left} von {limit}",
     "Please use {most} characters or fewer.": "Bitte nimm höchstens {most} Zeichen.",
     'Please type "{words}".': "Bitte tippe „{words}“.",
+    "{name} and {name}-foreground": "{name} und {name}-foreground",
     "{day}: one picture": ["{day}: ein Bild", "{day}: {n} Bilder"],
   },
   plurals: { one: 0, other: 1 },
@@ -80,6 +81,9 @@ describe("in German", () => {
     expect(words.translated("Nobody has said this. It was charged.")).toBe(
       "Nobody has said this. It was charged.",
     );
+    expect(words.translated("card and card-foreground")).toBe("card und card-foreground");
+    expect(words.translated("card and other-foreground")).toBe("card and other-foreground");
+    expect(words.translated("Monday: one picture")).toBe("Monday: one picture");
     expect(words.translated("3 of 4")).toBe("3 of 4");
     expect(words.translated("")).toBe("");
   });

@@ -48,12 +48,19 @@ function known(sentence) {
 let patterns;
 function templates() {
   patterns ??= [...catalogue.keys()]
-    .filter((message) => message.includes("{") && /\p{L}{3}/u.test(message.replace(PLACEHOLDERS, "")))
+    .filter((message) => typeof catalogue.get(message) === "string" && message.includes("{"))
+    .filter((message) => /\p{L}{3}/u.test(message.replace(PLACEHOLDERS, "")))
     .map((message) => [message, patternOf(message)]);
   return patterns;
 }
 
 function patternOf(message) {
   const escaped = message.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
-  return new RegExp(`^${escaped.replace(PLACEHOLDERS, "(?<$1>.+)")}$`, "u");
+  const named = new Set();
+  const pattern = escaped.replace(PLACEHOLDERS, (_, name) => {
+    const group = named.has(name) ? `\\k<${name}>` : `(?<${name}>.+)`;
+    named.add(name);
+    return group;
+  });
+  return new RegExp(`^${pattern}$`, "u");
 }

@@ -180,7 +180,7 @@ export default {
         class: "prompt-box__text",
         placeholder: PLACEHOLDER,
         rows: 1,
-        dir: "auto",
+        dir: this.text ? "auto" : null, // the placeholder is in the language of the page
         "aria-describedby": "prompt-problem prompt-limit",
         "aria-invalid": this.over > 0 ? "true" : null,
         onInput: this.onInput,
