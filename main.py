@@ -27,6 +27,7 @@ from core.middleware import (
     SecurityHeadersMiddleware,
     SignInSessionMiddleware,
     StrangerLimitMiddleware,
+    security_headers,
 )
 from core.server import listen, serve
 from core.services import Upkeep, watch_installation
@@ -126,7 +127,7 @@ def _add_middleware(app: FastAPI, ctx: Context) -> None:
         error_page=error_page,
     )
     app.add_middleware(HeadMiddleware, forget=forget_page)
-    app.add_middleware(SecurityHeadersMiddleware, is_https=settings.is_https)
+    app.add_middleware(SecurityHeadersMiddleware, headers=security_headers(is_https=settings.is_https))
     app.add_middleware(RequestIdMiddleware)
 
 
@@ -143,7 +144,14 @@ def _run(ctx: Context) -> None:
         await say_goodbye()
 
     end_if_told()
-    serve(app, sockets, say_goodbye=let_go, limits=ctx.limits.connections)
+    serve(
+        app,
+        sockets,
+        say_goodbye=let_go,
+        limits=ctx.limits.connections,
+        trusted_proxies=settings.trusted_proxies,
+        headers_of_refusals=security_headers(is_https=settings.is_https),
+    )
 
 
 def _collect_garbage_seldom() -> None:
