@@ -18,6 +18,26 @@ export function write(storage, name, value) {
   }
 }
 
+// How this browser likes Easel, whoever uses it.
+const PREFERENCES = ["easel-theme", "easel-single-keys", "easel-notify"];
+
+// Removes everything but preferences when somebody signs out, as the computer may be shared.
+export function forget() {
+  for (const storage of ["localStorage", "sessionStorage"]) {
+    for (const name of namesIn(storage)) {
+      if (!PREFERENCES.includes(name)) write(storage, name, null);
+    }
+  }
+}
+
+function namesIn(storage) {
+  try {
+    return Object.keys(window[storage]);
+  } catch {
+    return [];
+  }
+}
+
 const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 // What to assign to `document.cookie`, for a value that the server has to know, too. The prefix prevents other

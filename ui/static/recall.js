@@ -49,10 +49,6 @@ export function remove(person, prompt) {
   keep(removedName(person), [prompt, ...list(removedName(person))]);
 }
 
-export function forgetAll(person) {
-  for (const name of [usedName(person), removedName(person)]) write("localStorage", name, null);
-}
-
 // Those that contain every word, in any case and with or without accents.
 export function matching(prompts, words) {
   const wanted = plain(words).split(/\s+/).filter(Boolean);

@@ -4,6 +4,7 @@ import { h } from "vue";
 import { call } from "easel/api.js";
 import { attempts } from "easel/attempts.js";
 import { toastAfterwards } from "easel/afterwards.js";
+import { forget } from "easel/kept.js";
 import { t } from "easel/words.js";
 
 const EXPORT = "/api/v1/me/export";
@@ -17,6 +18,7 @@ export default {
       event.preventDefault();
       this.attempt(async () => {
         await call("POST", "/me/delete", { confirm: this.typed });
+        forget();
         toastAfterwards(t("Your account is deleted, with everything in it."));
         location.assign("/login");
       });

@@ -3,6 +3,7 @@
 import { h } from "vue";
 import { renderChip } from "easel/chip.js";
 import { icon } from "easel/icon.js";
+import { forget } from "easel/kept.js";
 import Shortcuts from "easel/shortcuts.js";
 import ThemeSwitch from "easel/theme_switch.js";
 import { showKeptToast } from "easel/afterwards.js";
@@ -68,9 +69,10 @@ export default {
         title: t("Sign out"),
         "aria-label": t("Sign out"),
       };
+      const form = { method: "post", action: "/auth/logout", onSubmit: forget };
       return h("div", { class: "person" }, [
         h("span", { class: "person-name", dir: "auto" }, this.person),
-        h("form", { method: "post", action: "/auth/logout" }, h("button", attributes, icon("sign-out"))),
+        h("form", form, h("button", attributes, icon("sign-out"))),
       ]);
     },
     renderMain() {

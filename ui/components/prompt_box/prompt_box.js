@@ -8,7 +8,7 @@ import { renderGenerate } from "easel/generate_button.js";
 import { reasonOf } from "easel/offer.js";
 import { count, newKey, readPress } from "easel/press.js";
 import { overProblem, renderFoot } from "easel/prompt_foot.js";
-import { Steps, forgetAll, learn, remember } from "easel/recall.js";
+import { Steps, learn, remember } from "easel/recall.js";
 import RecentPrompts from "easel/recent_prompts.js";
 import { listen, studio } from "easel/studio.js";
 
@@ -78,7 +78,6 @@ export default {
     this.show(this.filled || read("localStorage", this.draftName()) || "");
     this.press = readPress(read("sessionStorage", this.pressName()), Date.now());
     this.deafen = listen({ "use-prompt": this.replace, start: this.start });
-    document.addEventListener("submit", this.onSubmit);
     // NiceGUI creates its socket after all components are mounted.
     this.$nextTick().then(() => follow(window.socket));
     this.$watch(() => connection.isUp, this.onConnection, { immediate: true, flush: "sync" });
@@ -86,7 +85,6 @@ export default {
   },
   unmounted() {
     this.deafen();
-    document.removeEventListener("submit", this.onSubmit);
   },
   methods: {
     box() {
@@ -155,13 +153,6 @@ export default {
       this.problem = "";
       write("localStorage", this.draftName(), this.text);
       this.grow();
-    },
-    // Signing out deletes the draft and the press, as the computer may be shared.
-    onSubmit(event) {
-      if (!event.target.matches('[action="/auth/logout"]')) return;
-      write("localStorage", this.draftName(), null);
-      forgetAll(this.draftKey);
-      this.keep(null);
     },
     show(text) {
       this.box().value = text;
