@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core import VERSION
 from core.api import health
 from core.api.app import create_api
 from core.context import Context, create_context
@@ -31,7 +32,7 @@ from core.middleware import (
 )
 from core.server import listen, serve
 from core.services import Upkeep, watch_installation
-from core.settings import Settings
+from core.settings import Settings, described
 from core.sign_in import routes as sign_in
 from core.sign_in.cookies import cookie_name, sign_in_cookie_name
 from core.sign_in.provider import SignInProvider
@@ -137,6 +138,8 @@ def _run(ctx: Context) -> None:
     ctx.pictures.try_out()
     _collect_garbage_seldom()
     sockets = listen(settings.host, settings.port)
+    listening = " and ".join("{} port {}".format(*each.getsockname()) for each in sockets)
+    logger.info("Easel %s listens on %s with %s", VERSION, listening, described(settings))
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
 
     async def let_go() -> None:

@@ -28,8 +28,6 @@ _HEADERS = {
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED_FEATURES),
 }
 _HEADERS_OF_HTTPS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-# The second is of a web socket that is refused.
-_STARTS = ("http.response.start", "websocket.http.response.start")
 
 
 def security_headers(*, is_https: bool) -> RawHeaders:
@@ -47,7 +45,7 @@ class SecurityHeadersMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
-            if message["type"] in _STARTS:
+            if message["type"] == "http.response.start":
                 own = message.get("headers", [])
                 names = {name for name, _ in own}
                 message["headers"] = [*own, *[each for each in self.headers if each[0] not in names]]

@@ -1,4 +1,4 @@
-"""The handshake of a web socket, whose refusals are written before there is a request."""
+"""The handshake of a web socket, whose refusals no middleware sees, or not as answers to a request."""
 
 from http import HTTPStatus
 from typing import Any, cast
@@ -13,7 +13,7 @@ from core.server.crowd import Crowd
 
 
 class LimitedSocketProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's protocol, whose own refusals tell browsers what all answers tell them."""
+    """uvicorn's protocol, whose refusals tell browsers what all answers tell them."""
 
     def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
         super().__init__(config, server_state, app_state)
@@ -36,6 +36,6 @@ class _Handshake(ServerProtocol):
         is_refusal = response.status_code != HTTPStatus.SWITCHING_PROTOCOLS
         missing = self._headers_of_refusals if is_refusal else {}
         for name, value in missing.items():
-            if name not in response.headers:  # those of the application's refusals are there
+            if name not in response.headers:
                 response.headers[name] = value
         super().send_response(response)
