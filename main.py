@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core import VERSION
 from core.api import health
 from core.api.app import create_api
 from core.context import Context, create_context
@@ -27,10 +28,11 @@ from core.middleware import (
     SecurityHeadersMiddleware,
     SignInSessionMiddleware,
     StrangerLimitMiddleware,
+    security_headers,
 )
 from core.server import listen, serve
 from core.services import Upkeep, watch_installation
-from core.settings import Settings
+from core.settings import Settings, described
 from core.sign_in import routes as sign_in
 from core.sign_in.cookies import cookie_name, sign_in_cookie_name
 from core.sign_in.provider import SignInProvider
@@ -126,7 +128,7 @@ def _add_middleware(app: FastAPI, ctx: Context) -> None:
         error_page=error_page,
     )
     app.add_middleware(HeadMiddleware, forget=forget_page)
-    app.add_middleware(SecurityHeadersMiddleware, is_https=settings.is_https)
+    app.add_middleware(SecurityHeadersMiddleware, headers=security_headers(is_https=settings.is_https))
     app.add_middleware(RequestIdMiddleware)
 
 
@@ -136,6 +138,8 @@ def _run(ctx: Context) -> None:
     ctx.pictures.try_out()
     _collect_garbage_seldom()
     sockets = listen(settings.host, settings.port)
+    listening = " and ".join("{} port {}".format(*each.getsockname()) for each in sockets)
+    logger.info("Easel %s listens on %s with %s", VERSION, listening, described(settings))
     logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
 
     async def let_go() -> None:
@@ -143,7 +147,14 @@ def _run(ctx: Context) -> None:
         await say_goodbye()
 
     end_if_told()
-    serve(app, sockets, say_goodbye=let_go, limits=ctx.limits.connections)
+    serve(
+        app,
+        sockets,
+        say_goodbye=let_go,
+        limits=ctx.limits.connections,
+        trusted_proxies=settings.trusted_proxies,
+        headers_of_refusals=security_headers(is_https=settings.is_https),
+    )
 
 
 def _collect_garbage_seldom() -> None:

@@ -4,6 +4,10 @@ import hashlib
 from typing import NamedTuple
 from uuid import UUID
 
+from starlette.types import Scope
+
+_ASKER = "easel.asker"
+
 
 class LoginToken(NamedTuple):
     """The SHA-256 hash of the token in a cookie; its login session may be over, or never have been."""
@@ -18,3 +22,14 @@ class LoginToken(NamedTuple):
 
 Caller = UUID | LoginToken
 """An owner's id, or the token of a login session of theirs."""
+
+
+def note_asker(scope: Scope, owner_id: UUID) -> None:
+    """Remember whose request it is, for the log: also where it is refused."""
+    scope.setdefault("state", {})[_ASKER] = owner_id
+
+
+def asker(scope: Scope) -> UUID | None:
+    """Whose request it is, as far as that was found out."""
+    owner_id: UUID | None = scope.get("state", {}).get(_ASKER)
+    return owner_id

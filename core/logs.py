@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -28,7 +29,14 @@ _API_TOKEN = re.compile(r"easel_[0-9A-Za-z]{36}")
 
 
 class _Formatter(logging.Formatter):
-    """Adds the request's id, and replaces each known secret with `***`, in tracebacks too."""
+    """Adds the request's id, and replaces each known secret with `***`, in tracebacks too.
+
+    Times are UTC, as those of the audit log, wherever a process runs.
+    """
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def __init__(self, secrets: list[str]) -> None:
         super().__init__(_FORMAT)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from core import services
+from core.callers import note_asker
 from core.context import Context
 from core.errors import NotFound
 from core.rate_limits import Policy
@@ -76,6 +77,7 @@ def signed_in_page(
             make_room(request, opened and opened.owner_id)
             if token is None or opened is None:  # and has been counted as a stranger's
                 return RedirectResponse(login_path(path), status_code=303)
+            note_asker(request.scope, opened.owner_id)
             ctx.rate_limits.learn_owner(LoginToken.of(token).hash, opened.owner_id)
             ctx.rate_limits.hit(Policy.READS, opened.owner_id)
             if for_admins and not opened.is_admin:

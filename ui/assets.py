@@ -11,7 +11,7 @@ from nicegui.dependencies import register_importmap_override
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -40,6 +40,7 @@ _FRAME_MODULES = (
     "top_bar",
     "words",
 )
+_KEPT_FOR_A_DAY = {"Cache-Control": "public, max-age=86400"}
 _KEPT_FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 FONTS_DIR = Path(xstatic.pkg.opensans.BASE_DIR) / "fonts"
 _FONT_FILES = {400: "Regular/OpenSans-Regular.woff2", 600: "Semibold/OpenSans-Semibold.woff2"}
@@ -67,6 +68,7 @@ def mount_assets(app: FastAPI) -> None:
         Route(asset_url(_STYLESHEET), _serve_stylesheet, middleware=[Middleware(GZipMiddleware)])
     )
     app.router.routes.append(Route(asset_url(_ICONS), _serve_icons))
+    app.router.routes.append(Route("/favicon.ico", _serve_favicon))
     app.router.routes.append(
         Route(asset_url("words/{tag}.js"), _serve_words, middleware=[Middleware(GZipMiddleware)])
     )
@@ -97,6 +99,10 @@ async def _serve_stylesheet(_: Request) -> Response:
 
 async def _serve_icons(_: Request) -> Response:
     return Response(icons_script(), media_type="text/javascript", headers=_KEPT_FOR_A_YEAR)
+
+
+async def _serve_favicon(_: Request) -> Response:
+    return FileResponse(STATIC_DIR / "favicon.svg", headers=_KEPT_FOR_A_DAY)
 
 
 async def _serve_words(request: Request) -> Response:

@@ -1,6 +1,7 @@
 """NiceGUI's own application, without what costs every request and serves nobody here."""
 
 from nicegui import app as nicegui_app
+from nicegui import core as nicegui_core
 from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMiddleware
 from nicegui.version import __version__
 from starlette.datastructures import MutableHeaders
@@ -8,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _FILES = f"/_nicegui/{__version__}/"
 _CHANGING = f"{_FILES}dynamic_resources/"
+_PREFIX = b"x-forwarded-prefix"
 # Each of them handles a request in a task of its own: together a third of what a plain page costs. The first
 # is for a site below a prefix, which Easel never is; ours does what the second does.
 _COSTLY: frozenset[object] = frozenset({RedirectWithPrefixMiddleware, SetCacheControlMiddleware})
@@ -23,12 +25,30 @@ def lighten_framework() -> None:
     kept = [each for each in nicegui_app.user_middleware if each.cls not in _COSTLY]
     nicegui_app.user_middleware[:] = kept
     nicegui_app.add_middleware(_CacheControlMiddleware)
+    nicegui_app.add_middleware(_PrefixMiddleware)
 
 
 def leave_language_to_us() -> None:
     """Have Quasar not set the language and the direction of a page, which is in the page's HTML; none of its
     own words are shown. After `ui.run_with`, which sets its options."""
     nicegui_app.config.quasar_config["lang"] = {"noHtmlAttrs": True}
+
+
+def leave_origins_to_us() -> None:
+    """Have sockets not invite the pages of all sites: `CrossSiteMiddleware` lets in ours alone."""
+    nicegui_core.sio.eio.cors_allowed_origins = []  # none is checked, none is told
+
+
+class _PrefixMiddleware:
+    """Drops what NiceGUI would put before every address of a page, whoever has sent it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["headers"] = [each for each in scope["headers"] if each[0] != _PREFIX]
+        await self.app(scope, receive, send)
 
 
 class _CacheControlMiddleware:

@@ -21,6 +21,7 @@ from core import services
 from core.api.counting import Counted, prove
 from core.api_tokens import Scope as TokenScope
 from core.api_tokens import is_api_token
+from core.callers import asker, note_asker
 from core.context import Context
 from core.errors import Forbidden, NotFound, Unauthenticated, UnsupportedMediaType
 from core.rate_limits import Policy
@@ -69,6 +70,7 @@ def reader_of(request: Request) -> LoginToken:
 def tell_owner(request: Request, owner_id: UUID) -> None:
     """Note whose token it was that a read has proved."""
     request.state.owner_id = owner_id
+    note_asker(request.scope, owner_id)
     prove(request)
 
 
@@ -110,7 +112,7 @@ def signed_in_router(ctx: Context, needs: Needs, **options: Any) -> APIRouter:
                 with counted.as_stranger_if_refused():
                     presented = request.state.presented = presented_by(request, ctx.settings)
                     counted.begin(presented.token)
-                    caller = await _caller(ctx, presented, needs)
+                    caller = await _caller(ctx, request, presented, needs)
                 request.state.owner_id, request.state.is_admin = caller
                 counted.end(caller[0])
                 if self.body_field and not _is_json(request.headers.get("content-type", "")):
@@ -144,12 +146,12 @@ def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> 
                 counted.begin(presented.token, is_counted=is_counted or presented.is_api_token)
                 values, problems = _arguments(self.dependant, request)
                 if problems:
-                    await _caller(ctx, presented, Needs.READ)
+                    await _caller(ctx, request, presented, Needs.READ)
                     raise RequestValidationError(problems)
                 response = await self._answer(request, presented, values)
                 if counted.is_to_learn:
                     told = getattr(request.state, "owner_id", None)
-                    counted.end(told or (await _caller(ctx, presented, Needs.READ))[0])
+                    counted.end(told or (await _caller(ctx, request, presented, Needs.READ))[0])
             await response(scope, receive, send)
 
         async def _answer(self, request: Request, presented: Presented, values: dict[str, Any]) -> Response:
@@ -157,12 +159,21 @@ def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> 
                 response: Response = await self.endpoint(request=request, **values)
             except Unauthenticated:
                 raise Unauthenticated(_NOT_VALID if presented.is_api_token else None) from None
+            except NotFound:
+                await _find_asker(ctx, request, presented)
+                raise
             return response
 
     return _router(ReadingRoute, options)
 
 
-async def _caller(ctx: Context, presented: Presented, needs: Needs) -> tuple[UUID, bool]:
+async def _find_asker(ctx: Context, request: Request, presented: Presented) -> None:
+    """For the log, which has to say who looked for what is not theirs."""
+    if asker(request.scope) is None:
+        await _caller(ctx, request, presented, Needs.READ)
+
+
+async def _caller(ctx: Context, request: Request, presented: Presented, needs: Needs) -> tuple[UUID, bool]:
     """The owner of what was presented, and whether they are an administrator.
 
     Raises `Unauthenticated`, and `Forbidden` or `NotFound` when it does not suffice.
@@ -171,6 +182,7 @@ async def _caller(ctx: Context, presented: Presented, needs: Needs) -> tuple[UUI
         token = await services.find_api_token(ctx, presented.token)
         if token is None:
             raise Unauthenticated(_NOT_VALID)
+        note_asker(request.scope, token.owner_id)
         if needs is Needs.ADMIN:
             raise NotFound
         if needs is Needs.COOKIE:
@@ -183,6 +195,7 @@ async def _caller(ctx: Context, presented: Presented, needs: Needs) -> tuple[UUI
     login_session = await services.find_login_session(ctx, presented.token)
     if login_session is None:
         raise Unauthenticated
+    note_asker(request.scope, login_session.owner_id)
     if needs is Needs.ADMIN and not login_session.is_admin:
         raise NotFound
     return login_session.owner_id, login_session.is_admin

@@ -11,7 +11,8 @@ from core.envelope import success_body
 
 CACHE_CONTROL = "private, no-cache"
 """Kept by this person's program or browser, never by a shared cache, and shown only after asking us: signed
-out, or deleted, it is gone. The tag makes that question a cheap one."""
+out, or deleted, it is gone. The tag makes that question a cheap one, for which there must be something kept:
+`no-store` would forbid that. Signing out has browsers delete it (`Clear-Site-Data`)."""
 _TEXT: dict[str, Any] = {"required": True, "schema": {"type": "string"}}
 TAG_HEADERS = {"ETag": _TEXT, "Cache-Control": _TEXT}
 NOT_MODIFIED: dict[str, Any] = {"description": "You have it.", "headers": TAG_HEADERS}

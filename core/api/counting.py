@@ -11,6 +11,7 @@ from uuid import UUID
 
 from fastapi import Request
 
+from core.callers import note_asker
 from core.errors import Unauthenticated
 from core.rate_limits import Policy, RateLimits, address_of
 from core.services import LoginToken
@@ -48,7 +49,9 @@ class Counted:
             self._request.scope[_COUNTED] = self  # in this case alone: it is a cycle for the collector
             self._proving = ExitStack()
             self._proving.enter_context(self._limits.proving(self._policy, address_of(self._request)))
-        elif is_counted:
+            return
+        note_asker(self._request.scope, owner_id)
+        if is_counted:
             self._limits.hit(self._policy, owner_id)
 
     def prove(self) -> None:

@@ -13,6 +13,7 @@ from core.api.conditional import CACHE_CONTROL, is_known
 from core.api.generation_shape import PATH
 from core.context import Context
 from core.envelope import described_errors
+from core.pictures.names import file_name, shown_as
 from core.services import StoredPicture
 
 _ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
@@ -20,11 +21,12 @@ _ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 BYTES = "application/octet-stream"
 _TEXT: dict[str, Any] = {"required": True, "schema": {"type": "string"}}
 _TAGGED: dict[str, Any] = {"headers": {"ETag": _TEXT, "Cache-Control": _TEXT}}
+_NAMED: dict[str, Any] = {"headers": _TAGGED["headers"] | {"Content-Disposition": _TEXT}}
 _PART: dict[str, Any] = {"headers": {"ETag": _TEXT, "Content-Range": _TEXT}}
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _CONTENT: dict[str, Any] = {"content": {"image/*": _BINARY, BYTES: _BINARY}}
 _PICTURES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The picture.", **_CONTENT, **_TAGGED},
+    200: {"description": "The picture.", **_CONTENT, **_NAMED},
     206: {"description": "The part of it that was asked for.", **_CONTENT, **_PART},
     304: {"description": "You have it.", **_TAGGED},
     416: {"description": "It ends before that part.", **_PART},
@@ -67,6 +69,7 @@ def create_router(ctx: Context) -> APIRouter:
         is_the_same = if_range is None or if_range.strip() == tag
         wanted = _wanted(range, stored.size) if is_the_same else None
         headers["Content-Type"] = BYTES if accept == BYTES else own_type
+        headers["Content-Disposition"] = shown_as(file_name(generation.prompt, own_type))
         return _stream(stored, wanted, headers)
 
     return router

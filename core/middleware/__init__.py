@@ -5,7 +5,7 @@ from core.middleware.cross_site import CrossSiteMiddleware
 from core.middleware.error_boundary import ErrorBoundaryMiddleware
 from core.middleware.head import HeadMiddleware
 from core.middleware.request_id import RequestIdMiddleware
-from core.middleware.security_headers import SecurityHeadersMiddleware
+from core.middleware.security_headers import SecurityHeadersMiddleware, security_headers
 from core.middleware.sign_in_session import SignInSessionMiddleware
 from core.middleware.stranger_limit import StrangerLimitMiddleware
 
@@ -18,4 +18,5 @@ __all__ = [
     "SecurityHeadersMiddleware",
     "SignInSessionMiddleware",
     "StrangerLimitMiddleware",
+    "security_headers",
 ]

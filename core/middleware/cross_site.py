@@ -9,9 +9,15 @@ from core.errors import Forbidden
 from core.middleware.error_response import ErrorPage, error_response, without_page
 from core.middleware.methods import SAFE_METHODS
 
+# Where pages connect: also a GET is an act there, which opens a socket or takes what waits in it.
+_SOCKETS = "/_nicegui_ws/"
+
 
 class CrossSiteMiddleware:
-    """Refuses what another site's page sends to change something, and its web sockets."""
+    """Refuses what another site's page sends to change something, and its sockets, web sockets or not.
+
+    Whoever sends neither `Origin` nor `Sec-Fetch-Site` is no browser, and brings nobody else's cookies.
+    """
 
     def __init__(
         self, app: ASGIApp, *, allowed_origins: Iterable[str], error_page: ErrorPage = without_page
@@ -27,7 +33,9 @@ class CrossSiteMiddleware:
         await self.app(scope, receive, send)
 
     def _is_refused(self, scope: Scope) -> bool:
-        if scope["type"] == "lifespan" or scope.get("method") in SAFE_METHODS:
+        if scope["type"] == "lifespan":
+            return False
+        if scope.get("method") in SAFE_METHODS and not scope["path"].startswith(_SOCKETS):
             return False
         headers = Headers(scope=scope)
         if scope["path"].startswith("/api/") and headers.get("authorization", "")[:7].lower() == "bearer ":

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.callers import asker
 from core.logs import request_id, visitor_address
 
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
@@ -19,7 +20,7 @@ access_logger = logging.getLogger("easel.access")
 
 
 class RequestIdMiddleware:
-    """Gives each request an id (the caller's, if it is a usable one), and logs how it was answered.
+    """Gives each request an id (the caller's, if it is a usable one), and logs whom it was answered, and how.
 
     The query is never logged: it carries sign-in codes and prompts.
     """
@@ -61,4 +62,5 @@ def _id_of(scope: Scope) -> str:
 def _log(scope: Scope, status: int, seconds: float) -> None:
     if not scope["path"].startswith(_QUIET_PATHS):
         path = quote(scope["path"])  # a decoded line break would start a line of the visitor's own
-        access_logger.info("%s %s %d %.0f ms", scope["method"], path, status, seconds * 1000)
+        who = asker(scope) or "-"
+        access_logger.info("%s %s %d %.0f ms by %s", scope["method"], path, status, seconds * 1000, who)

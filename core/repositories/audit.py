@@ -1,5 +1,6 @@
 """The audit log, to which the serving role may only add (migration 0011)."""
 
+import logging
 from uuid import UUID
 
 from sqlalchemy import text
@@ -7,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit import Act
 from core.logs import request_id, visitor_address
+
+logger = logging.getLogger(__name__)
 
 _MAX_ADDRESS = 100  # a proxy may pass on what a visitor has made up
 
@@ -28,3 +31,5 @@ async def note(session: AsyncSession, act: Act, *, actor: UUID | None, target: o
         "address": (visitor_address.get() or "")[:_MAX_ADDRESS] or None,
     }
     await session.execute(statement, values)
+    # The request's own line has the same id, and says how it ended.
+    logger.info("%s by %s on %s", act, actor or "-", target or "-")

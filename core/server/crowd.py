@@ -1,6 +1,7 @@
 """All connections of the server, and the choice of those that are closed."""
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -25,9 +26,12 @@ class Crowd(ServerState):
     Times are seconds of `time.monotonic`.
     """
 
-    def __init__(self, limits: ConnectionLimits) -> None:
+    def __init__(
+        self, limits: ConnectionLimits, headers_of_refusals: Iterable[tuple[bytes, bytes]] = ()
+    ) -> None:
         super().__init__()
         self.limits = limits
+        self.headers_of_refusals = list(headers_of_refusals)
         self._waiting: dict[HttpToolsProtocol, float] = {}
         """Since when each connection waits for a head, oldest first."""
         self._unread: dict[Protocols, Unread] = {}

@@ -85,7 +85,8 @@ class LimitedProtocol(HttpToolsProtocol):
             self.transport.close()
             return
         response = error_json(ValidationFailed(form_errors=[msg]))
-        head = b"".join(name + b": " + value + b"\r\n" for name, value in response.raw_headers)
+        headers = [*response.raw_headers, *self._crowd.headers_of_refusals]
+        head = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
         start = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n"
         self.transport.write(start + head + b"\r\n" + bytes(response.body))
         self.transport.close()

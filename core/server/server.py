@@ -8,17 +8,17 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from core.limits import ConnectionLimits
 from core.server.crowd import Crowd
 from core.server.files import allow_files, connections_for
+from core.server.handshake import LimitedSocketProtocol
 from core.server.protocol import LimitedProtocol
 from core.server.sockets import BACKLOG
 
@@ -30,46 +30,68 @@ logger = logging.getLogger(__name__)
 
 
 def serve(
-    app: ASGIApp, sockets: list[socket.socket], *, say_goodbye: Goodbye, limits: ConnectionLimits
+    app: ASGIApp,
+    sockets: list[socket.socket],
+    *,
+    say_goodbye: Goodbye,
+    limits: ConnectionLimits,
+    trusted_proxies: Iterable[str],
+    headers_of_refusals: Iterable[tuple[bytes, bytes]],
 ) -> None:
     """Serve `app` on these listening sockets until a signal arrives.
 
     Then `say_goodbye` tells the open pages that have no web socket, and running requests have
     `limits.shutdown_seconds` to end. Exits with status 1 when the server does not start.
+    `X-Forwarded-For` and `-Proto` are believed of `trusted_proxies`, addresses and networks, alone.
+    `headers_of_refusals` go with what is refused before it becomes a request that `app` sees.
     """
-    server = create_server(app, say_goodbye=say_goodbye, limits=limits)
+    server = create_server(
+        app,
+        say_goodbye=say_goodbye,
+        limits=limits,
+        trusted_proxies=trusted_proxies,
+        headers_of_refusals=headers_of_refusals,
+    )
     server.run(sockets)
     if not server.started:
         sys.exit(1)
 
 
-def create_server(app: ASGIApp, *, say_goodbye: Goodbye, limits: ConnectionLimits) -> "LimitedServer":
+def create_server(
+    app: ASGIApp,
+    *,
+    say_goodbye: Goodbye,
+    limits: ConnectionLimits,
+    trusted_proxies: Iterable[str] = (),
+    headers_of_refusals: Iterable[tuple[bytes, bytes]] = (),
+) -> "LimitedServer":
     """A server that does not run yet; its `run` takes the listening sockets."""
     max_connections = connections_for(allow_files(2 * limits.max_connections), limits.max_connections)
     limits = replace(limits, max_connections=max_connections)
     config = uvicorn.Config(
         app,
         http=LimitedProtocol,
-        ws=WebSocketsSansIOProtocol,
+        ws=LimitedSocketProtocol,
         ws_max_size=limits.max_socket_message_bytes,
         backlog=BACKLOG,
         access_log=False,  # Easel's own leaves out the query, which has sign-in codes
         log_config=None,
         server_header=False,
+        forwarded_allow_ips=list(trusted_proxies),
         timeout_graceful_shutdown=limits.shutdown_seconds,
     )
-    return LimitedServer(config, say_goodbye, limits)
+    return LimitedServer(config, say_goodbye, Crowd(limits, headers_of_refusals))
 
 
 class LimitedServer(uvicorn.Server):
     """Checks its connections every `check_seconds`, and says goodbye to open pages before it ends."""
 
-    def __init__(self, config: uvicorn.Config, say_goodbye: Goodbye, limits: ConnectionLimits) -> None:
+    def __init__(self, config: uvicorn.Config, say_goodbye: Goodbye, crowd: Crowd) -> None:
         super().__init__(config)
-        self.server_state: Crowd = Crowd(limits)
-        self._limits = limits
+        self.server_state: Crowd = crowd
+        self._limits = crowd.limits
         self._say_goodbye = say_goodbye
-        self._ticks_a_check = max(1, round(limits.check_seconds * _TICKS_A_SECOND))
+        self._ticks_a_check = max(1, round(self._limits.check_seconds * _TICKS_A_SECOND))
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
-"""Lists with commas: e-mail addresses, domains and names of groups."""
+"""Lists with commas: e-mail addresses, domains, names of groups, and networks."""
 
+import ipaddress
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator
@@ -22,6 +23,15 @@ def _checked_domains(values: frozenset[str]) -> frozenset[str]:
     return frozenset(value.casefold() for value in values)
 
 
+def _checked_networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        for value in values:
+            ipaddress.ip_network(value)
+    except ValueError:
+        raise ValueError("must be addresses and networks, such as 10.0.0.0/8, with commas between") from None
+    return values
+
+
 def _is_email(value: str) -> bool:
     name, at, domain = value.rpartition("@")
     is_whole = value.isprintable() and " " not in value and "@" not in name and not domain.startswith(".")
@@ -34,3 +44,5 @@ Emails = Annotated[Names, AfterValidator(_checked_emails)]
 """E-mail addresses, without regard to case."""
 Domains = Annotated[Names, AfterValidator(_checked_domains)]
 """Domains of e-mail addresses, without regard to case."""
+Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_checked_networks)]
+"""IP addresses and networks."""

@@ -19,7 +19,7 @@ from core.settings.addresses import (
     is_loopback,
     store_endpoint_problems,
 )
-from core.settings.lists import Domains, Emails, Names
+from core.settings.lists import Domains, Emails, Names, Networks
 from core.settings.names import mistyped_names
 from core.settings.secret import kept_secret
 from core.settings.sign_in import SignInProviderId, complete_providers, half_given_problems
@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     reads_per_second: float = Field(default=20, ge=0, allow_inf_nan=False)
     changes_per_second: float = Field(default=2, ge=0, allow_inf_nan=False)
     sign_ins_per_second: float = Field(default=1, ge=0, allow_inf_nan=False)
+    trusted_proxies: Networks = ("127.0.0.0/8", "::1")
     in_flight_ttl_minutes: int = Field(default=6, ge=1, le=60)
 
     @model_validator(mode="after")

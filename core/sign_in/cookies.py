@@ -47,7 +47,11 @@ def set_session_cookie(response: Response, settings: Settings, token: str, provi
 
 
 def delete_session_cookie(response: Response, settings: Settings) -> None:
-    """Have the browser delete the cookie, and that of the provider."""
+    """Have the browser delete the cookie, that of the provider, and what it has cached of this person.
+
+    Not "cookies" and "storage" as well, which hold the language and the theme: `easel/kept.js` chooses there.
+    """
+    response.headers["Clear-Site-Data"] = '"cache"'
     _delete(response, settings, cookie_name(settings))
     _delete(response, settings, _provider_cookie_name(settings))
 

@@ -161,6 +161,7 @@ async def test_deleting_an_account_leaves_nothing_but_totals(
     reply = await ada.http.post(DELETE, json=CONFIRM)
     assert data_of(reply) == {"deleted": True}
     assert 'easel_session=""' in reply.headers["set-cookie"]
+    assert reply.headers["clear-site-data"] == '"cache"'
     error_of(await ada.http.get(ME), 401, "UNAUTHENTICATED")
     for table in (
         "generations",

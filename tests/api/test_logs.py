@@ -2,6 +2,8 @@
 
 import logging
 import re
+import time
+from datetime import UTC, datetime
 from io import StringIO
 
 import httpx
@@ -9,13 +11,14 @@ import pytest
 from pydantic import SecretStr
 
 from core import services
-from core.api_tokens import new_api_token
+from core.api_tokens import Scope, new_api_token
 from core.settings import Settings
-from tests.api.envelopes import SUBMIT
+from core.sign_in.routes import DEMO_PERSON
+from tests.api.envelopes import SUBMIT, data_of
 from tests.api.logs import written_log
-from tests.support.application import make_settings
+from tests.support.application import Started, make_settings
 from tests.support.faults import answering
-from tests.support.people import SignedIn
+from tests.support.people import SignedIn, signed_in
 from tests.support.provider import EmulatedProvider
 
 
@@ -23,7 +26,7 @@ async def test_a_request_is_one_line_with_its_id_and_without_its_query(
     http: httpx.AsyncClient, log: StringIO
 ) -> None:
     await http.get("/api/nothing?code=4/secret", headers={"X-Request-Id": "given-by-me"})
-    line = r"\S+ \S+ INFO easel.access \[given-by-me\] GET /api/nothing 404 \d+ ms\n"
+    line = r"[\d-]+T[\d:.]+Z INFO easel.access \[given-by-me\] GET /api/nothing 404 \d+ ms by -\n"
     assert re.fullmatch(line, log.getvalue())
 
 
@@ -108,3 +111,54 @@ def test_a_secret_too_short_to_be_one_does_not_blot_out_the_log() -> None:
 def test_libraries_that_log_addresses_with_their_query_are_kept_quiet(log: StringIO, name: str) -> None:
     logging.getLogger(name).info("GET /auth/callback/oidc?code=the-code")
     assert log.getvalue() == ""
+
+
+@pytest.mark.asvs("16.2.2")
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "UTC"])
+def test_times_are_utc_wherever_it_runs(log: StringIO, zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        logging.getLogger("easel").warning("now")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    written = datetime.fromisoformat(log.getvalue().split()[0])
+    assert abs((datetime.now(UTC) - written).total_seconds()) < 60
+
+
+@pytest.mark.asvs("16.2.1", "16.3.2")
+async def test_what_is_refused_says_to_whom(
+    started: Started, ada: SignedIn, http: httpx.AsyncClient, log: StringIO
+) -> None:
+    async with signed_in(started.app, started.ctx, "ben") as ben:
+        created = data_of(await ben.http.post(SUBMIT, json={"prompt": "a red kite"}))
+        path = f"/api/v1/generations/{created['id']}"
+        for _ in range(2):  # her token is not known yet, and is
+            assert (await ada.http.get(path)).status_code == 404
+        assert (await ada.http.post(f"{path}/cancel")).status_code == 404
+        evil = {"Origin": "https://evil.test"}
+        assert (await ada.http.post(SUBMIT, json={"prompt": "x"}, headers=evil)).status_code == 403
+    assert (await http.get(path)).status_code == 401
+    lines = [line.partition(" /api/v1/generations/")[2].split() for line in log.getvalue().splitlines()]
+    refused = [(line[1], line[-1]) for line in lines if line and line[1] != "200"]
+    assert refused == [*[("404", str(ada.owner_id))] * 3, ("403", "-"), ("401", "-")]
+
+
+@pytest.mark.asvs("16.3.1", "16.3.2")
+async def test_a_token_that_may_not_do_it_says_whose_it_is(
+    started: Started, ada: SignedIn, http: httpx.AsyncClient, log: StringIO
+) -> None:
+    text, token = await services.create_api_token(
+        started.ctx, owner_id=ada.owner_id, name="a", scopes=[Scope.READ], days=1
+    )
+    bearer = {"Authorization": f"Bearer {text}"}
+    assert (await http.post(SUBMIT, json={"prompt": "x"}, headers=bearer)).status_code == 403
+    assert f"token_made by {ada.owner_id} on {token.id}" in log.getvalue()
+    assert re.search(rf"submit 403 \d+ ms by {ada.owner_id}\n", log.getvalue())
+
+
+@pytest.mark.asvs("16.3.1")
+async def test_a_sign_in_is_logged_with_its_owner(http: httpx.AsyncClient, log: StringIO) -> None:
+    await http.post("/auth/demo")
+    assert f"signed_in by {DEMO_PERSON.owner_id} on -\n" in log.getvalue()

@@ -23,6 +23,7 @@ from core.middleware import (
     ErrorBoundaryMiddleware,
     RequestIdMiddleware,
     SecurityHeadersMiddleware,
+    security_headers,
 )
 from tests.support.servers import serve_in_thread
 
@@ -256,7 +257,7 @@ async def test_a_web_socket_of_another_site_is_refused(origin: bytes, *, is_refu
 
 async def test_starting_and_stopping_is_nobodys_request() -> None:
     app: ASGIApp = ErrorBoundaryMiddleware(BodyLimitMiddleware(echo_lifespan))
-    app = SecurityHeadersMiddleware(CrossSiteMiddleware(app, allowed_origins=[]), is_https=True)
+    app = SecurityHeadersMiddleware(CrossSiteMiddleware(app, allowed_origins=[]), headers=[])
     scope: Scope = {"type": "lifespan"}
     assert await call(RequestIdMiddleware(app), {"type": "lifespan.startup"}, **scope) == [
         {"type": "lifespan.startup.complete"}
@@ -269,9 +270,11 @@ async def echo_lifespan(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.mark.parametrize("is_https", [True, False])
 async def test_security_headers_leave_an_answers_own(*, is_https: bool) -> None:
-    app = SecurityHeadersMiddleware(Response(headers={"Referrer-Policy": "no-referrer"}), is_https=is_https)
+    own = Response(headers={"Referrer-Policy": "no-referrer"})
+    app = SecurityHeadersMiddleware(own, headers=security_headers(is_https=is_https))
     [start, _] = await call(app)
     headers = dict(start["headers"])
+    assert len(headers) == len(start["headers"])
     assert headers[b"referrer-policy"] == b"no-referrer"
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"x-frame-options"] == b"DENY"

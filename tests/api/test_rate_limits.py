@@ -236,12 +236,14 @@ async def test_nought_is_no_limit_but_for_held_requests(
         assert {(await each).status_code for each in held} == {200}
 
 
-@pytest.mark.parametrize(("trusted", "third"), [("127.0.0.1", 200), ("192.0.2.9", 429)])
+@pytest.mark.asvs("4.1.3")
+@pytest.mark.parametrize(("trusted", "third"), [("127.0.0.0/8", 200), ("192.0.2.9", 429)])
 def test_an_address_is_the_one_that_the_trusted_proxy_tells(
     tmp_path: Path, database: TestDatabase, provider: EmulatedProvider, trusted: str, third: int
 ) -> None:
     settings = served_settings(database, provider.url, tmp_path / "data")
-    settings |= {"READS_PER_SECOND": "0.4", "FORWARDED_ALLOW_IPS": trusted}  # one at once
+    settings |= {"READS_PER_SECOND": "0.4", "TRUSTED_PROXIES": trusted}  # one at once
+    settings |= {"FORWARDED_ALLOW_IPS": "*"}  # no setting of ours
     with EaselProcess(tmp_path, **settings) as easel:
         told = ["192.0.2.1", "192.0.2.1", "192.0.2.2"]
         replies = [httpx.get(f"{easel.url}/login", headers={"X-Forwarded-For": each}) for each in told]

@@ -61,6 +61,20 @@ async def test_a_draft_outlives_reload_sign_in_expiry_and_failure_but_not_sign_o
     await expect(page.locator(".counter")).to_have_text("0 / 800")
 
 
+@pytest.mark.asvs("14.3.1", "14.3.3")
+async def test_signing_out_on_any_page_leaves_the_browser_its_preferences_alone(studio: Studio) -> None:
+    page = await studio.visit()
+    await page.get_by_label("Your prompt").fill("half a thought")
+    await page.evaluate("localStorage.setItem('easel-theme', 'dark')")
+    await page.goto(f"{studio.url}/account")
+    async with page.expect_response("**/auth/logout") as left:
+        await page.get_by_role("button", name="Sign out", exact=True).click()
+    assert (await (await left.value).all_headers())["clear-site-data"] == '"cache"'
+    await page.get_by_role("button", name="Continue as demo user").wait_for()
+    assert await page.evaluate("({...localStorage})") == {"easel-theme": "dark"}
+    assert "thought" not in await page.evaluate("JSON.stringify(sessionStorage)")
+
+
 async def test_a_first_visit_teaches_by_examples_and_a_later_one_does_not(studio: Studio) -> None:
     page = await studio.visit()
     await expect(page.get_by_text("Say what it shows, and how")).to_be_visible()

@@ -140,7 +140,7 @@ test.each([
   expect(box.get("[role=alert]").text()).toBe("");
 });
 
-test("a draft is kept until its picture is there, or its owner signs out", async () => {
+test("a draft is kept until its picture is there", async () => {
   await open();
   await write("a kite");
   box.unmount();

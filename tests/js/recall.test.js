@@ -44,16 +44,20 @@ describe("the list", () => {
       Array.from({ length: 300 }, (_, n) => `prompt ${n}`),
     );
     expect(recall.recent("ada")).toHaveLength(200);
-    recall.remove("ada", "prompt 1");
-    localStorage.setItem("easel-draft:ada", "half a thought");
+  });
+
+  it("is gone after signing out, with all but how the browser likes Easel", async () => {
+    const { forgetPeople } = await import("../../ui/static/forgetting.js");
+    recall.learn("ada", ["a kite", "a fox"]);
+    recall.remove("ada", "a fox");
+    localStorage.setItem("easel-draft:ben", "half a thought");
     sessionStorage.setItem("easel-press:ada", "{}");
-    localStorage.setItem("easel-theme", "dark");
-    const form = document.createElement("form");
-    form.setAttribute("action", "/auth/logout");
-    document.body.append(form);
-    form.dispatchEvent(new Event("submit", { bubbles: true }));
+    const preferences = { "easel-theme": "dark", "easel-single-keys": "off", "easel-notify": "on" };
+    for (const [name, value] of Object.entries(preferences)) localStorage.setItem(name, value);
+    forgetPeople();
     recall.learn("ada", ["an answer that comes late"]);
-    expect([Object.keys(localStorage), Object.keys(sessionStorage)]).toEqual([["easel-theme"], []]);
+    expect({ ...localStorage }).toEqual(preferences);
+    expect(sessionStorage).toHaveLength(0);
   });
 
   it.each(["{", "null", '"a"', "[1]"])("outlives what is stored there by mistake: %s", (text) => {

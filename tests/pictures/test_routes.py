@@ -46,6 +46,27 @@ async def test_the_image_is_its_owners_with_its_type_and_kept_by_their_browser_o
     assert "no-cache" in response.headers["Cache-Control"]
 
 
+@pytest.mark.asvs("3.2.1", "5.4.1")
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("a red kite", 'filename="a-red-kite.{}"'),
+        ('"; filename="evil.exe', 'filename="filename-evil-exe.{}"'),
+        ("\r\nSet-Cookie: a=b", 'filename="set-cookie-a-b.{}"'),
+        ("zwei Äpfel", "filename=\"picture.{}\"; filename*=UTF-8''zwei-%C3%A4pfel.{}"),
+    ],
+)
+async def test_a_picture_is_shown_and_has_the_name_of_a_file(
+    ada: SignedIn, maker: Owner, files: Files, prompt: str, name: str
+) -> None:
+    files.fault = answering_bytes(PICTURE)
+    address = f"{GALLERY}/{await maker.make(prompt)}/image"
+    for query, extension in (("", "jpg"), ("?size=thumb", "webp")):
+        response = await ada.http.get(address + query, headers={"Range": "bytes=0-"})
+        assert response.headers["Content-Disposition"] == f"inline; {name.replace('{}', extension)}"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
 async def test_whoever_asks_for_bytes_alone_gets_the_same_as_bytes(ada: SignedIn, made: str) -> None:
     for status, further in ((200, {}), (206, {"Range": "bytes=0-"})):
         headers = {"Accept": "application/octet-stream"} | further

@@ -22,6 +22,8 @@ def defaults_in_code() -> dict[str, str]:
 def _as_written(default: object) -> str:
     if isinstance(default, bool):
         return str(default).lower()
+    if isinstance(default, tuple):
+        return ",".join(default)
     return "" if default in (None, frozenset()) else str(default)
 
 

@@ -43,6 +43,7 @@ DEFAULTS = {
     "reads_per_second": 20,
     "changes_per_second": 2,
     "sign_ins_per_second": 1,
+    "trusted_proxies": ("127.0.0.0/8", "::1"),
     "in_flight_ttl_minutes": 6,
 }
 SECRET = "hunter2hunter2"
@@ -150,6 +151,10 @@ def test_short_names_are_judged_in_the_file_only(
         ("ALLOWED_EMAIL_DOMAINS", "@a.test"),
         ("ALLOWED_EMAIL_DOMAINS", "ada@a.test"),
         ("ALLOW_EVERYONE", "perhaps"),
+        ("TRUSTED_PROXIES", "proxy.example"),
+        ("TRUSTED_PROXIES", "*"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8; 192.0.2.1"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("READS_PER_SECOND", "-1"),
         ("CHANGES_PER_SECOND", "inf"),
         ("SIGN_INS_PER_SECOND", "many"),

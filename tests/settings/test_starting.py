@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import tomllib
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ from websockets.sync.client import connect
 
 from tests.database.servers import servers_of
 from tests.settings.starting import errors_of
-from tests.support.servers import EaselProcess, free_port
+from tests.support.servers import ROOT, EaselProcess, free_port
 
 HOSTED = {
     "HOST": "127.0.0.1",
@@ -68,6 +69,11 @@ def test_a_hosted_start_with_everything_right_serves(tmp_path: Path) -> None:
     log = easel.log.read_text()
     assert "Easel is at https://easel.example" in log
     assert not any(secret in log for secret in ("0123456789abcdef", "r8_0123456789", "github-secret"))
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    [line] = [each for each in log.splitlines() if " listens on " in each]
+    assert f"Easel {version} listens on 127.0.0.1 port {easel.port} with HOST=127.0.0.1, PORT=" in line
+    assert "STORAGE_SECRET=set, REPLICATE_API_TOKEN=set, " in line
+    assert "TRUSTED_PROXIES=127.0.0.0/8,::1" in line
 
 
 def test_a_terminal_that_is_closed_ends_it_cleanly_while_pages_are_open(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tests.support.faults import answering, dropping, hanging
 END_SESSION = "https://id.example.test/logout?realm=easel"
 
 
+@pytest.mark.asvs("7.4.1", "14.3.1")
 async def test_signing_out_makes_the_cookie_worthless(
     browser: httpx.AsyncClient, other_browser: httpx.AsyncClient, database: TestDatabase
 ) -> None:
@@ -24,6 +25,7 @@ async def test_signing_out_makes_the_cookie_worthless(
     answer = await browser.post("/auth/logout")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
     assert "easel_session" not in browser.cookies
     browser.cookies.set("easel_session", old_token)
     assert not await is_signed_in(browser)

@@ -21,3 +21,13 @@ async def test_nobody_may_keep_a_page(ada: SignedIn) -> None:
 async def test_a_request_cannot_choose_where_a_redirect_leads(http: httpx.AsyncClient) -> None:
     reply = await http.get("/dashboard", headers={"X-Forwarded-Prefix": "//elsewhere.example"})
     assert reply.headers["location"] == "/login?next=%2Fdashboard"
+
+
+@pytest.mark.asvs("4.1.3")
+async def test_a_request_cannot_choose_the_addresses_in_a_page(
+    ada: SignedIn, http: httpx.AsyncClient
+) -> None:
+    for each, path in ((http, "/login"), (ada.http, "/dashboard"), (http, "/nothing")):
+        page = await each.get(path, headers={"X-Forwarded-Prefix": "//elsewhere.example"})
+        assert "elsewhere.example" not in page.text
+        assert "elsewhere.example" not in str(page.headers)

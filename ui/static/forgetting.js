@@ -1,7 +1,10 @@
 // What the browser keeps of people goes when they sign out or delete their account, on whatever page that is: the
 // computer may be shared. A sign-in that merely ends leaves it, so that a draft is there after the next one.
 
-const OF_PEOPLE = /^easel-(draft|press|prompts|prompts-removed):/;
+import { write } from "easel/kept.js";
+
+// How this browser likes Easel, whoever uses it.
+const PREFERENCES = ["easel-theme", "easel-single-keys", "easel-notify"];
 
 let isOver = false;
 
@@ -10,19 +13,17 @@ export const hasForgotten = () => isOver;
 
 export function forgetPeople() {
   isOver = true;
-  for (const name of ["localStorage", "sessionStorage"]) {
-    try {
-      const storage = window[name];
-      for (const key of Object.keys(storage)) if (OF_PEOPLE.test(key)) storage.removeItem(key);
-    } catch {
-      // a browser that denies its storage has kept nothing
-    }
-  }
+  for (const storage of ["localStorage", "sessionStorage"])
+    for (const name of namesIn(storage)) if (!PREFERENCES.includes(name)) write(storage, name, null);
 }
 
-document.addEventListener("submit", (event) => {
-  if (event.target.matches('[action="/auth/logout"]')) forgetPeople();
-});
+function namesIn(storage) {
+  try {
+    return Object.keys(window[storage]);
+  } catch {
+    return []; // a browser that denies its storage has kept nothing
+  }
+}
 
 // They signed out in another tab.
 addEventListener("storage", ({ key, newValue }) => {

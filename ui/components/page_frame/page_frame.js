@@ -6,7 +6,7 @@ import { icon } from "easel/icon.js";
 import Shortcuts from "easel/shortcuts.js";
 import ThemeSwitch from "easel/theme_switch.js";
 import { showKeptToast } from "easel/afterwards.js";
-import "easel/forgetting.js"; // signing out is on every page
+import { forgetPeople } from "easel/forgetting.js";
 import TopBar from "easel/top_bar.js";
 import LanguageMenu from "easel/language_menu.js";
 import { t } from "easel/words.js";
@@ -69,9 +69,10 @@ export default {
         title: t("Sign out"),
         "aria-label": t("Sign out"),
       };
+      const form = { method: "post", action: "/auth/logout", onSubmit: forgetPeople };
       return h("div", { class: "person" }, [
         h("span", { class: "person-name", dir: "auto" }, this.person),
-        h("form", { method: "post", action: "/auth/logout" }, h("button", attributes, icon("sign-out"))),
+        h("form", form, h("button", attributes, icon("sign-out"))),
       ]);
     },
     renderMain() {
