@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request
@@ -13,7 +14,6 @@ from core.api.conditional import CACHE_CONTROL, is_known
 from core.api.generation_shape import PATH
 from core.context import Context
 from core.envelope import described_errors
-from core.pictures.names import file_name, shown_as
 from core.services import StoredPicture
 
 _ONE_RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
@@ -64,15 +64,26 @@ def create_router(ctx: Context) -> APIRouter:
         headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Accept-Ranges": "bytes", "Vary": "Accept"}
         if is_known(tag, if_none_match):
             return Response(status_code=304, headers=headers)
-        own_type, stored = await services.open_picture(ctx, generation, is_thumbnail=size == "thumb")
+        own_type, name, stored = await services.open_picture(ctx, generation, is_thumbnail=size == "thumb")
         # A part is of use to whoever has the rest of the same bytes: a weak tag or a date proves nothing.
         is_the_same = if_range is None or if_range.strip() == tag
         wanted = _wanted(range, stored.size) if is_the_same else None
         headers["Content-Type"] = BYTES if accept == BYTES else own_type
-        headers["Content-Disposition"] = shown_as(file_name(generation.prompt, own_type))
+        headers["Content-Disposition"] = _shown_as(name)
         return _stream(stored, wanted, headers)
 
     return router
+
+
+def _shown_as(name: str) -> str:
+    """The `Content-Disposition` of a picture that is shown where it is asked for, and saved by its name.
+
+    RFC 6266: what has letters beyond ASCII is written in a form of its own, beside one for old clients.
+    """
+    if name.isascii():
+        return f'inline; filename="{name}"'
+    extension = name.rpartition(".")[2]
+    return f"inline; filename=\"picture.{extension}\"; filename*=UTF-8''{quote(name)}"
 
 
 def _stream(stored: StoredPicture, wanted: tuple[int, int] | None, headers: dict[str, str]) -> Response:

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections import Counter
-from urllib.parse import quote
 
 _EXTENSIONS = {"image/jpeg": "jpg", "image/webp": "webp"}
 _MAX_CHARACTERS = 60
@@ -22,17 +21,6 @@ def file_name(prompt: str, content_type: str) -> str:
     if not words or _DEVICES.fullmatch(words):
         words = f"picture-{words}".rstrip("-")
     return f"{words}.{_EXTENSIONS.get(content_type, 'png')}"
-
-
-def shown_as(name: str) -> str:
-    """The `Content-Disposition` of a picture that is shown where it is asked for, and saved by its name.
-
-    RFC 6266: what has letters beyond ASCII is written in a form of its own, beside one for old clients.
-    """
-    if name.isascii():
-        return f'inline; filename="{name}"'
-    extension = name.rpartition(".")[2]
-    return f"inline; filename=\"picture.{extension}\"; filename*=UTF-8''{quote(name)}"
 
 
 class UniqueNames:

@@ -13,6 +13,7 @@ from core.errors import EaselError, NotFound, ServiceUnavailable
 from core.models import Generation
 from core.pictures.download import DownloadFailed
 from core.pictures.image import NotAPicture, examine_aside
+from core.pictures.names import file_name
 from core.pictures.store import StoredPicture, StoreUnavailable
 from core.repositories import accounts, generations, settling
 from core.sentences import Sentence
@@ -29,9 +30,10 @@ class PictureNotStored(Exception):
 
 
 class Picture(NamedTuple):
-    """A stored picture and its MIME type."""
+    """A stored picture, its MIME type and the name of its file."""
 
     content_type: str
+    file_name: str
     stored: StoredPicture
 
 
@@ -114,7 +116,8 @@ async def open_picture(ctx: Context, generation: Generation, *, is_thumbnail: bo
     except StoreUnavailable as error:
         logger.warning("Generation %s: the store does not answer (%s)", generation.id, error)
         raise ServiceUnavailable(_AWAY) from error
-    return Picture(_THUMBNAIL_TYPE if is_thumbnail else generation.picture_type, stored)
+    content_type = _THUMBNAIL_TYPE if is_thumbnail else generation.picture_type
+    return Picture(content_type, file_name(generation.prompt, content_type), stored)
 
 
 async def _try_to_delete_picture(ctx: Context, generation: Generation) -> None:
