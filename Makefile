@@ -88,6 +88,7 @@ migrations: .venv/.installed-dev
 
 screenshots: .venv/.installed-dev
 	.venv/bin/python -m pytest tests/browser/test_journey.py tests/browser/test_administration.py \
+		tests/browser/test_screens.py \
 		--screenshots docs/screenshots
 
 kill-test: .venv/.installed-dev
