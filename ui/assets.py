@@ -30,6 +30,7 @@ _FRAME_MODULES = (
     "afterwards",
     "chip",
     "dialog",
+    "forgetting",
     "icon",
     "icons",
     "kept",

@@ -3,7 +3,7 @@
 from nicegui import context
 
 from core.sentences import Sentence
-from ui.languages import Language, language_of
+from ui.languages import ENGLISH, Language, language_of
 
 
 def t(message: str, /, **values: object) -> str:
@@ -30,5 +30,11 @@ def translated_to(language: Language, *sentences: str) -> str:
 
 
 def page_language() -> Language:
-    """The language of the page that is being built, or whose event is being handled."""
-    return language_of(context.client.request)
+    """The language of the page that is being built, or whose event is being handled.
+
+    A page may close while its event is handled: nobody reads what it says, so that any language will do.
+    """
+    try:
+        return language_of(context.client.request)
+    except RuntimeError:
+        return ENGLISH

@@ -62,7 +62,9 @@ async def test_what_is_left_of_the_day_follows_every_run(
         provider.emulator.seconds_to_start = 1e9
         press_generate(user, "a red kite")
         await until_offered(user, left=1)
-        user.find("Cancel").click()
+        cancel = user.find(marker="cancel")
+        await until(lambda: "aria-disabled" not in next(iter(cancel.elements)).props)
+        cancel.click()
         await until_offered(user, left=2)  # it had not begun, so it was not charged
 
 

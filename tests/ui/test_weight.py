@@ -13,6 +13,7 @@ from tests.support.prompts import press_generate
 from tests.support.provider import EmulatedProvider
 from tests.support.waiting import until
 from tests.ui.test_generate import PATH
+from ui.words import t
 
 FRAMEWORK = 4  # what NiceGUI puts around the elements of any page
 
@@ -62,3 +63,15 @@ async def test_nothing_of_a_page_stays_that_no_browser_came_back_for(ada: Signed
     del page
     Client.prune_instances(client_age_threshold=0)
     await until(lambda: is_all_gone(references))
+
+
+async def test_what_a_closed_page_would_say_is_of_any_language(user: User) -> None:
+    """A page may close while a press of it is handled, which then comes to an end as any other."""
+    await user.open(PATH)
+    page = page_of(user)
+    with page.content:
+        user.client = None
+        page.delete()
+        del page
+        gc.collect()
+        assert t("Generate") == "Generate"
