@@ -9,7 +9,7 @@ from nicegui import Client
 from nicegui.testing import User
 
 from tests.support.people import SignedIn
-from tests.support.prompts import press_generate
+from tests.support.prompts import press_generate, prompt_box
 from tests.support.provider import EmulatedProvider
 from tests.support.waiting import until
 from tests.ui.test_generate import PATH
@@ -69,7 +69,7 @@ async def test_what_a_closed_page_would_say_is_of_any_language(user: User) -> No
     """A page may close while a press of it is handled, which then comes to an end as any other."""
     await user.open(PATH)
     page = page_of(user)
-    with page.content:
+    with prompt_box(user).default_slot:
         user.client = None
         page.delete()
         del page
