@@ -11,7 +11,7 @@ pytestmark = pytest.mark.long
 
 SLOWER = 4
 MILLISECONDS = 100.0
-BUSY = 2  # two browsers share the processors of a machine while the tests run
+BUSY = 4  # browsers, Easel and PostgreSQL share the processors of a machine while the tests run
 # The longest interaction since the last question, from the press of a key or finger to the next paint.
 NOTE_INTERACTIONS = """
 window.interactions = [];

@@ -78,7 +78,7 @@ async def worked(client: CDPSession) -> float:
 
 
 async def test_ten_thousand_pictures_scroll_at_the_pace_of_the_screen(studio: Studio) -> None:
-    """Told by the work for each frame: without a graphics card, and beside other tests, no page keeps the pace.
+    """Told by the work for each frame: without a graphics card, beside other tests, no page keeps the pace.
 
     What it prints is seen with `pytest -rP`.
     """
