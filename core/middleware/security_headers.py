@@ -42,13 +42,22 @@ class SecurityHeadersMiddleware:
     def __init__(self, app: ASGIApp, *, headers: RawHeaders) -> None:
         self.app = app
         self.headers = headers
+        self._names = {name for name, _ in headers}
+        self._missing: dict[frozenset[bytes], RawHeaders] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = message.get("headers", [])
-                names = {name for name, _ in own}
-                message["headers"] = [*own, *[each for each in self.headers if each[0] not in names]]
+                message["headers"] = [*own, *self._missing_beside(own)]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+    def _missing_beside(self, own: RawHeaders) -> RawHeaders:
+        """Few answers have other headers of ours than the most do: worked out once for each kind."""
+        known = frozenset(name for name, _ in own if name in self._names)
+        missing = self._missing.get(known)
+        if missing is None:
+            missing = self._missing[known] = [each for each in self.headers if each[0] not in known]
+        return missing
