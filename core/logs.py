@@ -43,7 +43,7 @@ class _Formatter(logging.Formatter):
         self._second = (0, "")
         self._secrets = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET_TO_HIDE]
 
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002  (theirs)
         """The same as Python's, but for the second, which is written once for all lines of it."""
         second = int(record.created)
         if second != self._second[0]:
