@@ -69,7 +69,6 @@ def reader_of(request: Request) -> LoginToken:
 
 def tell_owner(request: Request, owner_id: UUID) -> None:
     """Note whose token it was that a read has proved."""
-    request.state.owner_id = owner_id
     note_asker(request.scope, owner_id)
     prove(request)
 
@@ -150,8 +149,7 @@ def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> 
                     raise RequestValidationError(problems)
                 response = await self._answer(request, presented, values)
                 if counted.is_to_learn:
-                    told = getattr(request.state, "owner_id", None)
-                    counted.end(told or (await _caller(ctx, request, presented, Needs.READ))[0])
+                    counted.end(asker(scope) or (await _caller(ctx, request, presented, Needs.READ))[0])
             await response(scope, receive, send)
 
         async def _answer(self, request: Request, presented: Presented, values: dict[str, Any]) -> Response:

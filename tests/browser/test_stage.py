@@ -24,14 +24,19 @@ async def box_of(page: Page, selector: str) -> dict[str, float]:
     return {"y": y, "width": width, "height": height, "right": x + width, "bottom": y + height}
 
 
-@pytest.mark.parametrize("size", [DESKTOP, LAPTOP], ids=["1440", "1366"])
-async def test_on_a_desktop_the_picture_takes_the_window_and_nothing_scrolls(
-    studio: Studio, size: dict[str, int]
-) -> None:
+async def visit_with_a_picture(studio: Studio, size: dict[str, int]) -> Page:
     page = await studio.visit("/dashboard", size=size)
     await studio.draw(page, "a red kite")
     await page.goto(f"{studio.url}/dashboard/generate")
     await see_picture(page, "a red kite")
+    return page
+
+
+@pytest.mark.parametrize("size", [DESKTOP, LAPTOP], ids=["1440", "1366"])
+async def test_on_a_desktop_the_picture_takes_the_window_and_nothing_scrolls(
+    studio: Studio, size: dict[str, int]
+) -> None:
+    page = await visit_with_a_picture(studio, size)
     picture, foot = await box_of(page, PICTURE), await box_of(page, "#run-state .picture__foot")
     composer = await box_of(page, ".composer")
     assert await page.evaluate("scrollY") == 0
@@ -45,10 +50,7 @@ async def test_on_a_desktop_the_picture_takes_the_window_and_nothing_scrolls(
 async def test_on_a_phone_the_picture_is_above_the_docked_composer(
     studio: Studio, size: dict[str, int]
 ) -> None:
-    page = await studio.visit("/dashboard", size=size)
-    await studio.draw(page, "a red kite")
-    await page.goto(f"{studio.url}/dashboard/generate")
-    await see_picture(page, "a red kite")
+    page = await visit_with_a_picture(studio, size)
     composer, foot = await box_of(page, ".composer"), await box_of(page, "#run-state .picture__foot")
     assert composer["bottom"] == pytest.approx(size["height"], abs=1)
     assert (await box_of(page, PICTURE))["bottom"] <= foot["y"] + 1
