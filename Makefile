@@ -20,7 +20,7 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick messages lock clean
+	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick messages security lock clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -153,6 +153,10 @@ bench: .venv/.installed-dev
 # The ratios alone, in short runs; fails when one is below half of its goal.
 bench-quick: .venv/.installed-dev
 	.venv/bin/python -m bench --quick
+
+# The requirements in docs/security.md, from docs/asvs.toml and the marks of the tests.
+security: .venv/.installed
+	.venv/bin/python docs/write_security.py
 
 # After a change of words: the messages of the code into every catalogue of ui/locales, where what is new is empty.
 messages: .venv/.installed

@@ -68,3 +68,4 @@ def set_up_logging(secrets: list[str]) -> None:
     logging.getLogger(_REPEATS).setLevel(logging.ERROR)
     # None of these is in a line: https://docs.python.org/3/howto/logging.html#optimization
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001  (their own way to say it)

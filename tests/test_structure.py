@@ -58,6 +58,7 @@ def test_core_knows_nothing_of_the_screens() -> None:
     assert importing("nicegui", "ui", "main", under="core/") == []
 
 
+@pytest.mark.asvs("8.3.1")
 @pytest.mark.parametrize("outside", ["ui/", "core/api/", "core/sign_in/", "main.py"])
 def test_pages_and_routes_reach_the_domain_through_its_door_alone(outside: str) -> None:
     """What is not exported by `core.services` is none of their business; start-up prepares the database."""
@@ -83,6 +84,7 @@ def test_no_layer_below_the_services_knows_them() -> None:
     assert importing("core.api", "core.sign_in", under="core/services/") == []
 
 
+@pytest.mark.asvs("1.2.4")
 def test_only_repositories_and_database_make_sql() -> None:
     """The models describe columns, so SQLAlchemy itself is known to them too."""
     makers = [f"{package}.{name}" for package in ("sqlalchemy", "sqlmodel") for name in SQL_MAKERS]
@@ -90,6 +92,7 @@ def test_only_repositories_and_database_make_sql() -> None:
     assert [place for place in found if not place.startswith(PLACES_WITH_SQL)] == []
 
 
+@pytest.mark.asvs("1.2.4")
 @pytest.mark.parametrize("words", ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE ", "GRANT "])
 def test_no_sql_is_written_elsewhere(words: str) -> None:
     found = {place for place, node in nodes() if words in str(getattr(node, "value", ""))}

@@ -4,7 +4,7 @@ Each route says what it needs, and is refused here before FastAPI reads the body
 nothing of what it would have said of it.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -127,9 +127,9 @@ def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> 
     """A router for routes that read: their service proves the login session or token.
 
     That saves a round trip to the database. A stranger still learns nothing of what a request lacks. Such a
-    route has no body and no dependencies, and returns a `Response`: what FastAPI does for those is left out,
-    which took a fifth of the time of a read. It calls `tell_owner` where it knows the owner. Where it is not
-    `is_counted`, browsers may ask as often as they like.
+    route has no body, no lists and no dependencies, and returns a `Response`: what FastAPI does for those is
+    left out, which took a fifth of the time of a read. It calls `tell_owner` where it knows the owner. Where
+    it is not `is_counted`, browsers may ask as often as they like.
     """
 
     class ReadingRoute(APIRoute):
@@ -210,16 +210,29 @@ def _arguments(dependant: Dependant, request: Request) -> tuple[dict[str, Any], 
         text = request.path_params[field.alias]
         values[field.name], wrong = field.validate(text, loc=("path", field.alias))
         problems += wrong
-    for parameters, given in (
-        (dependant.query_params, request.query_params),
-        (dependant.header_params, request.headers),
-    ):
-        wanted = [each for each in parameters if each.field_info.is_required() or each.alias in given]
-        if wanted:
-            found, wrong = request_params_to_args(wanted, given)
-            values |= found
-            problems += wrong
+    if dependant.query_params:
+        problems += _add_given(values, "query", dependant.query_params, request.query_params)
+    problems += _add_given(values, "header", dependant.header_params, request.headers)
     return values, problems
+
+
+def _add_given(
+    values: dict[str, Any], place: str, parameters: Iterable[Any], given: Mapping[str, str]
+) -> list[Any]:
+    """Put into `values` those that are given, and return what is wrong with them.
+
+    FastAPI's own way through them, which looks for lists and models too, took a fifteenth of the time of a
+    thumbnail.
+    """
+    problems: list[Any] = []
+    for field in parameters:
+        text = given.get(field.alias)
+        if text is not None:
+            values[field.name], wrong = field.validate(text, loc=(place, field.alias))
+            problems += wrong
+        elif field.field_info.is_required():
+            problems += request_params_to_args([field], given)[1]
+    return problems
 
 
 def _router(route_class: type[APIRoute], options: dict[str, Any]) -> APIRouter:

@@ -104,12 +104,13 @@ def shape_of(generation: Generation, settings: Settings) -> GenerationShape:
 
 
 def _end(generation: Generation, settings: Settings) -> dict[str, Any]:
+    row = vars(generation)
     shape: dict[str, Any] = {"charge": _charge(generation)}
-    if failure := generation.failure:
+    if row["stored_at"]:
+        url = f"{settings.public_url}/api{PATH}/{row['id']}/image"
+        shape["url"], shape["thumb_url"] = url, f"{url}?size=thumb"
+    elif failure := generation.failure:
         shape["error"] = {"code": failure.code, "message": failure.sentence}
-    if generation.stored_at:
-        url = f"{settings.public_url}/api{PATH}/{generation.id}/image"
-        shape |= {"url": url, "thumb_url": f"{url}?size=thumb"}
     elif generation.needs_storing:
         shape |= {"url": generation.result_url, "phase": Phase.SAVING}
     elif generation.is_lost:
@@ -119,5 +120,6 @@ def _end(generation: Generation, settings: Settings) -> dict[str, Any]:
 
 def _charge(generation: Generation) -> Charge:
     """A success without a charge of its own came late: told twice, one payment would look like two."""
-    came_late = generation.status is Status.SUCCEEDED and generation.charge is None
+    row = vars(generation)
+    came_late = row["charge"] is None and row["status"] is Status.SUCCEEDED
     return Charge.NOT_CHARGED if came_late else generation.known_charge

@@ -79,12 +79,15 @@ class Statements:
         if not self._is_open:
             await self._pool.open()
             self._is_open = True
-        async with self._pool.connection() as connection:
-            try:
-                return await _execute(connection, statement, values)
-            except psycopg.OperationalError:
-                if not connection.broken:
-                    raise
+        connection = await self._pool.getconn()
+        try:
+            return await _execute(connection, statement, values)
+        except psycopg.OperationalError:
+            if not connection.broken:
+                raise
+        finally:
+            # The pool's own context commits, too, which costs time though there is nothing to commit.
+            await self._pool.putconn(connection)
         await self._pool.drain()
         async with self._pool.connection() as connection:
             return await _execute(connection, statement, values)

@@ -1,8 +1,8 @@
 """A name for each request, and a line in the log."""
 
 import logging
+import os
 import re
-import secrets
 import time
 from urllib.parse import quote
 
@@ -56,7 +56,7 @@ class RequestIdMiddleware:
 
 def _id_of(scope: Scope) -> str:
     given = Headers(scope=scope).get("x-request-id", "")
-    return given if _USABLE_REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    return given if _USABLE_REQUEST_ID.fullmatch(given) else os.urandom(8).hex()
 
 
 def _log(scope: Scope, status: int, seconds: float) -> None:

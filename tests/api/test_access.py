@@ -47,6 +47,7 @@ async def test_a_cookie_of_garbage_is_refused(http: httpx.AsyncClient, subtests:
             await expect_refusal(http, cookie)
 
 
+@pytest.mark.asvs("7.2.1")
 async def test_a_forged_cookie_is_refused(ada: SignedIn, http: httpx.AsyncClient) -> None:
     changed = ada.token[:-1] + ("a" if ada.token[-1] != "a" else "b")
     kept_in_the_database = hashlib.sha256(ada.token.encode()).hexdigest()
@@ -63,6 +64,7 @@ async def test_an_expired_cookie_is_refused(ada: SignedIn, database: TestDatabas
     await expect_refusal(ada.http)
 
 
+@pytest.mark.asvs("7.2.1")
 async def test_the_cookie_of_a_person_who_has_signed_out_is_refused(ada: SignedIn, ben: SignedIn) -> None:
     await ada.http.post("/auth/logout")
     await expect_refusal(ben.http, f"easel_session={ada.token}".encode())

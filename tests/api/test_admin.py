@@ -61,6 +61,7 @@ async def acts_of(boss: SignedIn) -> list[str]:
     return [row["act"] for row in data_of(await boss.http.get(f"{ADMIN}/audit"))["items"]]
 
 
+@pytest.mark.asvs("8.2.1")
 async def test_for_anybody_else_there_is_nothing(
     started: Started, ada: SignedIn, database: TestDatabase
 ) -> None:
@@ -79,6 +80,7 @@ async def test_for_anybody_else_there_is_nothing(
     assert database.run("SELECT * FROM installation") == []
 
 
+@pytest.mark.asvs("8.2.3", "8.3.1")
 async def test_the_database_itself_knows_who_is_an_administrator(started: Started, ada: SignedIn) -> None:
     """The routes ask twice; these ask the functions alone."""
     mine = LoginToken.of(ada.token)
@@ -268,6 +270,7 @@ async def test_the_table_of_people_sorts_searches_and_turns_pages(
         error_of(await boss.http.get(f"{ADMIN}/months/{month}"), 400, "VALIDATION_ERROR")
 
 
+@pytest.mark.asvs("1.1.2")
 async def test_no_spreadsheet_takes_a_name_for_a_formula(
     boss: SignedIn, ada: SignedIn, database: TestDatabase
 ) -> None:
@@ -285,6 +288,7 @@ async def test_no_spreadsheet_takes_a_name_for_a_formula(
     assert (await acts_of(boss))[0] == "month_downloaded"
 
 
+@pytest.mark.asvs("8.2.3")
 async def test_nothing_of_it_has_a_prompt_of_anybody(
     boss: SignedIn, ada: SignedIn, database: TestDatabase
 ) -> None:
@@ -309,6 +313,7 @@ async def test_nothing_of_it_has_a_prompt_of_anybody(
         assert mine == {"owner_id": boss.owner_id}
 
 
+@pytest.mark.asvs("16.3.3", "16.4.2")
 async def test_the_audit_log_is_written_once_and_for_good(
     boss: SignedIn, ada: SignedIn, database: TestDatabase
 ) -> None:

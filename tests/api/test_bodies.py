@@ -89,6 +89,7 @@ async def test_a_body_that_is_unusual_json_is_read(
     assert provider.emulator.predictions[provider.last_id]["input"]["prompt"] == "a cat"
 
 
+@pytest.mark.asvs("3.5.2")
 async def test_another_content_type_is_refused(
     ada: SignedIn, provider: EmulatedProvider, subtests: pytest.Subtests
 ) -> None:
@@ -99,6 +100,7 @@ async def test_another_content_type_is_refused(
     assert provider.creates == 0
 
 
+@pytest.mark.asvs("3.5.2")
 async def test_a_missing_content_type_is_refused(ada: SignedIn) -> None:
     error_of(await ada.http.post(SUBMIT, content=b'{"prompt": "a cat"}'), 415, "UNSUPPORTED_MEDIA_TYPE")
 
@@ -150,6 +152,7 @@ async def test_the_limit_is_the_one_that_the_application_was_given(ada: SignedIn
     error_of(await post(ada, b'{"prompt": 7}'.ljust(51)), 413, "PAYLOAD_TOO_LARGE")
 
 
+@pytest.mark.asvs("1.4.2", "4.2.1")
 async def test_a_content_length_that_nobody_can_mean_is_refused(
     ada: SignedIn, subtests: pytest.Subtests
 ) -> None:

@@ -29,6 +29,7 @@ THIS_SITE = [
 ]
 
 
+@pytest.mark.asvs("3.5.1")
 async def test_another_site_cannot_submit(
     ada: SignedIn, provider: EmulatedProvider, subtests: pytest.Subtests
 ) -> None:
@@ -45,6 +46,7 @@ async def test_this_site_and_scripts_can(ada: SignedIn, subtests: pytest.Subtest
             details_of(await ada.http.post(SUBMIT, json={"prompt": ""}, headers=headers))
 
 
+@pytest.mark.asvs("3.5.1", "7.6.2")
 async def test_another_site_can_sign_nobody_in_or_out(ada: SignedIn, http: httpx.AsyncClient) -> None:
     evil = {"Origin": "https://evil.test"}
     for response in (
@@ -57,6 +59,7 @@ async def test_another_site_can_sign_nobody_in_or_out(ada: SignedIn, http: httpx
     data_of(await ada.http.post(SUBMIT, json={"prompt": "still signed in"}))
 
 
+@pytest.mark.asvs("3.5.1")
 async def test_every_method_that_may_change_something_is_refused(http: httpx.AsyncClient) -> None:
     for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"):
         response = await http.request(method, "/api/", headers={"Origin": "https://evil.test"})

@@ -43,6 +43,7 @@ def cut_who_waits(database: TestDatabase) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.asvs("13.4.2", "16.3.4", "16.5.1")
 async def test_an_error_of_ours_is_a_well_formed_500_that_tells_nothing(
     ada: SignedIn, log: StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +66,7 @@ async def test_a_status_that_the_api_never_answers_is_an_error_of_ours(
     assert "Unexpected error" in log.getvalue()
 
 
+@pytest.mark.asvs("14.2.4")
 async def test_an_unexpected_database_error_logs_no_prompt(
     ada: SignedIn, database: TestDatabase, log: StringIO
 ) -> None:
@@ -78,6 +80,7 @@ async def test_an_unexpected_database_error_logs_no_prompt(
     assert "innermost wish" not in log.getvalue()
 
 
+@pytest.mark.asvs("16.5.2")
 async def test_without_a_database_every_call_says_when_to_come_back(
     settings: Settings, provider: EmulatedProvider
 ) -> None:

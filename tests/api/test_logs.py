@@ -22,6 +22,7 @@ from tests.support.people import SignedIn, signed_in
 from tests.support.provider import EmulatedProvider
 
 
+@pytest.mark.asvs("14.2.1", "16.2.5")
 async def test_a_request_is_one_line_with_its_id_and_without_its_query(
     http: httpx.AsyncClient, log: StringIO
 ) -> None:
@@ -54,6 +55,7 @@ async def test_what_monitors_and_pages_ask_all_the_time_is_not_logged(
     assert log.getvalue() == ""
 
 
+@pytest.mark.asvs("16.2.5")
 async def test_nothing_secret_reaches_the_log(
     ada: SignedIn, http: httpx.AsyncClient, provider: EmulatedProvider, log: StringIO
 ) -> None:

@@ -58,6 +58,7 @@ async def expect(http: httpx.AsyncClient, method: str, path: str, status: int, c
     return response
 
 
+@pytest.mark.asvs("3.5.3", "13.4.4")
 async def test_every_other_method_is_refused_with_the_allowed_ones(
     http: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:

@@ -93,6 +93,7 @@ async def test_changes_and_reads_are_counted_apart(clock: Clock, ada: SignedIn) 
     assert (await ada.http.get(LIST)).status_code == 200
 
 
+@pytest.mark.asvs("2.4.1")
 async def test_all_cookies_and_tokens_of_a_person_count_together_and_others_do_not(
     clock: Clock, started: Started, ada: SignedIn, ben: SignedIn
 ) -> None:
@@ -111,6 +112,7 @@ async def test_all_cookies_and_tokens_of_a_person_count_together_and_others_do_n
     assert (await ben.http.get(LIST)).status_code == 200
 
 
+@pytest.mark.asvs("2.4.1")
 @pytest.mark.parametrize(
     ("headers", "path"),
     [
@@ -177,6 +179,7 @@ def test_of_an_ipv6_address_the_customers_part_counts(address: str, counted_as: 
     assert address_of(HTTPConnection({"type": "http", "client": (address, 1), "headers": []})) == counted_as
 
 
+@pytest.mark.asvs("2.4.1", "6.3.1")
 async def test_sign_ins_count_by_address_whether_they_work_or_not(clock: Clock, app: FastAPI) -> None:
     async with at(app, "192.0.2.1") as one, at(app, "192.0.2.2") as other:
         ways = ["/auth/login/oidc", "/auth/callback/oidc", "/auth/logout/oidc", "/auth/demo"]
@@ -236,7 +239,7 @@ async def test_nought_is_no_limit_but_for_held_requests(
         assert {(await each).status_code for each in held} == {200}
 
 
-@pytest.mark.asvs("4.1.3")
+@pytest.mark.asvs("4.1.3", "15.3.4")
 @pytest.mark.parametrize(("trusted", "third"), [("127.0.0.0/8", 200), ("192.0.2.9", 429)])
 def test_an_address_is_the_one_that_the_trusted_proxy_tells(
     tmp_path: Path, database: TestDatabase, provider: EmulatedProvider, trusted: str, third: int
@@ -250,6 +253,7 @@ def test_an_address_is_the_one_that_the_trusted_proxy_tells(
     assert [reply.status_code for reply in replies] == [200, 429, third]
 
 
+@pytest.mark.asvs("15.2.2")
 def test_the_counts_of_any_number_of_addresses_take_little_memory() -> None:
     limits = RateLimits(make_settings(reads_per_second=20))
     tracemalloc.start()

@@ -117,6 +117,7 @@ def _form(text: str) -> str:
     return unicodedata.normalize("NFC", plain.lower())
 
 
+@pytest.mark.asvs("1.2.9")
 @settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(prompts=st.lists(LETTERS.filter(str.strip), min_size=1, max_size=6), q=LETTERS.filter(str.strip))
 async def test_it_finds_what_python_finds(

@@ -78,7 +78,7 @@ def test_every_answer_has_them(on_https: EaselProcess, status: int, sent: bytes)
     expect_all(headers_of(answer))
 
 
-@pytest.mark.asvs("14.3.2")
+@pytest.mark.asvs("14.3.2", "14.2.2")
 @pytest.mark.parametrize(
     "path",
     [

@@ -68,6 +68,7 @@ async def test_a_prompt_is_kept_and_sent_as_it_was_typed(
     assert provider.emulator.predictions[provider.last_id]["input"]["prompt"] == prompt
 
 
+@pytest.mark.asvs("2.2.1")
 async def test_a_prompt_that_will_not_do_is_named_in_the_details(
     ada: SignedIn, database: TestDatabase, provider: EmulatedProvider, subtests: pytest.Subtests
 ) -> None:
@@ -84,6 +85,7 @@ async def test_a_prompt_that_will_not_do_is_named_in_the_details(
     assert provider.creates == 0
 
 
+@pytest.mark.asvs("2.2.1")
 async def test_a_missing_prompt_is_named_in_the_details(ada: SignedIn) -> None:
     response = await ada.http.post(SUBMIT, json={"Prompt": "a cat"})
     assert details_of(response) == {"formErrors": [], "fieldErrors": {"prompt": ["Field required"]}}

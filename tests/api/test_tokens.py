@@ -84,6 +84,7 @@ async def test_a_program_makes_a_picture_with_nothing_but_its_token(ada: SignedI
     }
 
 
+@pytest.mark.asvs("11.5.1")
 async def test_the_database_has_the_hash_alone(ada: SignedIn, database: TestDatabase) -> None:
     made = await make(ada)
     [row] = database.run("SELECT * FROM api_tokens")
@@ -91,6 +92,7 @@ async def test_the_database_has_the_hash_alone(ada: SignedIn, database: TestData
     assert made["token"].removeprefix(PREFIX) not in str(row)
 
 
+@pytest.mark.asvs("8.2.1")
 async def test_every_route_says_what_it_needs_and_is_refused_without(ada: SignedIn, started: Started) -> None:
     """A new route without a need does not start; one with too low a need is named here."""
     api = next(each.app for each in started.app.routes if isinstance(each, Mount) and each.path == "/api")
@@ -229,6 +231,7 @@ async def test_twenty_are_enough_however_many_are_asked_for_at_once(
     assert await make(ada)
 
 
+@pytest.mark.asvs("15.3.3")
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -247,6 +250,7 @@ async def test_what_is_wrong_is_named(ada: SignedIn, changes: dict[str, Any], fi
     assert details["fieldErrors"].keys() == {field}
 
 
+@pytest.mark.asvs("14.2.1", "16.2.5")
 async def test_no_token_is_logged_by_its_use(ada: SignedIn, started: Started, log: StringIO) -> None:
     made = await make(ada)
     async with program(started, made["token"]) as http:

@@ -89,6 +89,7 @@ def test_with_database_url_alone_its_role_migrates_and_serves(fresh: TestDatabas
         assert column(role, "SELECT version_num FROM alembic_version") == [newest_revision()]
 
 
+@pytest.mark.asvs("12.2.1", "13.2.3")
 def test_a_hosted_start_names_everything_that_is_missing_at_once(migrated: TestDatabase) -> None:
     bare = local(host="0.0.0.0", database_url=migrated.superuser_url)  # noqa: S104
     problems = problems_of(bare)

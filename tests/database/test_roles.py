@@ -25,6 +25,7 @@ def test_the_serving_role_owns_nothing_and_is_a_member_of_nothing(database: Test
     assert database.run(owned, OWNING_ROLE) != []
 
 
+@pytest.mark.asvs("13.2.2")
 @pytest.mark.parametrize(
     "statement",
     [

@@ -37,6 +37,7 @@ def prompts(connection: PlainConnection) -> list[object]:
     return column(connection, "SELECT prompt FROM generations ORDER BY prompt")
 
 
+@pytest.mark.asvs("8.2.2", "8.4.1")
 def test_an_owner_sees_only_their_own_generations(serving: PlainConnection) -> None:
     act_for(serving, ADA)
     assert prompts(serving) == ["Ada's"]
@@ -69,6 +70,7 @@ def test_an_owner_cannot_give_a_row_away(serving: PlainConnection, table: str) -
         serving.execute(f"UPDATE {table} SET owner_id = %s".encode(), [BEN])
 
 
+@pytest.mark.asvs("16.5.3")
 @pytest.mark.parametrize("owner", [None, ""], ids=["never set", "set to nothing"])
 def test_without_an_owner_there_is_nothing(serving: PlainConnection, owner: str | None) -> None:
     if owner is not None:
@@ -150,6 +152,7 @@ UNPROTECTED_TABLES = """
 """
 
 
+@pytest.mark.asvs("8.2.2")
 def test_every_table_has_forced_row_level_security_and_a_policy(database: TestDatabase) -> None:
     """A new table, or a view that reads past the policies, fails here until its migration protects it."""
     assert database.run(UNPROTECTED_TABLES) == []

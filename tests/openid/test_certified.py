@@ -69,7 +69,7 @@ async def test_each_asymmetric_algorithm_signs_in(
     assert database.run("SELECT email FROM people") == [{"email": "ada@lovelace.test"}]
 
 
-@pytest.mark.asvs("9.1.2", "6.8.2")
+@pytest.mark.asvs("9.1.2", "6.8.2", "11.4.3", "9.1.1")
 async def test_the_secret_is_no_key_for_id_tokens(
     issuer: str, database: TestDatabase, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -163,6 +163,7 @@ OTHER_HOSTS = [
 ]
 
 
+@pytest.mark.asvs("1.3.6", "13.2.4")
 @pytest.mark.parametrize("url", OTHER_HOSTS)
 async def test_no_other_address_is_ever_asked(downloader: PictureDownloader, hosts: Hosts, url: str) -> None:
     with pytest.raises(DownloadFailed, match="not one of the provider's"):
@@ -170,6 +171,7 @@ async def test_no_other_address_is_ever_asked(downloader: PictureDownloader, hos
     assert hosts.asked == []
 
 
+@pytest.mark.asvs("1.3.6", "15.3.2")
 @pytest.mark.parametrize("url", [url for url in OTHER_HOSTS if "://" in url or url.startswith("data:")])
 async def test_a_redirect_leads_to_no_other_address_either(
     downloader: PictureDownloader, hosts: Hosts, url: str
@@ -188,6 +190,7 @@ async def test_without_a_base_url_only_the_pictures_hosts_are_allowed(hosts: Hos
     await downloader.close()
 
 
+@pytest.mark.asvs("15.3.2")
 async def test_redirects_among_the_providers_hosts_are_followed_three_times(
     downloader: PictureDownloader, hosts: Hosts
 ) -> None:
@@ -204,6 +207,7 @@ async def test_a_redirect_may_name_a_path_alone(downloader: PictureDownloader) -
     assert await downloader.download(redirect("/1.png?bytes=2")) == b"xx"
 
 
+@pytest.mark.asvs("5.2.1")
 @with_limits(pictures=PictureLimits(max_bytes=LIMIT))
 @pytest.mark.parametrize("path", ["/1.png?bytes={}", "/streamed?parts={}"], ids=["announced", "streamed"])
 async def test_what_is_too_large_is_refused_whether_announced_or_not(
@@ -276,6 +280,7 @@ async def test_a_status_that_is_no_picture(downloader: PictureDownloader, status
         await downloader.download(f"https://replicate.delivery/status/{status}?secret=1")
 
 
+@pytest.mark.asvs("5.2.3")
 async def test_a_compressed_picture_is_refused_before_it_can_swell(
     downloader: PictureDownloader, hosts: Hosts
 ) -> None:

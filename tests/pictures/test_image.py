@@ -11,12 +11,14 @@ from tests.support.images import picture, png_that_claims
 SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 
 
+@pytest.mark.asvs("5.2.2")
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_a_png_a_jpeg_and_a_webp_are_known_by_their_bytes(kind: str) -> None:
     facts = examine(picture(kind, (40, 20)))
     assert facts[:3] == (f"image/{kind.lower()}", 40, 20)
 
 
+@pytest.mark.asvs("5.2.2")
 @pytest.mark.parametrize(
     "content",
     {

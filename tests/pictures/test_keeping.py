@@ -56,6 +56,7 @@ async def test_a_picture_is_still_there_when_the_provider_has_forgotten_it(
     assert owner.database.run("SELECT 1 FROM generations_to_settle") == []
 
 
+@pytest.mark.asvs("5.2.2")
 async def test_a_picture_is_what_its_bytes_are_not_what_it_is_called(owner: Owner, files: Files) -> None:
     files.fault = answering_bytes(picture("JPEG", (30, 20)), content_type="text/html")
     kept = await owner.read(await owner.make())
@@ -226,6 +227,7 @@ async def test_a_picture_that_vanished_from_the_store_is_not_found(owner: Owner)
         await owner.picture(generation_id)
 
 
+@pytest.mark.asvs("16.5.2")
 async def test_a_store_that_does_not_answer_is_a_service_that_is_unavailable(
     owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,12 +237,14 @@ async def test_a_store_that_does_not_answer_is_a_service_that_is_unavailable(
         await owner.picture(generation_id)
 
 
+@pytest.mark.asvs("8.2.2", "8.4.1")
 async def test_another_owners_picture_does_not_exist(owner: Owner, other_owner: Owner) -> None:
     generation_id = await owner.make()
     with pytest.raises(NotFound):
         await other_owner.picture(generation_id)
 
 
+@pytest.mark.asvs("5.3.2")
 async def test_pictures_are_kept_in_the_store_that_is_set(
     settings: Settings, database: TestDatabase, tmp_path: Path
 ) -> None:

@@ -235,6 +235,7 @@ print(max(seen) - before)
 """
 
 
+@pytest.mark.asvs("5.2.1", "5.2.3")
 @pytest.mark.parametrize(("size", "megabytes"), [(5000, 450), (5001, 60)])
 def test_a_small_file_with_many_pixels_takes_bounded_memory(size: int, megabytes: int) -> None:
     """As many as are allowed, and some more: in a process of its own, to be measured."""

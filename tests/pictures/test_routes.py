@@ -46,7 +46,7 @@ async def test_the_image_is_its_owners_with_its_type_and_kept_by_their_browser_o
     assert "no-cache" in response.headers["Cache-Control"]
 
 
-@pytest.mark.asvs("3.2.1", "5.4.1")
+@pytest.mark.asvs("3.2.1", "5.4.1", "5.4.2", "1.2.1")
 @pytest.mark.parametrize(
     ("prompt", "name"),
     [

@@ -132,6 +132,7 @@ async def test_a_provider_that_was_never_reached_has_started_nothing(settings: S
             await replicate.start_prediction(order=order("a red kite"))
 
 
+@pytest.mark.asvs("12.3.2")
 async def test_a_failed_tls_handshake_has_started_nothing(
     settings: Settings, provider: EmulatedProvider
 ) -> None:

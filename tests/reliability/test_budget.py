@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
@@ -15,6 +16,7 @@ SUBMIT = "/api/v1/generations/submit"
 PEOPLE, ROOM, PROCESSES = 200, 50, 4
 
 
+@pytest.mark.asvs("2.3.4")
 async def test_200_people_over_4_processes_have_room_for_exactly_50(
     tmp_path: Path, database: TestDatabase, provider: EmulatedProvider
 ) -> None:

@@ -145,6 +145,7 @@ def test_bodies_that_drip(easel: EaselProcess) -> None:
         close(dripping)
 
 
+@pytest.mark.asvs("15.2.2")
 def test_bodies_of_a_gigabyte(easel: EaselProcess) -> None:
     polling = POLLING + "&sid=x"
     announced = f"Content-Length: {GIGABYTE}"
@@ -175,6 +176,7 @@ def test_bodies_that_are_as_long_as_they_may_be(easel: EaselProcess) -> None:
         close(holding)
 
 
+@pytest.mark.asvs("15.2.2")
 def test_heads_without_end(easel: EaselProcess) -> None:
     trailers = request(SUBMIT, "Transfer-Encoding: chunked", method="POST") + b"0\r\n"
     starts = [
@@ -189,6 +191,7 @@ def test_heads_without_end(easel: EaselProcess) -> None:
                 assert send_all(connection, part, GIGABYTE) < 20 * MEGABYTE
 
 
+@pytest.mark.asvs("15.2.2")
 def test_requests_without_end(easel: EaselProcess) -> None:
     with Watch("20 clients that send requests and read no answer", easel):
         for _ in range(20):

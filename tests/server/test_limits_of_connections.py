@@ -59,6 +59,7 @@ def test_a_second_head_is_not_waited_for_either(connect: Connect) -> None:
     assert seconds_to_end(connection) < SOON
 
 
+@pytest.mark.asvs("4.2.1")
 def test_what_is_no_request_ends_the_answer_before_it_without_an_error(
     connect: Connect, running: LimitedServer, caplog: pytest.LogCaptureFixture
 ) -> None:

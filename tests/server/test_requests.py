@@ -20,6 +20,7 @@ def expect_refusal(answer: bytes) -> None:
     assert (error["code"], error["details"]["formErrors"]) == ("VALIDATION_ERROR", [HOST])
 
 
+@pytest.mark.asvs("4.2.1")
 @pytest.mark.parametrize(
     "head",
     [

@@ -106,6 +106,7 @@ async def test_a_provider_that_cannot_be_reached_leaves_the_state_as_it_was(owne
     assert (await owner.with_dead_provider().read(generation_id)).status is Status.PROCESSING
 
 
+@pytest.mark.asvs("8.2.2", "8.4.1")
 async def test_another_owners_generation_does_not_exist(
     owner: Owner, other_owner: Owner, provider: EmulatedProvider
 ) -> None:

@@ -49,6 +49,7 @@ async def blinking(owner: Owner, database: TestDatabase) -> AsyncIterator[Blinki
     await blinking.close()
 
 
+@pytest.mark.asvs("2.3.3", "16.5.3")
 async def test_a_database_that_is_away_before_the_start_spends_nothing(
     owner: Owner, provider: EmulatedProvider, blinking: BlinkingDatabase
 ) -> None:
@@ -119,6 +120,7 @@ async def test_a_caller_who_leaves_during_the_start_loses_nothing(
     assert [row["external_id"] for row in owner.rows()] == [provider.last_id]
 
 
+@pytest.mark.asvs("2.3.3")
 @pytest.mark.parametrize("nth", [1, 2, 3])
 async def test_a_caller_who_leaves_during_a_commit_leaves_no_row_that_nobody_started(
     quiet_ctx: Context, owner: Owner, provider: EmulatedProvider, nth: int

@@ -83,6 +83,7 @@ async def test_a_price_that_is_not_known_is_null_and_never_nought(owner: Owner) 
     assert ledger(owner)[0] == ("reserved", None)
 
 
+@pytest.mark.asvs("2.3.2")
 async def test_the_days_limit_counts_what_was_not_released(owner: Owner, provider: EmulatedProvider) -> None:
     limited = with_settings(owner, generations_per_day=2)
     provider.emulator.fault = answering(422)
@@ -110,6 +111,7 @@ async def test_of_a_limit_of_nought_nobody_gets_anything(owner: Owner, provider:
     assert (owner.rows(), ledger(owner), provider.creates) == ([], [], 0)
 
 
+@pytest.mark.asvs("2.3.2")
 async def test_the_budget_is_everybodys_and_the_months(
     owner: Owner, other_owner: Owner, provider: EmulatedProvider
 ) -> None:

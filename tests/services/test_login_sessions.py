@@ -13,6 +13,7 @@ from tests.support.database import TestDatabase
 ADA = Person("https://issuer.test", "ada", "Ada", "https://pictures.test/ada.png")
 
 
+@pytest.mark.asvs("11.5.1")
 async def test_a_token_of_256_random_bits_tells_who_is_signed_in(quiet_ctx: Context) -> None:
     token, other = await services.sign_in(quiet_ctx, ADA), await services.sign_in(quiet_ctx, ADA)
     assert len(base64.urlsafe_b64decode(f"{token}=")) == 32
@@ -118,6 +119,7 @@ async def test_any_name_can_be_stored(quiet_ctx: Context, name: str, stored: str
     assert found.name == stored
 
 
+@pytest.mark.asvs("1.2.2")
 @pytest.mark.parametrize(
     ("picture", "stored"),
     [

@@ -45,6 +45,7 @@ async def cookies_of(ctx: Context, *names: str) -> list[dict[str, str]]:
     return [{"Cookie": f"easel_session={await services.sign_in(ctx, person)}"} for person in people]
 
 
+@pytest.mark.asvs("2.3.4")
 async def test_of_40_submits_of_one_owner_exactly_one_starts(
     urls: list[str],
     http: httpx.AsyncClient,

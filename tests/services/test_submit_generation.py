@@ -183,6 +183,7 @@ async def test_without_credits_nothing_is_started(
     assert (owner.rows(), provider.creates) == ([], 0)
 
 
+@pytest.mark.asvs("1.3.3", "2.2.2")
 @pytest.mark.parametrize("prompt", ["", " \n\t", "x" * 801, "a\x00b", "a\ud800b"])
 async def test_a_prompt_that_cannot_be_drawn_or_stored_starts_nothing(
     owner: Owner, provider: EmulatedProvider, prompt: str

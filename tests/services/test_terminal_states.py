@@ -36,6 +36,7 @@ replies = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.asvs("2.3.1")
 @given(st.lists(st.sampled_from(Status)))
 def test_a_state_changes_at_most_once_and_only_to_an_end(wishes: list[Status]) -> None:
     seen = [Status.PROCESSING]
@@ -52,6 +53,7 @@ def test_only_processing_is_not_terminal(status: Status) -> None:
     assert not may_become(status, status)
 
 
+@pytest.mark.asvs("2.3.1")
 @on_one_database
 @given(wishes=st.lists(ends, min_size=1, max_size=5))
 async def test_the_first_end_written_stays(quiet_ctx: Context, wishes: list[Prediction]) -> None:

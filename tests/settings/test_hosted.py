@@ -98,6 +98,7 @@ addresses = st.builds(
 )
 
 
+@pytest.mark.asvs("12.2.1")
 @given(st.one_of(st.text(), addresses))
 @example("http://ho\nst")
 @example("https://easel.example\t")

@@ -31,6 +31,7 @@ def kept_secret(data_dir: Path) -> str:
     return secret.get_secret_value()
 
 
+@pytest.mark.asvs("13.3.2")
 def test_a_storage_secret_is_generated_once_for_its_owner_alone(tmp_path: Path) -> None:
     secret = kept_secret(tmp_path / "new" / "data")
     assert len(secret) >= 32

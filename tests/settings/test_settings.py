@@ -192,6 +192,7 @@ def test_an_invalid_value_is_one_line_that_names_the_setting(name: str, value: s
     assert SECRET not in problem
 
 
+@pytest.mark.asvs("2.2.3")
 @pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(
     ("given", "missing"),
@@ -211,6 +212,7 @@ def test_a_setting_that_another_one_needs(given: dict[str, str], missing: str) -
     assert SECRET not in problem
 
 
+@pytest.mark.asvs("2.2.3")
 @pytest.mark.usefixtures("folder")
 def test_a_budget_is_worth_a_picture_at_least() -> None:
     [problem] = problems_of(BUDGET_USD_PER_MONTH="0.04", REPLICATE_API_TOKEN="r8_x")

@@ -21,6 +21,7 @@ from tests.support.database import TestDatabase
 CALLBACK = "/auth/callback/oidc"
 
 
+@pytest.mark.asvs("7.6.2")
 @pytest.mark.parametrize("state", ["another", "", None])
 async def test_a_callback_without_the_right_state_is_refused(
     state: str | None, browser: httpx.AsyncClient, identity_provider: IdentityProvider
@@ -141,6 +142,7 @@ async def test_an_unknown_provider_ends_on_the_login_page(step: str, browser: ht
         assert problem_of(answer) == "SIGN_IN_UNKNOWN_PROVIDER"
 
 
+@pytest.mark.asvs("3.7.2")
 async def test_next_cannot_lead_elsewhere(browser: httpx.AsyncClient) -> None:
     for address in (*ELSEWHERE, "/" + "a" * 5000):
         assert (await sign_in(browser, next=address)).headers["location"] == "/dashboard/generate"
@@ -203,6 +205,7 @@ async def test_other_methods_are_not_errors_of_ours(path: str, browser: httpx.As
         assert (await browser.request(method, path)).status_code == 405
 
 
+@pytest.mark.asvs("3.5.3")
 async def test_a_head_neither_begins_nor_ends_a_sign_in(browser: httpx.AsyncClient) -> None:
     callback = await approve(browser, await begin(browser))
     kept = browser.cookies.get("easel_sign_in")

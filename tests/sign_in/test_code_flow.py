@@ -51,6 +51,7 @@ async def test_the_authorize_request_carries_pkce_state_and_nonce(browser: httpx
         assert first[name] != second[name]
 
 
+@pytest.mark.asvs("3.3.2")
 async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browser: httpx.AsyncClient) -> None:
     begun = await browser.get("/auth/login/oidc")
     assert {"httponly", "samesite=lax", "path=/", "Max-Age=600"} <= set_cookies(begun)["easel_sign_in"]
@@ -61,7 +62,7 @@ async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browser: 
     assert "Secure" not in cookie
 
 
-@pytest.mark.asvs("3.3.1", "3.3.3", "3.3.4")
+@pytest.mark.asvs("3.3.1", "3.3.3", "3.3.4", "3.3.2")
 async def test_on_https_both_cookies_are_secure(honest_issuer: str, database: TestDatabase) -> None:
     site = "https://easel.test"
     async with (
@@ -83,6 +84,7 @@ async def test_on_https_both_cookies_are_secure(honest_issuer: str, database: Te
         assert {"Secure", "Max-Age=0", "Path=/"} <= gone["__Host-easel_session"]
 
 
+@pytest.mark.asvs("7.2.3")
 async def test_the_database_keeps_only_the_hash_of_the_token(
     browser: httpx.AsyncClient, database: TestDatabase
 ) -> None:

@@ -52,6 +52,7 @@ async def test_another_site_cannot_sign_its_visitors_in(
     assert not await is_signed_in(browser)
 
 
+@pytest.mark.asvs("6.3.2", "6.3.4", "15.2.3")
 async def test_it_is_not_there_beside_a_provider(database: TestDatabase, tmp_path: Path) -> None:
     settings = oidc_settings("http://127.0.0.1:1", data_dir=tmp_path)
     async with started_app(settings, database) as started, browser_of(started.app) as browser:
@@ -60,6 +61,7 @@ async def test_it_is_not_there_beside_a_provider(database: TestDatabase, tmp_pat
         assert not await is_signed_in(browser)
 
 
+@pytest.mark.asvs("6.3.2", "6.3.4", "15.2.3")
 @pytest.mark.parametrize("hosted", [{"public_url": "https://easel.test"}, {"host": "192.0.2.1"}])
 async def test_it_is_not_there_when_hosted(
     hosted: dict[str, str], database: TestDatabase, tmp_path: Path

@@ -47,7 +47,7 @@ async def test_an_honest_answer_signs_in(browser: httpx.AsyncClient) -> None:
         pytest.param({"at_hash": "another"}, id="another access token's hash"),
     ],
 )
-@pytest.mark.asvs("9.2.1", "9.2.3", "10.5.1", "10.5.2", "10.5.4")
+@pytest.mark.asvs("9.2.1", "9.2.3", "10.5.1", "10.5.2", "10.5.4", "9.2.4")
 async def test_an_id_token_with_wrong_claims_is_refused(
     claims: dict[str, object], identity_provider: IdentityProvider, browser: httpx.AsyncClient
 ) -> None:

@@ -42,6 +42,7 @@ def stays(site: str, location: str) -> bool:
     return f"{parts.scheme}://{parts.netloc}" == site
 
 
+@pytest.mark.asvs("1.2.2", "3.7.2")
 @pytest.mark.parametrize("value", ELSEWHERE)
 def test_an_address_elsewhere_gives_way_to_the_default(value: str) -> None:
     assert not all(stays(site, value) for site in SITES)

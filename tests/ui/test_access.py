@@ -28,6 +28,7 @@ async def test_the_login_page_offers_the_demo_in_local_mode(stranger: User) -> N
     await stranger.should_see("Continue as demo user")
 
 
+@pytest.mark.asvs("1.2.1")
 async def test_the_login_page_says_what_went_wrong(stranger: User) -> None:
     await stranger.open("/login?error=SIGN_IN_CANCELED")
     await stranger.should_see("You did not finish signing in.")
@@ -46,6 +47,7 @@ async def test_the_dashboard_greets_and_links_to_generate(user: User) -> None:
     await user.should_see("Make a picture")
 
 
+@pytest.mark.asvs("14.2.3")
 async def test_no_page_asks_another_site_for_anything(ada: SignedIn) -> None:
     for path in ("/dashboard", "/dashboard/generate"):
         html = (await ada.http.get(path)).text
@@ -78,6 +80,7 @@ async def test_a_page_without_its_database_says_so_and_when_to_come_back(setting
     assert "Easel cannot reach its database" in reply.text
 
 
+@pytest.mark.asvs("13.4.2", "16.5.1")
 async def test_an_error_while_a_page_is_built_is_a_plain_500(
     ada: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

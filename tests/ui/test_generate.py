@@ -161,6 +161,7 @@ async def test_a_reload_shows_the_run_that_goes_on(user: User, provider: Emulate
     assert provider.creates == 1
 
 
+@pytest.mark.asvs("4.4.3", "4.4.4")
 async def test_a_page_left_open_after_sign_out_cannot_submit(
     user: User, ada: SignedIn, ctx: Context, provider: EmulatedProvider
 ) -> None:
