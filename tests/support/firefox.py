@@ -39,6 +39,15 @@ user_pref("remote.prefs.recommended", true);
 _FONT_TABLE = "downloadable font: "
 # https://w3c.github.io/webdriver/#keyboard-actions
 CONTROL, ENTER = "\ue009", "\ue007"
+KEYS = {
+    "ArrowDown": "\ue015",
+    "ArrowLeft": "\ue012",
+    "ArrowRight": "\ue014",
+    "ArrowUp": "\ue013",
+    "Delete": "\ue017",
+    "Enter": ENTER,
+    "Escape": "\ue00c",
+}
 
 
 class Firefox:
@@ -119,9 +128,25 @@ class Tab:
     async def type(self, text: str) -> None:
         await self._keys([key for letter in text for key in _tap(letter)])
 
-    async def press_control_enter(self) -> None:
+    async def press(self, *names: str) -> None:
+        """Keys by their names, one after the other; a letter is its own name."""
+        await self._keys([key for name in names for key in _tap(KEYS.get(name, name))])
+
+    async def press_control(self, name: str) -> None:
         down, up = {"type": "keyDown", "value": CONTROL}, {"type": "keyUp", "value": CONTROL}
-        await self._keys([down, *_tap(ENTER), up])
+        await self._keys([down, *_tap(KEYS.get(name, name)), up])
+
+    async def press_control_enter(self) -> None:
+        await self.press_control("Enter")
+
+    async def resize(self, width: int, height: int) -> None:
+        """The part of the window that shows the page, in CSS pixels."""
+        viewport = {"width": width, "height": height}
+        await self._firefox.command("browsingContext.setViewport", context=self._context, viewport=viewport)
+
+    async def back(self) -> None:
+        """The browser's Back."""
+        await self._firefox.command("browsingContext.traverseHistory", context=self._context, delta=-1)
 
     async def click(self, selector: str) -> None:
         """A click of the mouse into the middle of an element."""
