@@ -10,6 +10,15 @@ import { t } from "easel/words.js";
 
 const EXPORT = "/api/v1/me/export";
 
+// Lists above it grow as they come; until somebody moves by themselves, that must not take it away.
+function keepInView(element) {
+  const observer = new ResizeObserver(() => element.scrollIntoView({ block: "nearest" }));
+  observer.observe(document.body);
+  const leave = () => observer.disconnect();
+  for (const move of ["wheel", "pointerdown", "keydown"])
+    addEventListener(move, leave, { once: true, passive: true });
+}
+
 export default {
   mixins: [attempts],
   props: { confirmation: String, isRecent: Boolean, waysIn: Array, refusal: String },
@@ -18,7 +27,9 @@ export default {
   },
   mounted() {
     const { title } = this.$refs;
-    if (location.hash === `#${title.id}`) title.focus();
+    if (location.hash !== `#${title.id}`) return;
+    title.focus();
+    keepInView(title.closest("section"));
   },
   methods: {
     remove(event) {
