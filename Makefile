@@ -1,6 +1,7 @@
 # `make run` serves Easel, `make test` runs the tests; both do all the set-up that is missing.
 
 PYTHON ?= python3
+DENIAL_SECONDS ?= 60
 KILLS ?= 20
 FUZZ_CASES ?= 10000
 SICK_SECONDS ?= 600
@@ -117,6 +118,7 @@ histories: .venv/.installed-dev
 	.venv/bin/python -m pytest --timeout 3600 tests/reliability/histories --histories $(HISTORIES) $(REPORT)
 
 limits: .venv/.installed-dev
+	.venv/bin/python -m pytest --timeout 300 tests/reliability/test_denial.py --denial-seconds $(DENIAL_SECONDS) $(REPORT)
 	.venv/bin/python -m pytest --timeout 200 tests/reliability/test_limits.py tests/reliability/test_stopping.py \
 		tests/reliability/test_shutdown.py tests/reliability/test_wrong_clock.py \
 		tests/reliability/test_held.py tests/reliability/test_budget.py \
