@@ -1,6 +1,7 @@
 # `make run` serves Easel, `make test` runs the tests; both do all the set-up that is missing.
 
 PYTHON ?= python3
+DENIAL_SECONDS ?= 60
 KILLS ?= 20
 FUZZ_CASES ?= 10000
 SICK_SECONDS ?= 600
@@ -9,6 +10,8 @@ HISTORIES ?= 300
 AZURITE = 3.35.0
 REDOCLY = 2.77.0
 SPECTRAL = 6.16.3
+PIP_AUDIT = 2.10.1
+CYCLONEDX = 7.5.0
 # Write the figures of these to docs/reliability.md; CI, which runs short ones, does not.
 REPORT ?= --reliability-report
 PRESSES ?= 60
@@ -20,7 +23,8 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick messages security lock clean
+	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick messages security lock audit \
+	sbom licences clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -114,6 +118,7 @@ histories: .venv/.installed-dev
 	.venv/bin/python -m pytest --timeout 3600 tests/reliability/histories --histories $(HISTORIES) $(REPORT)
 
 limits: .venv/.installed-dev
+	.venv/bin/python -m pytest --timeout 300 tests/reliability/test_denial.py --denial-seconds $(DENIAL_SECONDS) $(REPORT)
 	.venv/bin/python -m pytest --timeout 200 tests/reliability/test_limits.py tests/reliability/test_stopping.py \
 		tests/reliability/test_shutdown.py tests/reliability/test_wrong_clock.py \
 		tests/reliability/test_held.py tests/reliability/test_budget.py \
@@ -171,6 +176,28 @@ lock: .venv/.installed
 	$(UV_COMPILE) pyproject.toml -o requirements.txt
 	$(UV_COMPILE) pyproject.toml --extra embedded -c requirements.txt -o requirements-embedded.txt
 	$(UV_COMPILE) pyproject.toml --extra embedded --group dev -c requirements.txt -o requirements-dev.txt
+
+# Known vulnerabilities in what is locked; see docs/check_advisories.py.
+audit: .venv/.supply-chain-$(PIP_AUDIT)-$(CYCLONEDX)
+	@.venv/bin/python docs/check_advisories.py .venv/supply-chain/bin/pip-audit requirements-embedded.txt requirements-dev.txt
+
+# The software bill of materials of what runs, in CycloneDX, which is checked against its schema as it is written.
+sbom: .venv/.supply-chain-$(PIP_AUDIT)-$(CYCLONEDX)
+	@mkdir -p dist
+	@.venv/supply-chain/bin/python -W ignore -m cyclonedx_py requirements --validate --output-reproducible \
+		--pyproject pyproject.toml --output-format JSON --output-file dist/easel.cdx.json requirements-embedded.txt
+	@echo "dist/easel.cdx.json"
+
+# Apart from the other tools, as they bring 40 packages of their own.
+.venv/.supply-chain-$(PIP_AUDIT)-$(CYCLONEDX): .venv/.installed
+	@$(PYTHON) -m venv .venv/supply-chain
+	@.venv/supply-chain/bin/python -m pip --disable-pip-version-check --quiet install \
+		pip-audit==$(PIP_AUDIT) cyclonedx-bom==$(CYCLONEDX)
+	@touch $@
+
+# After a change of the lock: docs/licences.md, of what is installed.
+licences: .venv/.installed-dev
+	@.venv/bin/python docs/write_licences.py
 
 clean:
 	rm -rf .venv .data

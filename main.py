@@ -109,10 +109,12 @@ async def _refuse_method(_request: Request, error: HTTPException) -> Response:
 def _add_middleware(app: FastAPI, ctx: Context) -> None:
     """The last one added is the first that a request meets."""
     settings, limits = ctx.settings, ctx.limits
+    previous = settings.storage_secret_previous
     assert settings.storage_secret is not None  # noqa: S101  (`with_storage_secret` has run)
     app.add_middleware(
         SignInSessionMiddleware,
         secret_key=settings.storage_secret.get_secret_value(),
+        previous_key=previous.get_secret_value() if previous else None,
         session_cookie=sign_in_cookie_name(settings),
         path="/",  # or no browser takes the name's prefix
         max_age=_SIGN_IN_COOKIE_SECONDS,

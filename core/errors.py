@@ -6,6 +6,7 @@ EaselError
  ├─ NoCredits                402 NO_CREDITS
  ├─ BudgetReached            402 BUDGET_REACHED
  ├─ Forbidden                403 FORBIDDEN
+ ├─ SignInTooOld             403 FORBIDDEN
  ├─ NotFound                 404 NOT_FOUND
  ├─ MethodNotAllowed         405 METHOD_NOT_ALLOWED
  ├─ RequestTimedOut          408 REQUEST_TIMEOUT
@@ -111,6 +112,17 @@ class Forbidden(EaselError):
     status = 403
     code = "FORBIDDEN"
     message = Sentence("This request came from another site, so it was refused.")
+
+
+class SignInTooOld(EaselError):
+    """An act that wants somebody who has signed in just now, in this very browser."""
+
+    status = 403
+    code = "FORBIDDEN"
+    message = Sentence("Please sign in again first: this takes a sign-in of the last 10 minutes.")
+
+    def __init__(self) -> None:
+        super().__init__(details={"cause": "SIGN_IN_TOO_OLD"})
 
 
 class NotFound(EaselError):

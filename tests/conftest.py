@@ -16,6 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak-seconds", type=float, default=60.0, help="how long the soak lasts")
     parser.addoption("--soak-seed", type=int, help="choose the soak's faults as a run before it did")
     parser.addoption("--sick-seconds", type=float, default=30, help="how long the provider is sick")
+    parser.addoption("--denial-seconds", type=float, default=10, help="how long a stranger asks")
     parser.addoption("--fuzz-cases", type=int, help="how many cases are fuzzed; without it, few")
     parser.addoption("--presses", type=int, default=4, help="how often Generate is pressed on a slow link")
     parser.addoption("--screenshots", help="keep the browser tests' screenshots in this folder")

@@ -57,6 +57,10 @@ class Visitor:
             raise SignedOut
         return login_session.owner_id
 
+    async def has_signed_in_recently(self) -> bool:
+        """Whether they may do what cannot be undone. Raises `Unauthenticated` and `ServiceUnavailable`."""
+        return await services.has_signed_in_recently(self._ctx, LoginToken.of(self._token))
+
 
 Page = Callable[[Visitor], Awaitable[None]]
 

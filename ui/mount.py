@@ -23,7 +23,7 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
     login.register(ctx, providers)
     dashboard.register(ctx)
     generate.register(ctx)
-    account.register(ctx)
+    account.register(ctx, providers)
     admin.register(ctx)
     theme.register(ctx)
     mount_assets(app)

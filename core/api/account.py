@@ -82,8 +82,13 @@ def create_router(ctx: Context) -> APIRouter:
         "/delete", response_model=Success[Gone], responses=described_errors(400, 401, 403, 408, 413, 415, 503)
     )
     async def delete_account(request: Request, body: DeleteBody) -> Response:
-        """Delete your account: all pictures and prompts, API tokens and sign-ins. Nothing brings it back."""
-        await services.delete_account(ctx, owner_id=owner_of(request), confirmed=body.confirm)
+        """Delete your account: all pictures and prompts, API tokens and sign-ins. Nothing brings it back.
+
+        It takes a sign-in of the last 10 minutes: else 403, with `details.cause` `SIGN_IN_TOO_OLD`.
+        """
+        await services.delete_account(
+            ctx, owner_id=owner_of(request), presented=reader_of(request), confirmed=body.confirm
+        )
         response = success_json(Gone(deleted=True), _NO_STORE)
         delete_session_cookie(response, ctx.settings)
         return response

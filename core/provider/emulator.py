@@ -147,7 +147,7 @@ class Emulator:
     def _keep(self, prediction: dict[str, Any]) -> None:
         self.predictions[prediction["id"]] = prediction
         if self.folder:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # prompts are in it
             path = self.folder / f"{prediction['id']}.json"
             draft = path.with_suffix(f".{secrets.token_hex(4)}")
             draft.write_text(json.dumps(prediction))

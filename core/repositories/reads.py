@@ -5,6 +5,7 @@ A caller whose login session is over gets what a stranger would: nothing.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -115,6 +116,14 @@ async def find_login_session(statements: Statements, *, token_hash: bytes) -> Lo
     """The login session of that token, noted as seen; None when it is unknown or over."""
     found = await statements.fetch("SELECT * FROM find_login_session(%s)", [token_hash])
     return LoginSession(**dict(zip(found.names, found.rows[0], strict=True))) if found.rows else None
+
+
+async def is_recent(statements: Statements, *, token_hash: bytes, age: timedelta) -> bool | None:
+    """Whether the login session of that token began less than `age` ago; None when it is unknown or over."""
+    found = await statements.fetch(
+        "SELECT created_at > now() - %s::interval FROM find_login_session(%s)", [age, token_hash]
+    )
+    return bool(found.rows[0][0]) if found.rows else None
 
 
 async def is_live(statements: Statements, *, token_hash: bytes) -> bool:

@@ -43,12 +43,14 @@ from core.services.gallery import (
 from core.services.health import Health, check_health
 from core.services.installation import watch_installation
 from core.services.login_sessions import (
+    RECENT,
     Blocked,
     Person,
     end_login_session,
     end_other_login_sessions,
     find_login_session,
     get_login_session,
+    has_signed_in_recently,
     list_login_sessions,
     sign_in,
     sign_out,
@@ -83,6 +85,7 @@ __all__ = [
     "MAX_SELECTED",
     "NOBODY",
     "PERIOD_SECONDS",
+    "RECENT",
     "UNDO_SECONDS",
     "Allowance",
     "ApiToken",
@@ -137,6 +140,7 @@ __all__ = [
     "get_generation",
     "get_login_session",
     "get_standing",
+    "has_signed_in_recently",
     "list_api_tokens",
     "list_generations",
     "list_login_sessions",

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from core import points
 from core.audit import Act
+from core.callers import LoginToken
 from core.context import Context
-from core.errors import CancelNotConfirmed, EaselError, NotFound, ValidationFailed
+from core.errors import CancelNotConfirmed, EaselError, NotFound, SignInTooOld, ValidationFailed
 from core.pictures.store import StoreUnavailable
 from core.repositories import accounts, audit
 from core.sentences import Sentence
 from core.services.cancel import cancel_generation
-from core.services.login_sessions import admitted_transaction
+from core.services.login_sessions import admitted_transaction, has_signed_in_recently
 from core.services.pictures import delete_orphans, delete_pictures
 from core.services.standing import find_running
 
@@ -32,15 +33,18 @@ _BATCH = 50
 logger = logging.getLogger(__name__)
 
 
-async def delete_account(ctx: Context, *, owner_id: UUID, confirmed: str) -> None:
+async def delete_account(ctx: Context, *, owner_id: UUID, presented: LoginToken, confirmed: str) -> None:
     """Delete all that the owner has: rows, pictures, API tokens and login sessions.
 
     A running generation is canceled first. Should the store or the provider not answer, upkeep finishes it.
-    Raises `ValidationFailed` unless `confirmed` is `CONFIRMATION`, `Unauthenticated` for somebody who has
-    been blocked meanwhile, and `ServiceUnavailable`.
+    Raises `ValidationFailed` unless `confirmed` is `CONFIRMATION`, `SignInTooOld` unless the login session
+    that was `presented` is a recent one, `Unauthenticated` for somebody who has been blocked meanwhile, and
+    `ServiceUnavailable`.
     """
     if " ".join(confirmed.casefold().split()) != CONFIRMATION:
         raise ValidationFailed(field_errors={"confirm": [_TYPE_IT]})
+    if not await has_signed_in_recently(ctx, presented):
+        raise SignInTooOld
     await _cancel_what_runs(ctx, owner_id)
     await ctx.background.finish(_delete(ctx, owner_id))
 

@@ -19,6 +19,8 @@ from core.repositories import api_tokens, audit, login_sessions, people, reads
 
 IDLE = timedelta(days=7)
 """A login session that nobody uses for so long is over; migration 0009 prolongs one that is used."""
+RECENT = timedelta(minutes=10)
+"""What cannot be undone takes a sign-in that is no older: an open browser alone does not suffice."""
 _TOKEN_BYTES = 32
 _MAX_NAME_LENGTH = 200
 _MAX_EMAIL_LENGTH = 320
@@ -35,6 +37,8 @@ class Person(NamedTuple):
     email: str | None = None
     """Only one that the provider calls verified."""
     groups: frozenset[str] = frozenset()
+    authenticated: timedelta = timedelta(0)
+    """How long ago that was, by the provider's clock, where it tells."""
 
     @property
     def owner_id(self) -> UUID:
@@ -87,6 +91,17 @@ async def get_login_session(ctx: Context, token: str | None) -> LoginSession | N
 async def find_login_session(ctx: Context, presented: LoginToken) -> LoginSession | None:
     """The same, by what a request presented."""
     return await reads.find_login_session(ctx.database.statements, token_hash=presented.hash)
+
+
+async def has_signed_in_recently(ctx: Context, presented: LoginToken) -> bool:
+    """Whether the login session began within the time of `RECENT`.
+
+    Raises `Unauthenticated` for one that is over, and `ServiceUnavailable`.
+    """
+    is_recent = await reads.is_recent(ctx.database.statements, token_hash=presented.hash, age=RECENT)
+    if is_recent is None:
+        raise Unauthenticated
+    return is_recent
 
 
 @asynccontextmanager

@@ -9,10 +9,14 @@ def missing_for_hosting(settings: Settings) -> list[str]:
     if not settings.is_hosted:
         return []
     secret = settings.storage_secret.get_secret_value() if settings.storage_secret else ""
+    previous = settings.storage_secret_previous
     checks = {
         "STORAGE_SECRET: set it to 32 random characters or more, the same on every process "
         '(python -c "import secrets; print(secrets.token_urlsafe(32))")': len(secret)
         >= MIN_STORAGE_SECRET_LENGTH,
+        "STORAGE_SECRET_PREVIOUS: take it away, as anybody can guess less than 32 characters": previous
+        is None
+        or len(previous.get_secret_value()) >= MIN_STORAGE_SECRET_LENGTH,
         "REPLICATE_API_TOKEN: set it to a token of your Replicate account": not settings.is_demo,
         "sign-in: set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or GOOGLE_CLIENT_ID and "
         "GOOGLE_CLIENT_SECRET, or GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET": bool(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource
 
 from core.errors import ConfigurationError
+from core.settings.secret_files import file_names
 
 # Low enough to find typing errors, high enough that GITLAB_CLIENT_ID does not count as GITHUB_CLIENT_ID.
 _TYPING_ERROR_SIMILARITY = 0.92
@@ -18,8 +19,9 @@ def mistyped_names(settings: type[BaseSettings], env_file: str | None) -> list[s
 
     Raises `ConfigurationError` for an unreadable `env_file`.
     """
-    known = [name.upper() for name in settings.model_fields]
-    meant = {name: _meant_by(name, known) for name in _candidates(settings, env_file) - set(known)}
+    known, files = [name.upper() for name in settings.model_fields], file_names(settings)
+    unknown = _candidates(settings, env_file) - {*known, *files}
+    meant = {name: _meant_by(name, known, files) for name in unknown}
     return [
         f"{name}: unknown setting; did you mean {setting}?"
         for name, setting in sorted(meant.items())
@@ -41,14 +43,15 @@ def _names_in(settings: type[BaseSettings], env_file: str | None) -> set[str]:
     return {name.upper() for name in variables}
 
 
-def _meant_by(name: str, known: list[str]) -> str:
+def _meant_by(name: str, known: list[str], files: list[str]) -> str:
     """The setting that `name` resembles; empty if there is none."""
-    return next(_similar(name, known), "")
+    return next(_similar(name, known, files), "")
 
 
-def _similar(name: str, known: list[str]) -> Iterator[str]:
+def _similar(name: str, known: list[str], files: list[str]) -> Iterator[str]:
+    """Not by similarity to the `files`: their common end makes those of other programs similar."""
     yield from difflib.get_close_matches(name, known, n=1, cutoff=_TYPING_ERROR_SIMILARITY)
-    yield from (setting for setting in known if _is_one_slip(name, setting))
+    yield from (setting for setting in [*known, *files] if _is_one_slip(name, setting))
 
 
 def _is_one_slip(name: str, known: str) -> bool:

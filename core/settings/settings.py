@@ -22,6 +22,7 @@ from core.settings.addresses import (
 from core.settings.lists import Domains, Emails, Names, Networks
 from core.settings.names import mistyped_names
 from core.settings.secret import kept_secret
+from core.settings.secret_files import secrets_in_files
 from core.settings.sign_in import SignInProviderId, complete_providers, half_given_problems
 
 MODELS_THAT_REQUIRE_OPENAI_KEY = frozenset({"openai/gpt-image-1", "openai/gpt-image-1-mini"})
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     database_url: PostgresqlUrl | None = None
     migration_database_url: PostgresqlUrl | None = None
     storage_secret: SecretStr | None = None
+    storage_secret_previous: SecretStr | None = None
     image_store_url: str | None = None
     replicate_api_token: Key | None = None
     replicate_base_url: HttpUrl | None = None
@@ -95,13 +97,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, env_file: str | None = ".env") -> "Settings":
-        """The settings from the environment and from `env_file`.
+        """The settings from the environment and from `env_file`, and the secrets in files that they name.
 
         Raises `ConfigurationError` with one line for each mistyped, invalid or incomplete setting.
         """
         problems = mistyped_names(cls, env_file)
+        secrets, unread = secrets_in_files(cls, env_file)
+        problems += unread
         try:
-            settings = cls(_env_file=env_file)
+            settings = cls(_env_file=env_file, **secrets)
         except ValidationError as error:
             problems += [_describe(detail["loc"], detail["msg"]) for detail in error.errors()]
             raise ConfigurationError(problems) from None
@@ -115,6 +119,8 @@ class Settings(BaseSettings):
         problems = half_given_problems(self)
         if self.migration_database_url and not self.database_url:
             problems.append("DATABASE_URL: required too with MIGRATION_DATABASE_URL")
+        if self.storage_secret_previous and not self.storage_secret:
+            problems.append("STORAGE_SECRET: required too with STORAGE_SECRET_PREVIOUS")
         if self.replicate_model in MODELS_THAT_REQUIRE_OPENAI_KEY and not self.openai_api_key:
             problems.append(f"OPENAI_API_KEY: required by REPLICATE_MODEL {self.replicate_model}")
         problems += self._budget_problems()

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from authlib.common.urls import add_params_to_uri
@@ -15,6 +16,7 @@ from core.sign_in.problems import NotVerified
 from core.sign_in.provider import SignInProvider, text_or_none
 from core.sign_in.reasons import reason_of
 
+_LONG_AGO = 10**9
 _NAMES = ("name", "preferred_username", "email")
 
 logger = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class OpenIdProvider(SignInProvider):
             text_or_none(claims.get("picture")),
             email=_verified_email(claims),
             groups=_groups(claims.get(self.groups_claim)),
+            authenticated=_authenticated(token["userinfo"]),
         )
 
     async def end_session_url(self, return_url: str) -> str | None:
@@ -90,6 +93,12 @@ class OpenIdProvider(SignInProvider):
         if found.get("sub") != claims["sub"]:
             raise NotVerified("userinfo of somebody else")
         return found
+
+
+def _authenticated(claims: Claims) -> timedelta:
+    """How old `auth_time` was when the ID token was made: both are times of the same clock."""
+    age = claims["iat"] - (claims.get("auth_time") or claims["iat"])
+    return timedelta(seconds=min(max(0, age), _LONG_AGO))
 
 
 def _verified_email(claims: Claims) -> str | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -24,14 +24,18 @@ class SignInProvider(ABC):
     id: SignInProviderId
     label: str
     remote: StarletteOAuth2App
+    anew: Mapping[str, str]
+    """What has the provider ask who it is, also where it knows."""
 
-    async def redirect(self, request: Request, callback_url: str) -> Response:
+    async def redirect(self, request: Request, callback_url: str, *, is_anew: bool = False) -> Response:
         """The answer that sends the browser to the provider, which sends it back to `callback_url`.
 
-        Raises Authlib's and HTTP errors, and `TimeoutError`, when the provider's discovery fails.
+        For a sign-in `is_anew` it is told to ask who it is. Raises Authlib's and HTTP errors, and
+        `TimeoutError`, when the provider's discovery fails.
         """
         async with self._conversation():
-            response: Response = await self.remote.authorize_redirect(request, callback_url)
+            parameters = self.anew if is_anew else {}
+            response: Response = await self.remote.authorize_redirect(request, callback_url, **parameters)
             return response
 
     async def identify(self, request: Request) -> Person:

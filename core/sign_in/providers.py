@@ -13,6 +13,8 @@ from core.sign_in.openid import OpenIdProvider
 from core.sign_in.openid_app import OpenIdApp
 from core.sign_in.provider import TIMEOUT_SECONDS, SignInProvider
 
+_LOGIN = {"prompt": "login", "max_age": "0"}  # with `max_age` the answer has to have `auth_time`
+_CHOICE = {"prompt": "select_account"}  # Google and GitHub know no more than this
 _GOOGLE_ISSUER = "https://accounts.google.com"
 
 
@@ -34,6 +36,7 @@ def _oidc(oauth: OAuth, settings: Settings) -> SignInProvider:
         "oidc",
         settings.oidc_name or "single sign-on",
         remote,
+        _LOGIN,
         settings.oidc_groups_claim,
         must_tell=_depends_on_claims(settings),
     )
@@ -47,6 +50,7 @@ def _google(oauth: OAuth, settings: Settings) -> SignInProvider:
         "google",
         "Google",
         remote,
+        _CHOICE,
         settings.oidc_groups_claim,
         must_tell=_depends_on_claims(settings),
     )
@@ -82,7 +86,7 @@ def _github(oauth: OAuth, settings: Settings) -> SignInProvider:
         api_base_url="https://api.github.com/",
         client_kwargs={"scope": scope, **_client_options()},
     )
-    return GitHubProvider("github", "GitHub", remote, organisations)
+    return GitHubProvider("github", "GitHub", remote, _CHOICE, organisations)
 
 
 def _client_options() -> dict[str, Any]:

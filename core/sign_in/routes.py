@@ -24,9 +24,11 @@ from core.sign_in.provider import SignInProvider
 from core.sign_in.reasons import reason_of
 from core.sign_in.return_path import DEFAULT_PATH, safe_return_path
 from core.sign_in.sign_out import add_sign_out
+from core.sign_in.step_up import check_anew, path_with
 
 DEMO_PERSON = Person(issuer="easel:demo", subject="demo", name="Demo user")
 _NEXT = "next"
+_ANEW = "anew"
 
 logger = logging.getLogger(__name__)
 
@@ -44,19 +46,24 @@ def create_router(ctx: Context, providers: dict[str, SignInProvider]) -> APIRout
 
 def _add_login(router: APIRouter, ctx: Context, providers: dict[str, SignInProvider]) -> None:
     @router.get("/login/{provider_id}")
-    async def login(request: Request, provider_id: str, next: str | None = None) -> Response:
-        """To the provider, remembering where to go afterwards."""
+    async def login(
+        request: Request, provider_id: str, next: str | None = None, prompt: str | None = None
+    ) -> Response:
+        """To the provider, remembering where to go afterwards; with `prompt=login` it has to ask again."""
         path = safe_return_path(next)
         provider = providers.get(provider_id)
         if provider is None:
             return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
         request.session.clear()  # one sign-in at a time, or the cookie outgrows what browsers keep
         request.session[_NEXT] = path
+        is_anew = prompt == "login"
+        if is_anew:
+            request.session[_ANEW] = True
         callback_url = f"{ctx.settings.public_url}/auth/callback/{provider_id}"
         try:
-            return await provider.redirect(request, callback_url)
+            return await provider.redirect(request, callback_url, is_anew=is_anew)
         except Exception as error:  # noqa: BLE001  (whatever a provider's discovery answers)
-            return _failed(error, path)
+            return _failed(error, path, is_anew=is_anew)
 
     @router.head("/login/{provider_id}")
     @router.head("/callback/{provider_id}")
@@ -70,6 +77,7 @@ def _add_callback(router: APIRouter, ctx: Context, providers: dict[str, SignInPr
     async def callback(request: Request, provider_id: str) -> Response:
         """Back from the provider, with or without a person."""
         path = safe_return_path(request.session.pop(_NEXT, None))
+        is_anew = request.session.pop(_ANEW, False)
         provider = providers.get(provider_id)
         if provider is None:
             return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
@@ -77,7 +85,9 @@ def _add_callback(router: APIRouter, ctx: Context, providers: dict[str, SignInPr
             person = await provider.identify(request)
         except Exception as error:  # noqa: BLE001  (whatever comes back from outside)
             request.session.clear()
-            return _failed(error, path)
+            return _failed(error, path, is_anew=is_anew)
+        if is_anew and (problem := await check_anew(ctx, request, person)):
+            return _failed(problem, path, is_anew=True)
         return await _admitted(ctx, request, person, path, provider_id)
 
 
@@ -124,9 +134,11 @@ async def _turned_away(ctx: Context, request: Request, person: Person, path: str
     return response
 
 
-def _failed(error: Exception, path: str) -> Response:
+def _failed(error: Exception, path: str, *, is_anew: bool) -> Response:
     problem = _problem_of(error)
     logger.warning("%s: %s", problem, reason_of(error))
+    if is_anew:  # they are still signed in, and the login page is not for them
+        return RedirectResponse(path_with(problem, path), status_code=303)
     return _back_to_login(problem, path)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from core import services
 from core.api_tokens import Scope
 from core.callers import LoginToken
+from core.context import Context
 from core.errors import RateLimited, Unauthenticated
 from core.pictures.store import PictureStore, StoreUnavailable
 from core.repositories import accounts
@@ -36,6 +37,7 @@ EXPORT = f"{ME}/export"
 SESSIONS = f"{ME}/sessions"
 DELETE = f"{ME}/delete"
 CONFIRM = {"confirm": "delete my account"}
+CONFIRMED = {"confirmed": "delete my account"}
 NOBODY = UUID(int=0)
 
 
@@ -44,6 +46,12 @@ async def make(started: Started, person: SignedIn, prompt: str = "a red kite") -
     reply = await person.http.post(SUBMIT, json={"prompt": prompt}, headers={"Prefer": "wait=10"})
     await all_is_done(started.ctx)
     return str(data_of(reply)["id"])
+
+
+async def delete(ctx: Context, person: SignedIn) -> None:
+    """Past the API."""
+    presented = LoginToken.of(person.token)
+    await services.delete_account(ctx, owner_id=person.owner_id, presented=presented, **CONFIRMED)
 
 
 @asynccontextmanager
@@ -56,6 +64,7 @@ async def again(started: Started, browser: str) -> AsyncIterator[SignedIn]:
         yield SignedIn(person.owner_id, token, client)
 
 
+@pytest.mark.asvs("7.5.2")
 async def test_sessions_are_listed_and_ended_one_by_one(started: Started, ada: SignedIn) -> None:
     async with again(started, "Firefox on Linux") as other:
         listed = data_of(await other.http.get(SESSIONS))["items"]
@@ -70,6 +79,7 @@ async def test_sessions_are_listed_and_ended_one_by_one(started: Started, ada: S
         assert len(data_of(await ada.http.get(SESSIONS))["items"]) == 1
 
 
+@pytest.mark.asvs("7.5.2")
 async def test_all_others_are_ended_at_once(started: Started, ada: SignedIn) -> None:
     async with again(started, "a") as other, again(started, "b") as third:
         assert data_of(await ada.http.post(f"{SESSIONS}/end-others")) == {"count": 2}
@@ -78,6 +88,7 @@ async def test_all_others_are_ended_at_once(started: Started, ada: SignedIn) -> 
     data_of(await ada.http.get(ME))
 
 
+@pytest.mark.asvs("8.2.2")
 async def test_nobody_ends_the_session_of_somebody_else(started: Started, ada: SignedIn) -> None:
     async with signed_in(started.app, started.ctx, "ben") as ben:
         [mine] = data_of(await ada.http.get(SESSIONS))["items"]
@@ -149,6 +160,7 @@ async def test_an_export_that_nobody_reads_keeps_no_other_one_away(
     assert (await ada.http.get(EXPORT)).status_code == 200
 
 
+@pytest.mark.asvs("7.4.2")
 async def test_deleting_an_account_leaves_nothing_but_totals(
     started: Started, ada: SignedIn, database: TestDatabase, tmp_path: Path
 ) -> None:
@@ -193,6 +205,23 @@ async def test_it_takes_the_words(ada: SignedIn, database: TestDatabase) -> None
     assert data_of(await ada.http.post(DELETE, json={"confirm": "  Delete my  account "}))
 
 
+@pytest.mark.asvs("7.5.3")
+async def test_it_takes_a_sign_in_of_the_last_ten_minutes(
+    started: Started, ada: SignedIn, database: TestDatabase, provider: EmulatedProvider
+) -> None:
+    provider.never_finish()
+    data_of(await ada.http.post(SUBMIT, json={"prompt": "x"}))
+    database.run("UPDATE login_sessions SET created_at = now() - interval '601 seconds'")
+    async with again(started, "Firefox"):  # a sign-in of another browser says nothing of this one
+        refused = error_of(await ada.http.post(DELETE, json=CONFIRM), 403, "FORBIDDEN")
+    assert refused["details"] == {"cause": "SIGN_IN_TOO_OLD"}
+    assert "sign in again" in refused["message"]
+    assert provider.cancels == 0
+    data_of(await ada.http.get(ME))
+    database.run("UPDATE login_sessions SET created_at = now() - interval '590 seconds'")
+    data_of(await ada.http.post(DELETE, json=CONFIRM))
+
+
 async def test_what_runs_is_canceled_first(
     ada: SignedIn, database: TestDatabase, provider: EmulatedProvider
 ) -> None:
@@ -219,7 +248,7 @@ async def test_what_the_store_keeps_back_is_removed_by_the_loop(
 ) -> None:
     await make(started, ada)
     ctx = replace(started.ctx, pictures=BrokenStore())
-    await services.delete_account(ctx, owner_id=ada.owner_id, confirmed="delete my account")
+    await delete(ctx, ada)
     error_of(await ada.http.get(ME), 401, "UNAUTHENTICATED")
     assert len(database.run("SELECT * FROM generations")) == 1
     await run_loop(started, database)
@@ -304,7 +333,7 @@ async def test_what_was_on_its_way_comes_before_the_end_or_not_at_all(
     assert provider.creates == 0
     if how == "blocked":  # and nobody deletes a block
         with pytest.raises(Unauthenticated):
-            await services.delete_account(started.ctx, owner_id=ada.owner_id, confirmed=CONFIRM["confirm"])
+            await delete(started.ctx, ada)
         assert database.run("SELECT blocked_at IS NOT NULL AS found FROM people") == [{"found": True}]
 
 
@@ -313,9 +342,7 @@ async def test_an_end_waits_for_what_is_being_written(
 ) -> None:
     async with started.ctx.database.transaction(ada.owner_id) as session:
         await session.execute(text("SELECT check_person(:owner)"), {"owner": ada.owner_id})
-        ending = asyncio.create_task(
-            services.delete_account(started.ctx, owner_id=ada.owner_id, confirmed=CONFIRM["confirm"])
-        )
+        ending = asyncio.create_task(delete(started.ctx, ada))
         waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         await until(lambda: len(database.run(waiting)) == 1)
         await session.execute(

@@ -113,6 +113,7 @@ async def test_a_pause_stops_new_generations_and_nothing_else(
     assert (await acts_of(boss))[:2] == ["resumed", "paused"]
 
 
+@pytest.mark.asvs("7.4.2")
 async def test_a_block_shuts_out_at_once_and_can_be_undone(
     started: Started, boss: SignedIn, ada: SignedIn
 ) -> None:
@@ -160,6 +161,7 @@ async def test_whom_nobody_knows_and_oneself_cannot_be_blocked(boss: SignedIn) -
     data_of(await boss.http.get(MONTH))
 
 
+@pytest.mark.asvs("7.4.5")
 async def test_ending_sessions_leaves_the_person_free_to_come_back(boss: SignedIn, ada: SignedIn) -> None:
     data_of(await act(boss, f"people/{ada.owner_id}/end-sessions"))
     error_of(await ada.http.get("/api/v1/me"), 401, "UNAUTHENTICATED")

@@ -125,6 +125,30 @@ async def test_everything_can_be_taken_along_and_then_deleted(studio: Studio, si
     assert studio.database.run("SELECT * FROM generations") == []
 
 
+@pytest.mark.parametrize("size", SIZES, ids=NAMES)
+async def test_deleting_takes_a_recent_sign_in_to_which_the_page_leads(
+    studio: Studio, size: dict[str, int]
+) -> None:
+    page = await studio.visit("/account", size=size)
+    studio.database.run("UPDATE login_sessions SET created_at = now() - interval '11 minutes'")
+    await page.get_by_label("To go on, type").fill("delete my account")
+    await page.get_by_role("button", name="Delete my account").click()
+    section = page.get_by_role("region", name="Delete your account")
+    await expect(section.get_by_role("alert")).to_contain_text("Please sign in again first")
+    await expect(page.get_by_label("To go on, type")).to_have_count(0)
+    studio.complaints.clear()  # the browser's own, about the 403
+
+    await page.reload()  # by now the page knows
+    await expect(section).to_contain_text("Please sign in again first. You then have 10 minutes.")
+    await section.get_by_role("button", name="Sign in again").click()
+    await expect(page.get_by_role("heading", name="Delete your account")).to_be_focused()
+    await expect(page.get_by_role("heading", name="Delete your account")).to_be_in_viewport()
+    await page.get_by_label("To go on, type").fill("delete my account")
+    await page.get_by_role("button", name="Delete my account").click()
+    await page.wait_for_url("**/login")
+    assert studio.complaints == []
+
+
 async def test_what_was_spent_is_told(studio: Studio) -> None:
     page = await studio.visit("/account")
     await studio.draw(page, "a red kite")

@@ -116,6 +116,7 @@ def test_what_is_missing_is_told_with_a_database_that_is_away() -> None:
     [
         ({"storage_secret": None}, "STORAGE_SECRET: set it to 32 random characters or more"),
         ({"storage_secret": "x" * 31}, "STORAGE_SECRET: set it to 32 random characters or more"),
+        ({"storage_secret_previous": "x" * 31}, "STORAGE_SECRET_PREVIOUS: take it away"),
         ({"replicate_api_token": None}, "REPLICATE_API_TOKEN: set it to a token"),
         ({"github_client_secret": None}, "sign-in: set OIDC_ISSUER"),
         ({"allowed_groups": ""}, "admission: set ALLOWED_EMAILS"),

@@ -170,6 +170,22 @@ async def test_signing_out_at_the_provider_too(issuer: str, database: TestDataba
         assert await asks_who_it_is(browser)
 
 
+@pytest.mark.asvs("6.8.4", "7.6.1")
+async def test_a_sign_in_anew_is_one_at_the_provider_too(issuer: str, database: TestDatabase) -> None:
+    again = "/auth/login/oidc?next=/account&prompt=login"
+    async with browsing(settings_for(issuer), database) as browser:
+        await sign_in(browser)
+        database.run("UPDATE login_sessions SET created_at = now() - interval '1 hour'")
+        assert not await asks_who_it_is(browser)
+        there = (await browser.get(again)).headers["location"]
+        assert "/interaction/" in urlsplit((await browser.get(there)).headers["location"]).path
+        there = (await browser.get(again)).headers["location"]
+        answer = await browser.get(await at_easel_again(browser, there))
+        assert answer.headers["location"] == "/account"
+        deleted = await browser.post("/api/v1/me/delete", json={"confirm": "delete my account"})
+        assert deleted.status_code == 200
+
+
 async def asks_who_it_is(browser: httpx.AsyncClient) -> bool:
     """Whether the provider does, before it sends a new sign-in back to Easel."""
     answer = await browser.get(await begin(browser))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 REPORT = Path(__file__).parents[2] / "docs" / "reliability.md"
-SECTIONS = ("Kill test", "Histories", "Soak", "A sick provider", "Limits", "Fuzzing")
+SECTIONS = ("Kill test", "Histories", "Soak", "A sick provider", "Limits", "Denial", "Fuzzing")
 _HEAD = """# Reliability
 
 What the last runs of the commands below measured; each writes its own section. They test

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+from datetime import timedelta
 
 import pytest
+from psycopg.rows import DictRow
 
 from core import services
 from core.context import Context
@@ -13,7 +15,7 @@ from tests.support.database import TestDatabase
 ADA = Person("https://issuer.test", "ada", "Ada", "https://pictures.test/ada.png")
 
 
-@pytest.mark.asvs("11.5.1")
+@pytest.mark.asvs("7.2.2", "7.2.3", "11.5.1")
 async def test_a_token_of_256_random_bits_tells_who_is_signed_in(quiet_ctx: Context) -> None:
     token, other = await services.sign_in(quiet_ctx, ADA), await services.sign_in(quiet_ctx, ADA)
     assert len(base64.urlsafe_b64decode(f"{token}=")) == 32
@@ -43,10 +45,43 @@ async def test_the_stored_hash_is_not_a_token(quiet_ctx: Context) -> None:
     assert await services.get_login_session(quiet_ctx, hashlib.sha256(token.encode()).hexdigest()) is None
 
 
+@pytest.mark.asvs("7.3.2")
 async def test_a_login_session_ends_when_it_expires(quiet_ctx: Context, database: TestDatabase) -> None:
     token = await services.sign_in(quiet_ctx, ADA)
     database.run("UPDATE login_sessions SET expires_at = now()")
     assert await services.get_login_session(quiet_ctx, token) is None
+
+
+@pytest.mark.asvs("7.3.1")
+async def test_no_request_revives_a_login_session_that_nobody_used_for_a_week(
+    quiet_ctx: Context, database: TestDatabase
+) -> None:
+    token = await services.sign_in(quiet_ctx, ADA)
+    let_pass(database, timedelta(days=6, hours=23))
+    assert await services.get_login_session(quiet_ctx, token)  # which is a use
+    let_pass(database, timedelta(days=6, hours=23))
+    let_pass(database, timedelta(hours=1))
+    left = times(database)
+    for _ in range(3):
+        assert await services.get_login_session(quiet_ctx, token) is None
+        assert await services.find_page(quiet_ctx, token) is None
+        assert not await services.list_login_sessions(quiet_ctx, owner_id=ADA.owner_id)
+    assert times(database) == left
+
+
+def times(database: TestDatabase) -> list[DictRow]:
+    return database.run("SELECT created_at, last_seen_at, expires_at, ends_at FROM login_sessions")
+
+
+def let_pass(database: TestDatabase, past: timedelta) -> None:
+    """The second statement, as the first is a use, which puts the end off."""
+    [before] = times(database)
+    database.run(
+        "UPDATE login_sessions SET created_at = created_at - past, last_seen_at = last_seen_at - past,"
+        " ends_at = ends_at - past FROM (SELECT %s::interval) AS t(past)",
+        past,
+    )
+    database.run("UPDATE login_sessions SET expires_at = %s", before["expires_at"] - past)
 
 
 async def test_signing_in_removes_ones_own_expired_login_sessions(

@@ -11,6 +11,7 @@ from core.settings import Settings
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, which is empty; `.env` is read from it."""
     for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+        for variable in (name.upper(), f"{name.upper()}_FILE"):
+            monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from core.settings import Settings
+from core.settings.secret_files import file_names
 from tests.support.servers import ROOT
 
 # What a setting without a default of its own falls back to, where the table says more than `unset`.
@@ -52,6 +53,12 @@ def test_the_example_is_a_file_that_changes_nothing(folder: Path) -> None:
     (folder / ".env").write_text(uncommented)
     assert "\nPORT=8080\n" in uncommented
     assert Settings.load() == default
+
+
+def test_the_readme_names_the_file_of_every_secret() -> None:
+    described = re.sub(r"\s+", " ", (ROOT / "README.md").read_text())
+    assert [name for name in file_names(Settings) if f"`{name}`" not in described] == []
+    assert "STORAGE_SECRET_FILE=" in (ROOT / ".env.example").read_text()
 
 
 def test_the_readme_names_every_setting_with_its_default() -> None:

@@ -17,6 +17,7 @@ SECRETS = {
     "database_url": "postgresql://ada:db-password@db/easel",
     "migration_database_url": "postgresql://owner:db-password@db/easel",
     "storage_secret": "storage-secret-storage-secret-storage",
+    "storage_secret_previous": "secret-before-secret-before-secret",
     "replicate_api_token": "r8_token-of-replicate",
     "openai_api_key": "sk-key-of-openai",
     "oidc_client_secret": "oidc-secret",

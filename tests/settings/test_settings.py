@@ -15,6 +15,7 @@ DEFAULTS = {
     "database_url": None,
     "migration_database_url": None,
     "storage_secret": None,
+    "storage_secret_previous": None,
     "image_store_url": None,
     "replicate_api_token": None,
     "replicate_base_url": None,
@@ -90,7 +91,9 @@ def test_an_empty_value_is_unset(folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_is_no_setting_of_ours_is_ignored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / ".env").write_text("GITLAB_CLIENT_ID=x\nPOSTGRES_PASSWORD=x\n")
+    (folder / ".env").write_text(
+        "GITLAB_CLIENT_ID=x\nGITLAB_CLIENT_SECRET_FILE=x\nPOSTGRES_PASSWORD_FILE=x\nOIDC_NAME_FILE=x\n"
+    )
     for name in ("POST", "SPORT", "GHOST", "HOSTS", "GITLAB_CLIENT_ID", "DATABASE_URL_OF_ANOTHER_APP"):
         monkeypatch.setenv(name, "x")
     assert Settings.load().model_dump() == DEFAULTS
@@ -106,6 +109,8 @@ def test_what_is_no_setting_of_ours_is_ignored(folder: Path, monkeypatch: pytest
         ("PUBLIC-URL", "PUBLIC_URL"),
         ("oidc_isuer", "OIDC_ISSUER"),
         ("MIGRATIONS_DATABASE_ULR", "MIGRATION_DATABASE_URL"),
+        ("STORAGE_SECRET_FILES", "STORAGE_SECRET_FILE"),
+        ("DATABASE_ULR_FILE", "DATABASE_URL_FILE"),
     ],
 )
 def test_a_mistyped_name_in_the_environment_is_reported(mistyped: str, meant: str) -> None:

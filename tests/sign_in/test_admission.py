@@ -247,6 +247,7 @@ async def test_github_is_asked_for_organisations_only_where_they_decide(
         assert "read:org" in started.sign_in_providers["github"].remote.client_kwargs["scope"]
 
 
+@pytest.mark.asvs("7.3.1", "7.3.2")
 async def test_a_login_session_ends_a_week_after_its_last_use(
     identity_provider: IdentityProvider, database: TestDatabase, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """`/auth/login` and `/auth/callback`: only the browser that began a sign-in can end it, and only once."""
 
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
@@ -59,6 +60,32 @@ async def test_a_forged_sign_in_cookie_is_refused(browser: httpx.AsyncClient) ->
     forged = TimestampSigner("another secret").sign(content).decode()
     browser.cookies = httpx.Cookies({"easel_sign_in": forged})
     assert problem_of(await browser.get(callback_url)) == "SIGN_IN_EXPIRED"
+
+
+async def test_a_sign_in_under_way_outlives_a_change_of_the_secret(
+    identity_provider: IdentityProvider, database: TestDatabase, tmp_path: Path
+) -> None:
+    """Begun with the old one, ended with the new one, as by a process that was restarted in between."""
+    old, new = "the old secret, 32 characters or more", "the new secret, 32 characters or more"
+
+    def settings_with(secret: str, previous: str | None = None) -> Settings:
+        secrets = {"storage_secret": secret, "storage_secret_previous": previous}
+        return oidc_settings(identity_provider.url, data_dir=tmp_path, **secrets)
+
+    async with started_app(settings_with(old), database) as started, browser_of(started.app) as browser:
+        callback_url = await approve(browser, await begin(browser))
+        cookies = dict(browser.cookies)
+    async with started_app(settings_with(new), database) as started, browser_of(started.app) as browser:
+        browser.cookies = httpx.Cookies(cookies)
+        assert problem_of(await browser.get(callback_url)) == "SIGN_IN_EXPIRED"
+    async with started_app(settings_with(new, old), database) as started, browser_of(started.app) as browser:
+        browser.cookies = httpx.Cookies(cookies)
+        assert (await browser.get(callback_url)).headers["location"] == "/dashboard/generate"
+        assert await is_signed_in(browser)
+        async with browser_of(started.app) as another:  # and what is new is signed by the new one
+            await begin(another)
+            assert TimestampSigner(new).validate(another.cookies["easel_sign_in"])
+            assert not TimestampSigner(old).validate(another.cookies["easel_sign_in"])
 
 
 async def test_a_sign_in_that_took_longer_than_ten_minutes_has_expired(

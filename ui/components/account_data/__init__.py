@@ -1,3 +1,3 @@
-from ui.components.account_data.account_data import AccountData
+from ui.components.account_data.account_data import DELETION, AccountData
 
-__all__ = ["AccountData"]
+__all__ = ["DELETION", "AccountData"]
