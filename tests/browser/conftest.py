@@ -8,17 +8,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.studio import Studio, closing
-from tests.support.browser import FLAGS, require_chromium
+from tests.support.browser import FLAGS, TELL_VIOLATIONS, require_chromium
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess, served_easel_on
-
-POLICY = "Content Security Policy"
-# The browser tells the console of what is refused, but not of an `eval` whose error is caught.
-TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
-    const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
-    console.error("Content Security Policy", effectiveDirective, blockedURI, sourceFile, lineNumber);
-});"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,7 +57,7 @@ async def browser(violations: list[str]) -> AsyncIterator[Browser]:
     path = require_chromium()
 
     async def watch(context: BrowserContext) -> None:
-        context.on("console", lambda said: violations.append(said.text) if POLICY in said.text else None)
+        context.on("console", lambda said: violations.append(said.text) if "Content Security Policy" in said.text else None)
         await context.add_init_script(TELL_VIOLATIONS)
 
     async with async_playwright() as playwright:

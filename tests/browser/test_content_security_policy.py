@@ -133,6 +133,7 @@ def issuer() -> Iterator[str]:
         yield f"http://localhost:{server.server_port}"
 
 
+@pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")
 async def test_the_way_to_the_sign_in_provider_and_back_is_free(
     browser: Browser, issuer: str, tmp_path: Path
 ) -> None:
