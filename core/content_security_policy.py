@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 HEADER = "Content-Security-Policy"
 _CLOSED = ("frame-ancestors 'none'", "base-uri 'none'")
-# Not `sandbox` as well: browsers show nothing of an answer that has it beside `Cross-Origin-Opener-Policy`.
 NOTHING = "; ".join(["default-src 'none'", "form-action 'none'", *_CLOSED])
-"""For whatever is not a page: JSON, pictures, files. Opened by itself it runs and loads nothing."""
+"""For whatever is not a page: JSON, files, redirects. Opened by itself it runs and loads nothing."""
+PICTURE = f"{NOTHING}; style-src-attr 'unsafe-inline'"
+"""For a picture: Chromium puts one that is opened by itself into the middle of its window by such a style."""
 
 
 def page_policy(*inline: str, images: Sequence[str] = ()) -> str:

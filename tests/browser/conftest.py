@@ -57,7 +57,10 @@ async def browser(violations: list[str]) -> AsyncIterator[Browser]:
     path = require_chromium()
 
     async def watch(context: BrowserContext) -> None:
-        context.on("console", lambda said: violations.append(said.text) if "Content Security Policy" in said.text else None)
+        context.on(
+            "console",
+            lambda said: violations.append(said.text) if "Content Security Policy" in said.text else None,
+        )
         await context.add_init_script(TELL_VIOLATIONS)
 
     async with async_playwright() as playwright:

@@ -13,7 +13,7 @@ import pytest
 from oidc_provider_mock import run_server_in_thread
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.studio import GENERATE, THUMBNAIL, Studio, come_true
+from tests.browser.studio import DESKTOP, GENERATE, THUMBNAIL, Studio, come_true
 from tests.browser.test_not_kept import add_unkept_row
 from tests.support.servers import EaselProcess
 
@@ -107,6 +107,16 @@ async def test_a_picture_that_is_not_kept_yet_is_shown_from_the_provider(studio:
     studio.complaints.clear()  # of pictures from elsewhere
 
 
+async def test_a_picture_opened_by_itself_stands_in_the_middle(studio: Studio) -> None:
+    page = await studio.visit()
+    await studio.draw(page, "a red kite")
+    [row] = studio.database.generations()
+    await page.goto(f"{studio.url}/api/v1/generations/{row['id']}/image?size=thumb")
+    box = await page.locator("img").bounding_box()
+    assert box
+    assert box["x"] + box["width"] / 2 == pytest.approx(DESKTOP["width"] / 2, abs=1)
+
+
 async def test_the_description_of_the_api_can_be_tried_out(studio: Studio) -> None:
     page = await studio.visit("/api/docs")
     await page.locator("[data-path='/v1/me']").click()
@@ -137,7 +147,11 @@ def issuer() -> Iterator[str]:
 async def test_the_way_to_the_sign_in_provider_and_back_is_free(
     browser: Browser, issuer: str, tmp_path: Path
 ) -> None:
-    settings: dict[str, Any] = {"OIDC_ISSUER": issuer, "OIDC_CLIENT_ID": "easel", "OIDC_CLIENT_SECRET": "secret"}
+    settings: dict[str, Any] = {
+        "OIDC_ISSUER": issuer,
+        "OIDC_CLIENT_ID": "easel",
+        "OIDC_CLIENT_SECRET": "secret",
+    }
     with EaselProcess(tmp_path, DATA_DIR=str(tmp_path / "data"), **settings) as easel:
         page = await browser.new_page()
         await page.goto(easel.url)
