@@ -87,7 +87,7 @@ def asset_url(name: str) -> str:
 
 @lru_cache
 def _version() -> str:
-    digest = hashlib.sha256(icons_script().encode())
+    digest = hashlib.sha256(f"{icons_script()}{_fonts()}".encode())
     catalogues = sorted(LOCALES_DIR.rglob("*.po"))
     for path in [*sorted(STATIC_DIR.iterdir()), *_component_styles(), *catalogues]:
         digest.update(path.read_bytes())
@@ -116,9 +116,18 @@ async def _serve_words(request: Request) -> Response:
 
 @lru_cache
 def _stylesheet() -> str:
-    """The theme's tokens, the shared styles, and each component's style, in one file for one request."""
+    """The fonts, the theme's tokens, shared styles and each component's, in one file for one request."""
     shared = [STATIC_DIR / name for name in ("tokens.css", "app.css", "forms.css", "pages.css")]
-    return "\n".join(path.read_text() for path in [*shared, *_component_styles()])
+    return "\n".join([_fonts(), *(path.read_text() for path in [*shared, *_component_styles()])])
+
+
+def _fonts() -> str:
+    of_each_weight = (
+        f"@font-face{{font-family:'Open Sans';font-weight:{weight};font-display:swap;"
+        f"src:url('/assets/fonts/{path}') format('woff2')}}"
+        for weight, path in _FONT_FILES.items()
+    )
+    return "".join([*of_each_weight, _UNTIL_LOADED])
 
 
 def _component_styles() -> list[Path]:
@@ -140,11 +149,6 @@ def words_html(language: Language) -> str:
 
 def head_html() -> str:
     """The head of every page: theme, fonts, and the scripts that must run before all others."""
-    fonts = "".join(
-        f"@font-face{{font-family:'Open Sans';font-weight:{weight};font-display:swap;"
-        f"src:url('/assets/fonts/{path}') format('woff2')}}"
-        for weight, path in _FONT_FILES.items()
-    )
     preload = "".join(
         f'<link rel="preload" href="/assets/fonts/{path}" as="font" type="font/woff2" crossorigin>'
         for path in _FONT_FILES.values()
@@ -156,5 +160,5 @@ def head_html() -> str:
         f'<link rel="stylesheet" href="{asset_url(_STYLESHEET)}">'
         f'<script src="{asset_url("theme.js")}"></script>'
         f'<script src="{asset_url("start.js")}"></script>'
-        f"<style>{fonts}{_UNTIL_LOADED}</style>{preload}"
+        f"{preload}"
     )

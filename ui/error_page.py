@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
+from core.content_security_policy import HEADER, page_policy
 from core.errors import EaselError, InternalError, MethodNotAllowed, NotFound
 from core.logs import request_id
 from ui.assets import asset_url, head_html
@@ -27,6 +28,8 @@ _OTHERWISE = gettext_noop("Something went wrong")
 
 # In place of a sentence that says what the title has said.
 _LEADS = {NotFound.code: gettext_noop("Perhaps it was deleted, or the address is mistyped.")}
+
+_POLICY = {HEADER: page_policy()}
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +62,7 @@ def error_page(error: EaselError, scope: Scope) -> Response:
 </body>
 </html>""",
         status_code=error.status,
-        headers=error.headers | VARY,
+        headers=error.headers | VARY | _POLICY,
     )
 
 

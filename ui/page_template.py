@@ -8,6 +8,7 @@ from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 from nicegui.client import templates
 from starlette.requests import Request
 
+from ui.content_security_policy import nonce_of
 from ui.languages import language_of
 from ui.words import gettext_noop
 
@@ -26,6 +27,10 @@ _POPUPS = {
     "message_too_long": gettext_noop("Message too long."),
     "message_too_long_body": gettext_noop("Please reload the page, and try again."),
 }
+_INLINE = r"<(?:script|style)(?![^>]* src=)"
+_STYLED = ' style="display: none"'
+# Templates and styles of components that Vue compiles in the browser, which our pages do not let it.
+_ADDED = "{{ body_html | safe }}"
 _OWN_APP = '<div id="app">{{ request.state.until_started | safe }}</div>'
 
 
@@ -33,7 +38,8 @@ def use_own_template() -> None:
     """Have NiceGUI render its pages with the reordered template. Raises `RuntimeError` for an unknown one."""
     source = _THEIRS.get_source(templates.env, _NAME)[0]
     templates.env.globals["language_of"] = language_of
-    own = _translated(_reordered(source))
+    templates.env.globals["nonce_of"] = nonce_of
+    own = _with_nonces(_translated(_reordered(source)))
     templates.env.loader = ChoiceLoader([DictLoader({_NAME: own}), _THEIRS])
 
 
@@ -58,6 +64,13 @@ def _translated(source: str) -> str:
         theirs = _only(rf"{{{{ translations\.{name} }}}}", source)
         source = source.replace(theirs, f'{{{{ language_of(request).t("{message}") }}}}')
     return source
+
+
+def _with_nonces(source: str) -> str:
+    """The template with a nonce in each script and style that is written there; nothing put in gets one."""
+    source = source.replace(_only(re.escape(_ADDED), source), "")
+    source = source.replace(_only(_STYLED, source), " hidden")
+    return re.sub(_INLINE, r'\g<0> nonce="{{ nonce_of(request) }}"', source)
 
 
 def _only(pattern: str, source: str) -> str:

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from core.api import account, admin, gallery, generations, me, pictures, selections, tokens
 from core.api.described_access import describe_access
+from core.api.documentation import add_documentation
 from core.api.generation_shape import PATH
 from core.api.methods import refuse_other_methods
 from core.context import Context
@@ -19,6 +20,8 @@ from core.envelope import error_json
 from core.errors import EaselError, MethodNotAllowed, NotFound, ValidationFailed
 from core.middleware import ErrorBoundaryMiddleware
 
+_MOUNTED_AT = "/api"
+_DOCUMENTATION_FILES = "/docs/static"
 _OFTEN = ["read_generation", "fetch_picture", "list_generations"]
 _DESCRIPTION = """Submit a prompt, read its generation until that has ended, fetch the picture.
 
@@ -29,7 +32,7 @@ Every JSON answer is `{"success": true, "data": ...}` or `{"success": false, "er
 def create_api(ctx: Context) -> FastAPI:
     """The API; its documentation at `/docs` is served from here, not from another site."""
     api: FastAPI = FastAPIOffline(
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         title="Easel",
         version="1",
@@ -41,7 +44,7 @@ def create_api(ctx: Context) -> FastAPI:
             {"name": "me", "description": "Whoever asks."},
             {"name": "tokens", "description": "API tokens, with which programs come in."},
         ],
-        static_url="/docs/static",
+        static_url=_DOCUMENTATION_FILES,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # the whole application has its own
         exception_handlers={
@@ -62,6 +65,7 @@ def create_api(ctx: Context) -> FastAPI:
     # A router that is included has its routes matched twice, and after those of the documentation.
     api.router.routes[:0] = router.routes
     describe_access(api, ctx.settings)
+    add_documentation(api, mounted_at=_MOUNTED_AT, static_url=_DOCUMENTATION_FILES)
     api.add_middleware(ErrorBoundaryMiddleware)
     return api
 

@@ -12,6 +12,7 @@ from core import services
 from core.api.access import reader_of, reading_router, tell_owner
 from core.api.conditional import CACHE_CONTROL, is_known
 from core.api.generation_shape import PATH
+from core.content_security_policy import HEADER, PICTURE
 from core.context import Context
 from core.envelope import described_errors
 from core.services import StoredPicture
@@ -62,6 +63,7 @@ def create_router(ctx: Context) -> APIRouter:
         # A picture never changes, so its name says all that a hash of it could.
         tag = f'"{id}-{size}"'
         headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Accept-Ranges": "bytes", "Vary": "Accept"}
+        headers[HEADER] = PICTURE
         if is_known(tag, if_none_match):
             return Response(status_code=304, headers=headers)
         own_type, name, stored = await services.open_picture(ctx, generation, is_thumbnail=size == "thumb")

@@ -32,6 +32,9 @@ class PictureDownloader:
         self._limits = limits
         own = settings.public_url if settings.is_demo else settings.replicate_base_url
         self._own = urlsplit(own)[:2] if own else None
+        own_source = ("://".join(self._own),) if self._own else ()
+        self.sources = (f"https://{_PROVIDER_HOST}", f"https://*.{_PROVIDER_HOST}", *own_source)
+        """The same places, as a browser's policy names them."""
         token = settings.replicate_api_token
         self._token = token.get_secret_value() if token else None
         self._http = httpx.AsyncClient(

@@ -22,7 +22,6 @@ ALLOWED = {
     "/api/v1/generations/not-a-uuid": {"GET", "HEAD"},
     "/api/openapi.json": {"GET", "HEAD"},
     "/api/docs": {"GET", "HEAD"},
-    "/api/docs/oauth2-redirect": {"GET", "HEAD"},
     "/api/docs/static/swagger-ui.css": {"GET", "HEAD"},
     "/healthz": {"GET", "HEAD"},
     "/readyz": {"GET", "HEAD"},

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.studio import Studio, closing
-from tests.support.browser import FLAGS, require_chromium
+from tests.support.browser import FLAGS, TELL_VIOLATIONS, require_chromium
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess, served_easel_on
@@ -37,11 +37,35 @@ def served_easel(
         yield process
 
 
+@pytest.fixture(scope="session")
+def violations() -> list[str]:
+    """What any page has done that its Content Security Policy refuses."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def without_violations(violations: list[str]) -> Iterator[None]:
+    """No test may leave any, whatever else it is about, and whichever way it came by its pages."""
+    yield
+    found = violations.copy()
+    violations.clear()
+    assert found == []
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def browser(violations: list[str]) -> AsyncIterator[Browser]:
     path = require_chromium()
+
+    async def watch(context: BrowserContext) -> None:
+        context.on(
+            "console",
+            lambda said: violations.append(said.text) if "Content Security Policy" in said.text else None,
+        )
+        await context.add_init_script(TELL_VIOLATIONS)
+
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser.on("context", watch)
         yield browser
         await browser.close()
 

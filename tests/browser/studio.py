@@ -2,12 +2,13 @@
 
 import asyncio
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, Route, expect
 
 from tests.support.database import TestDatabase
 from tests.support.images import picture
@@ -136,6 +137,26 @@ async def send_thumbnail(route: Route) -> None:
 async def see_failed(page: Page) -> None:
     """What has failed, in place of the pictures."""
     await page.get_by_role("radio", name="Failed").check()
+
+
+async def come_true(page: Page, script: str, argument: Any = None, *, seconds: float = 30) -> None:
+    """Return once `script` gives something true, on this page or the next one at the address.
+
+    Playwright's `wait_for_function` has the page evaluate a text, which its policy refuses.
+    """
+    deadline = time.monotonic() + seconds
+    while not await _value_of(page, script, argument):
+        assert time.monotonic() < deadline, f"it did not come true: {script}"
+        await asyncio.sleep(0.02)
+
+
+async def _value_of(page: Page, script: str, argument: Any) -> Any:
+    try:
+        return await page.evaluate(script, argument)
+    except Error as error:
+        if "context was destroyed" not in error.message:  # the page is being left
+            raise
+        return None
 
 
 async def hide(page: Page, *, hidden: bool) -> None:

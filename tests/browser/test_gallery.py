@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.studio import NAMES, PHONE, SIZES, Studio, see_failed, widest
+from tests.browser.studio import NAMES, PHONE, SIZES, Studio, come_true, see_failed, widest
 
 pytestmark = pytest.mark.long
 
@@ -127,12 +127,13 @@ async def test_all_of_them_come_by_scrolling(studio: Studio, width: int, height:
     await studio.add_pictures(page, 504)
     await page.goto(f"{studio.url}/dashboard/generate")
     await page.locator(".tile").first.wait_for()
-    await page.wait_for_function(
+    await come_true(
+        page,
         """() => {
             scrollTo(0, document.documentElement.scrollHeight);
             return document.querySelector('[aria-label="picture number 504"]');
         }""",
-        timeout=20_000,
+        seconds=20,
     )
 
 

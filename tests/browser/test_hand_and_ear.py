@@ -3,7 +3,17 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.studio import GENERATE, PHONE, Studio, see_failed, see_picture, start, too_small, widest
+from tests.browser.studio import (
+    GENERATE,
+    PHONE,
+    Studio,
+    come_true,
+    see_failed,
+    see_picture,
+    start,
+    too_small,
+    widest,
+)
 
 pytestmark = pytest.mark.long
 
@@ -146,4 +156,4 @@ async def test_calm_for_those_who_ask_for_it(studio: Studio) -> None:
     await start(page, "a red kite")
     await expect(page.locator(".top-bar")).to_have_class("top-bar is-running")
     moving = "document.getAnimations().filter((each) => each.playState === 'running').length"
-    await page.wait_for_function(f"{moving} === 0")
+    await come_true(page, f"{moving} === 0")

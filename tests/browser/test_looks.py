@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.studio import GENERATE, NAMES, SIZES, Studio, see_picture
+from tests.browser.studio import GENERATE, NAMES, SIZES, Studio, come_true, see_picture
 
 pytestmark = pytest.mark.long
 
@@ -82,7 +82,7 @@ async def test_nothing_moves_when_the_picture_arrives(studio: Studio, size: dict
     await page.reload()
     await see_picture(page, "an older one")
     await page.get_by_label("Your prompt").fill("a red kite")
-    await page.wait_for_function(SETTLED)
+    await come_true(page, SETTLED)
     await page.evaluate("window.shifts.length = 0")
     await page.get_by_role("button", name="Generate").click()
     await expect(page.locator("[aria-current=step]")).to_have_text("Drawing")

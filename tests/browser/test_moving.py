@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.studio import Studio, closing, start
+from tests.browser.studio import Studio, closing, come_true, start
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess, free_port, served_settings
@@ -92,7 +92,7 @@ async def test_open_pages_go_on_at_another_process(
 
 async def stop_under(page: Page, easel: EaselProcess) -> None:
     """SIGTERM; returns when the page has heard of it and is a new page, from another process."""
-    await page.wait_for_function(CONNECTED)  # a page that never was hears no goodbye
+    await come_true(page, CONNECTED)  # a page that never was hears no goodbye
     await page.evaluate("window.isFromBefore = true")
     await page.evaluate(f"window.socket.on('disconnect', () => console.log('{GOODBYE}'))")
     signaled = time.monotonic()
@@ -102,7 +102,7 @@ async def stop_under(page: Page, easel: EaselProcess) -> None:
             easel.tell()
         assert time.monotonic() - signaled < GOODBYE_SECONDS
     assert await asyncio.to_thread(easel.wait, 10) == 0
-    await page.wait_for_function(f"window.isFromBefore === undefined && {CONNECTED}")
+    await come_true(page, f"window.isFromBefore === undefined && {CONNECTED}")
 
 
 def settings_of(

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.browser.studio import come_true
 from tests.support.database import TestDatabase
 from tests.support.faults import hanging
 from tests.support.presses import EACH_WAY_SECONDS, SECONDS, Hands, Place, behind_a_link, press_often
@@ -73,7 +74,7 @@ async def cut_off(
         )
         page = await context.new_page()
         await page.goto(place.url)
-        await page.wait_for_function("window.socket?.connected")
+        await come_true(page, "window.socket?.connected")
         yield place, page
         await context.close()
 
@@ -83,7 +84,7 @@ async def test_a_press_without_a_connection_waits_visibly_and_is_sent_once(
 ) -> None:
     place, page = cut_off
     place.link.cut()
-    await page.wait_for_function("!window.socket.connected")
+    await come_true(page, "!window.socket.connected")
     await page.get_by_label("Your prompt").fill("a red kite")
     await page.get_by_role("button", name="Generate").click()
     await page.get_by_label("Your prompt").press("Control+Enter")
@@ -109,7 +110,7 @@ async def test_a_press_whose_answer_was_lost_starts_nothing_twice(
     await page.get_by_role("button", name="Generate").click()
     await until(place.database.generations)
     place.link.cut()
-    await page.wait_for_function("!window.socket.connected")
+    await come_true(page, "!window.socket.connected")
     place.link.mend()
     if is_reloaded:
         await page.reload()

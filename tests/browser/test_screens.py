@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.studio import GENERATE, Studio, see_picture, start, widest
+from tests.browser.studio import GENERATE, Studio, come_true, see_picture, start, widest
 
 pytestmark = pytest.mark.long
 
@@ -29,7 +29,7 @@ class Camera:
         """The window in both schemes, once its pictures are there."""
         for scheme in SCHEMES:
             await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            await self.page.wait_for_function(STILL)
+            await come_true(self.page, STILL)
             assert await widest(self.page) <= self.width, f"{state}, {scheme}"
             path = self.folder / f"{state}-{self.width}-{scheme}.jpg"
             await self.page.screenshot(path=path, type="jpeg", quality=70)

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests.browser.studio import GENERATE, PHONE, Studio, see_failed
+from tests.browser.studio import GENERATE, PHONE, Studio, come_true, see_failed
 
 pytestmark = pytest.mark.long
 
@@ -144,11 +144,12 @@ async def test_the_focus_goes_to_what_is_restored_far_from_the_window(studio: St
     await page.keyboard.press("Delete")
     undo = page.get_by_role("button", name="Undo")
     await undo.focus()
-    await page.wait_for_function(
+    await come_true(
+        page,
         """() => {
             scrollTo(0, document.documentElement.scrollHeight);
             return document.querySelector('[aria-label="picture number 400"]');
-        }"""
+        }""",
     )
     await expect(tile(page, 2)).to_have_count(0)
     await undo.press("Enter")

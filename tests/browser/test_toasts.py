@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests.browser.studio import PHONE, Studio, see_failed, start
+from tests.browser.studio import PHONE, Studio, come_true, see_failed, start
 from ui.assets import asset_url
 
 pytestmark = pytest.mark.long
@@ -19,13 +19,14 @@ window.Notification = class {
 
 async def expect_on_top(element: Locator) -> None:
     """A finger would touch it: it is in the window, above all else, and not inert, or comes there."""
-    await element.page.wait_for_function(
+    await come_true(
+        element.page,
         """(element) => {
             const { left, top, width, height } = element.getBoundingClientRect();
             return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
         }""",
-        arg=await element.element_handle(),
-        timeout=SECONDS_TO_COME * 1000,
+        await element.element_handle(),
+        seconds=SECONDS_TO_COME,
     )
 
 

@@ -1,4 +1,4 @@
-"""Headless Chromium, as Debian ships it, driven by Playwright."""
+"""Headless Chromium, as Debian ships it, driven by Playwright; and what every browser is told to tell."""
 
 import os
 import shutil
@@ -15,6 +15,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Browsers tell the console of what a page's policy refuses, but not of an `eval` whose error is caught.
+TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
+    const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
+    console.error("Content Security Policy", effectiveDirective, blockedURI, sourceFile, lineNumber);
+});"""
 
 
 def require(name: str, path: str | None, *, package: str) -> str:

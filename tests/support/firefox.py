@@ -17,7 +17,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.support.browser import require
+from tests.support.browser import TELL_VIOLATIONS, require
 from tests.support.waiting import SECONDS
 
 FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
@@ -58,7 +58,7 @@ class Firefox:
         self._numbers = count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.complaints: list[str] = []
-        """Console errors, and errors that no script has caught."""
+        """Console errors, errors that no script has caught, and what a page's policy has refused."""
 
     async def command(self, method: str, **params: Any) -> dict[str, Any]:
         """The result of a BiDi command. Raises `AssertionError` with the browser's error."""
@@ -195,6 +195,8 @@ async def running_firefox() -> AsyncIterator[Firefox]:
                 listening = asyncio.create_task(firefox.listen())
                 await firefox.command("session.new", capabilities={})
                 await firefox.command("session.subscribe", events=["log.entryAdded"])
+                tells = f"() => {{ {TELL_VIOLATIONS} }}"
+                await firefox.command("script.addPreloadScript", functionDeclaration=tells)
                 yield firefox
                 listening.cancel()
         finally:

@@ -25,7 +25,7 @@ def studio_skeleton(title: str, *, has_examples: bool) -> str:
         '<div class="prompt-box__text"></div>'
         f'<div class="prompt-box__foot"></div>{_BUTTON}<p class="small reason"></p>{examples}</div>'
         '<div class="easel"><div class="canvas"><div class="sheet"></div></div></div></div>'
-        f'<div class="pictures"><div class="pictures__head"><p class="skeleton__heading">{_line("8rem")}</p>'
+        f'<div class="pictures"><div class="pictures__head"><p class="skeleton__heading">{_LINE}</p>'
         '<span class="search"></span></div>'
         f'<ul class="gallery__block">{tiles}</ul></div>'
     )
@@ -49,10 +49,6 @@ def _text(classes: str, text: str) -> str:
     return f'<p class="{classes}">{escape(text)}</p>' if text else ""
 
 
-def _line(width: str) -> str:
-    return f'<span class="skeleton__line" style="width: {width}"></span>'
-
-
 def _demo_chip() -> str:
     return f'<span class="demo-chip"><span class="demo-chip__word">{escape(t("Demo"))}</span></span>'
 
@@ -69,9 +65,10 @@ def _messages() -> str:
         '<div class="not-started page"><div class="centered"><div class="card stack" role="alert">'
         f"<p>{escape(broken)}</p>"
         f'<a class="button button--primary" href="">{escape(again)}</a></div></div></div>'
-        '<noscript><style>.skeleton { display: none; }</style><div class="page centered"><p class="card">'
+        '<noscript><div class="page centered"><p class="card">'
         f"{escape(switched_off)}</p></div></noscript>"
     )
 
 
+_LINE = '<span class="skeleton__line"></span>'
 _BUTTON = '<span class="skeleton__button"></span>'

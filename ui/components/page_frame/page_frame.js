@@ -11,6 +11,10 @@ import TopBar from "easel/top_bar.js";
 import LanguageMenu from "easel/language_menu.js";
 import { t } from "easel/words.js";
 
+// What NiceGUI would evaluate. Our pages evaluate nothing, and are asked to by NiceGUI itself alone: to load a page anew
+// that has missed more than the server still knows.
+globalThis.runJavascript = () => location.reload();
+
 const PLACES = [
   { path: "/dashboard/generate", name: t("Generate"), symbol: "brush" },
   { path: "/account", name: t("Account"), symbol: "person" },
