@@ -1,12 +1,12 @@
-"""From one machine to a million people, by a simulated peak hour: `python -m bench.scaling` writes docs/scaling.md.
+"""From one machine to a million people, by a simulated peak hour: `make scaling` writes docs/scaling.md.
 
-What one thing costs is measured (`docs/performance.md`); how many people do it at once is drawn by chance, second
-by second. What is assumed of people stands in the document.
+What one thing costs is measured (`docs/performance.md`); how many people do it at once is drawn by chance,
+second by second. What is assumed of people stands in the document.
 """
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,7 +127,7 @@ def _busiest_minute(counts: Sequence[int]) -> int:
 
 def table(peaks: Sequence[Peak]) -> str:
     """A column for each crowd, a row for each thing that may end."""
-    rows = [
+    rows: list[tuple[str, Callable[[Peak], str]]] = [
         ("presses a day", lambda peak: f"{peak.people * PRESSES_A_DAY:,.0f}"),
         ("creates a minute, at the peak", lambda peak: f"{peak.creates_a_minute:,}"),
         ("other calls to the provider a minute", lambda peak: f"{peak.other_calls_a_minute:,}"),

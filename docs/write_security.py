@@ -1,4 +1,4 @@
-"""Write the requirements of `docs/security.md` (`make security`) from `docs/asvs.toml` and the tests' own marks."""
+"""Write the requirements of `docs/security.md` (`make security`), from `docs/asvs.toml` and the tests."""
 
 import ast
 import sys
@@ -15,7 +15,7 @@ END = "<!-- The end of what `make security` writes. -->"
 
 
 def main() -> int:
-    """Returns 1, with what is wrong on standard error, when a requirement lacks a test or a test a requirement."""
+    """Returns 1, with what is wrong on standard error: a requirement without a test, or the reverse."""
     problems = what_is_wrong()
     sys.stderr.writelines(f"{problem}\n" for problem in problems)
     if not problems:

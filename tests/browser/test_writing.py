@@ -61,7 +61,7 @@ async def test_a_draft_outlives_reload_sign_in_expiry_and_failure_but_not_sign_o
     await expect(page.locator(".counter")).to_have_text("0 / 800")
 
 
-@pytest.mark.asvs("14.3.1", "14.3.3")
+@pytest.mark.asvs("14.3.1", "14.3.3", "7.4.4")
 async def test_signing_out_on_any_page_leaves_the_browser_its_preferences_alone(studio: Studio) -> None:
     page = await studio.visit()
     await page.get_by_label("Your prompt").fill("half a thought")

@@ -39,7 +39,7 @@ def let_pass(database: TestDatabase, *, minutes: int) -> None:
     database.run("UPDATE login_sessions SET created_at = now() - make_interval(mins => %s)", minutes)
 
 
-@pytest.mark.asvs("7.2.4", "7.5.3")
+@pytest.mark.asvs("7.2.4", "7.5.3", "7.5.1")
 async def test_the_account_page_leads_to_a_sign_in_anew_and_back(
     browser: httpx.AsyncClient, database: TestDatabase, identity_provider: IdentityProvider
 ) -> None:

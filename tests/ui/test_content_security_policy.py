@@ -94,6 +94,7 @@ async def test_a_page_runs_what_its_template_has_and_files_of_ours(
     assert len(nonces) == 2
 
 
+@pytest.mark.asvs("1.2.3", "1.3.7")
 async def test_what_a_person_writes_is_never_given_a_nonce(ada: SignedIn, provider: EmulatedProvider) -> None:
     provider.never_finish()
     before = INLINE.findall((await ada.http.get("/dashboard/generate")).text)
@@ -164,6 +165,7 @@ async def test_pictures_are_shown_from_where_they_are_downloaded(
     await downloader.close()
 
 
+@pytest.mark.asvs("1.3.2")
 def test_nothing_is_sent_to_be_evaluated() -> None:
     """NiceGUI sends code for each of these, or a template for Vue's compiler: our pages refuse both."""
     sources = {path: path.read_text() for path in UI.rglob("*.py")}
