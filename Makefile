@@ -23,7 +23,7 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick messages security lock audit \
+	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick scaling messages security lock audit \
 	sbom licences clean
 
 run: .venv
@@ -162,6 +162,10 @@ bench-quick: .venv/.installed-dev
 # The requirements in docs/security.md, from docs/asvs.toml and the marks of the tests.
 security: .venv/.installed
 	.venv/bin/python docs/write_security.py
+
+# The simulated peak hours of docs/scaling.md.
+scaling: .venv/.installed
+	.venv/bin/python -m bench.scaling
 
 # After a change of words: the messages of the code into every catalogue of ui/locales, where what is new is empty.
 messages: .venv/.installed

@@ -7,4 +7,5 @@ provider.
 - `load.py`, `tabs.py`, `calls.py` and `rows.py` are the means.
 - `ratios.py`, `memory.py`, `statements.py`, `pictures.py`, `size.py` and `curve.py` measure.
 - `figures.py`, `machine.py` and `report.py` say what came of it.
+- `scaling.py` simulates larger crowds from that.
 """
