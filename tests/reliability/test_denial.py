@@ -41,7 +41,7 @@ ANSWER_SECONDS = 10.0
 OTHERS = 8
 PAUSE_SECONDS = 0.2
 PHASES = 3
-GROWTH_MB = 100
+GROWTH_MB = 60
 MEGABYTE = 1_000_000
 TIMES = 3
 # Below it nobody notices, whatever the ratio is: a p99 of a few milliseconds is made by the machine.
