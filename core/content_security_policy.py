@@ -11,26 +11,29 @@ PICTURE = f"{NOTHING}; style-src-attr 'unsafe-inline'"
 """For a picture: Chromium puts one that is opened by itself into the middle of its window by such a style."""
 
 
+_PAGE = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'{inline}",
+        "style-src 'self'{inline}",
+        "img-src 'self' data:{images}",  # data: Quasar's style sheet, and the badges of a tab's icon
+        "font-src 'self'",
+        "connect-src 'self'",  # web sockets too: Safari took them for another origin before 15.4
+        "form-action 'self'",
+        *_CLOSED,
+    ]
+)
+
+
 def page_policy(*inline: str, images: Sequence[str] = ()) -> str:
     """The policy of a page, whose scripts and styles are files of ours.
 
     What is written into the page itself needs a nonce or a hash of `inline`. `images` are further places of
     pictures.
     """
-    own = " ".join(["'self'", *(f"'{each}'" for each in inline)])
-    directives = [
-        "default-src 'none'",
-        f"script-src {own}",
-        f"style-src {own}",
-        " ".join(
-            ["img-src 'self' data:", *images]
-        ),  # data: Quasar's style sheet, and the badges of a tab's icon
-        "font-src 'self'",
-        "connect-src 'self'",  # web sockets too: Safari took them for another origin before 15.4
-        "form-action 'self'",
-        *_CLOSED,
-    ]
-    return "; ".join(directives)
+    return _PAGE.format(
+        inline="".join(f" '{each}'" for each in inline), images="".join(f" {each}" for each in images)
+    )
 
 
 def new_nonce() -> str:

@@ -28,6 +28,7 @@ _POPUPS = {
     "message_too_long_body": gettext_noop("Please reload the page, and try again."),
 }
 _INLINE = r"<(?:script|style)(?![^>]* src=)"
+_NONCE = "{% set nonce = nonce_of(request) %}"
 _STYLED = ' style="display: none"'
 # Templates and styles of components that Vue compiles in the browser, which our pages do not let it.
 _ADDED = "{{ body_html | safe }}"
@@ -70,7 +71,7 @@ def _with_nonces(source: str) -> str:
     """The template with a nonce in each script and style that is written there; nothing put in gets one."""
     source = source.replace(_only(re.escape(_ADDED), source), "")
     source = source.replace(_only(_STYLED, source), " hidden")
-    return re.sub(_INLINE, r'\g<0> nonce="{{ nonce_of(request) }}"', source)
+    return _NONCE + re.sub(_INLINE, r'\g<0> nonce="{{ nonce }}"', source)
 
 
 def _only(pattern: str, source: str) -> str:

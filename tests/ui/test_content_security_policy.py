@@ -98,10 +98,10 @@ async def test_a_page_runs_what_its_template_has_and_files_of_ours(
 async def test_what_a_person_writes_is_never_given_a_nonce(ada: SignedIn, provider: EmulatedProvider) -> None:
     provider.never_finish()
     before = INLINE.findall((await ada.http.get("/dashboard/generate")).text)
-    written = "</script></style><script>alert(1)</script><style>*{}</style> {{ nonce_of(request) }}"
+    written = "</script></style><script>alert(1)</script><style>*{}</style> {{ nonce }}"
     assert (await ada.http.post(SUBMIT, json={"prompt": written})).status_code == 200
     page = await ada.http.get("/dashboard/generate")
-    assert "nonce_of(request)" in page.text
+    assert "{{ nonce }}" in page.text
     assert "alert(1)" in page.text
     assert len(INLINE.findall(page.text)) == len(before)
     assert nonce_in(page)
