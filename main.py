@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from core.api import health
 from core.api.app import create_api
 from core.context import Context, create_context
 from core.database.prepare import prepared_database
-from core.errors import ConfigurationError, MethodNotAllowed, NotFound
+from core.errors import ConfigurationError, DatabaseAway, MethodNotAllowed, NotFound
 from core.limits import Limits
 from core.logs import set_up_logging
 from core.middleware import (
@@ -47,7 +48,7 @@ logger = logging.getLogger("easel")
 
 
 def main(limits: Limits = Limits()) -> int:
-    """Run until stopped; the exit status is 2 when Easel is not set up to run."""
+    """Run until stopped; the exit status is 2 when Easel is not set up to run, 75 when it may be later."""
     end_cleanly_on_signals()
     try:
         settings = Settings.load()
@@ -58,7 +59,7 @@ def main(limits: Limits = Limits()) -> int:
     except ConfigurationError as error:
         for problem in error.problems:
             sys.stderr.write(f"easel: {problem}\n")
-        return 2
+        return os.EX_TEMPFAIL if isinstance(error, DatabaseAway) else 2
     except KeyboardInterrupt:
         return 130
     return 0

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
+from core.database.connecting import role_of
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
-from core.database.migrate import migrate, role_of
-from core.errors import ConfigurationError
+from core.database.migrate import migrate
+from core.errors import ConfigurationError, DatabaseAway
 from core.limits import DatabaseLimits
 from core.settings import Settings, missing_for_hosting
 
@@ -27,7 +29,7 @@ class _Urls(NamedTuple):
 def prepared_database(settings: Settings, limits: DatabaseLimits = DatabaseLimits()) -> Iterator[str]:
     """The serving role's URL of a started and migrated database, which runs until the block ends.
 
-    Raises `ConfigurationError`, with all missing settings at once.
+    Raises `ConfigurationError`, with all missing settings at once, and `DatabaseAway`.
     """
     serving_role = _check(settings, limits)
     with _running(settings) as urls:
@@ -54,8 +56,13 @@ def _check(settings: Settings, limits: DatabaseLimits) -> str:
     problems = missing_for_hosting(settings)
     role_name = SERVING_ROLE
     if settings.database_url:
+        patience = replace(limits, start_seconds=0) if problems else limits
         try:
-            role_name, is_bound = role_of(settings.database_url.get_secret_value(), limits)
+            role_name, is_bound = role_of(settings.database_url.get_secret_value(), patience)
+        except DatabaseAway as error:
+            if problems:
+                raise ConfigurationError(problems + error.problems) from None
+            raise
         except ConfigurationError as error:
             raise ConfigurationError(problems + error.problems) from None
         if not is_bound and settings.is_hosted:

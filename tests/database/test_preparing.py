@@ -7,8 +7,9 @@ from threading import Timer
 
 import pytest
 
+from core.database.connecting import role_of
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
-from core.database.migrate import newest_revision, role_of
+from core.database.migrate import newest_revision
 from core.database.prepare import prepared_database
 from core.errors import ConfigurationError
 from core.limits import DatabaseLimits

@@ -89,6 +89,17 @@ def migrated_database(folder: Path) -> Iterator[TestDatabase]:
         embedded.stop()
 
 
+@contextmanager
+def empty_database(beside: TestDatabase) -> Iterator[TestDatabase]:
+    """A database of the owning role on the same server, which no migration has seen; removed at the end."""
+    name = f"fresh_{uuid4().hex}"
+    with psycopg.connect(plain(beside.superuser_url), autocommit=True) as superuser:
+        superuser.execute(f"CREATE DATABASE {name} OWNER {OWNING_ROLE}".encode())
+        urls = (url.replace("@/easel?", f"@/{name}?") for url in (beside.serving_url, beside.owning_url))
+        yield TestDatabase(*urls)
+        superuser.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
 def plain(url: str) -> str:
     """A URL of SQLAlchemy's as psycopg takes it."""
     return url.replace("postgresql+psycopg://", "postgresql://")
