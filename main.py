@@ -16,6 +16,8 @@ from core import VERSION
 from core.api import health
 from core.api.app import create_api
 from core.context import Context, create_context
+from core.database.compatibility import newest_revision
+from core.database.downgrade import run_downgrade
 from core.database.prepare import prepared_database
 from core.errors import ConfigurationError, DatabaseAway, MethodNotAllowed, NotFound
 from core.limits import Limits
@@ -48,11 +50,16 @@ logger = logging.getLogger("easel")
 
 
 def main(limits: Limits = Limits()) -> int:
-    """Run until stopped; the exit status is 2 when Easel is not set up to run, 75 when it may be later."""
+    """Run until stopped, or do what the command line asks for.
+
+    The exit status is 2 when Easel is not set up to run, 75 when it may be later.
+    """
     end_cleanly_on_signals()
     try:
         settings = Settings.load()
         set_up_logging(settings.secret_values)
+        if arguments := sys.argv[1:]:
+            return run_downgrade(settings, arguments, limits.database)
         with prepared_database(settings, limits.database) as database_url:
             settings = settings.with_storage_secret()
             _run(create_context(settings, database_url, limits))
@@ -141,7 +148,8 @@ def _run(ctx: Context) -> None:
     sockets = listen(settings.host, settings.port)
     listening = " and ".join("{} port {}".format(*each.getsockname()) for each in sockets)
     logger.info("Easel %s listens on %s with %s", VERSION, listening, described(settings))
-    logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
+    demo = " (demo)" if settings.is_demo else ""
+    logger.info("Easel is at %s%s; its migration is %s", settings.public_url, demo, newest_revision())
 
     async def let_go() -> None:
         ctx.held.let_go()

@@ -1,22 +1,20 @@
 """Bring the database to the newest migration."""
 
 import logging
-from functools import lru_cache, partial
-from pathlib import Path
+from functools import partial
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from psycopg import sql
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from core.database.compatibility import MIGRATIONS_DIR, note_compatibility, schema_of
 from core.database.connecting import engine_of, first_line, wait_for
 from core.errors import ConfigurationError, DatabaseAway
 from core.limits import DatabaseLimits
 
-MIGRATIONS_DIR = Path(__file__).parents[2] / "migrations"
 _LOCK = "hashtext('easel migrations')"
 
 logger = logging.getLogger(__name__)
@@ -30,14 +28,16 @@ def migrate(
 ) -> None:
     """Run the migrations as the owning role up to `revision`, and grant the serving role its rights.
 
-    Processes that start at the same time wait for each other. Raises `DatabaseAway` when the database cannot
-    be reached, and `ConfigurationError` when a migration fails or the owning role lacks a right.
+    Processes that start at the same time wait for each other. A database that a newer Easel has migrated
+    stays as it is. Raises `DatabaseAway` when the database cannot be reached, and `ConfigurationError` when
+    it is too new for this code, a migration fails or the owning role lacks a right.
     """
     try:
         engine = engine_of(owner_url, limits)
         with wait_for(engine, "MIGRATION_DATABASE_URL", limits) as connection:
             lock(connection)
-            upgrade(connection, revision, serving_role)
+            if not _is_newer(connection):
+                upgrade(connection, revision, serving_role)
     except OperationalError as error:
         raise DatabaseAway([_not_run(error)]) from error
     except (CommandError, DBAPIError) as error:
@@ -46,6 +46,23 @@ def migrate(
 
 def _not_run(error: Exception) -> str:
     return f"MIGRATION_DATABASE_URL: the migrations do not run: {first_line(error)}"
+
+
+def _is_newer(connection: Connection) -> bool:
+    """Whether a newer Easel has migrated the database.
+
+    Raises `ConfigurationError` where this one may not serve beside it.
+    """
+    schema = schema_of(connection)
+    if schema.is_newer and not schema.may_be_served:
+        raise ConfigurationError(
+            [f"this database is newer than this Easel (migration {schema.revision}): start a newer Easel"]
+        )
+    if schema.is_newer:
+        logger.info(
+            "A newer Easel has migrated the database to %s; this one serves beside it", schema.revision
+        )
+    return schema.is_newer
 
 
 def lock(connection: Connection) -> None:
@@ -66,30 +83,34 @@ def upgrade(connection: Connection, revision: str = "head", serving_role: str | 
     """
     config = _alembic_config(connection)
     if serving_role:
-        config.attributes["finish"] = partial(_grant, serving_role=serving_role)
+        config.attributes["finish"] = partial(_finish, serving_role=serving_role)
     command.upgrade(config, revision)
     connection.commit()
 
 
-def downgrade(connection: Connection, revision: str = "base") -> None:
-    """Undo the migrations down to `revision` and commit. Raises Alembic's and SQLAlchemy's errors."""
+def downgrade(connection: Connection, revision: str = "base", *, is_trial: bool = False) -> None:
+    """Undo the migrations down to `revision` and commit; leave a trial to be rolled back.
+
+    Raises Alembic's and SQLAlchemy's errors.
+    """
+    if not connection.in_transaction():
+        connection.begin()
     command.downgrade(_alembic_config(connection), revision)
-    connection.commit()
-
-
-@lru_cache
-def newest_revision() -> str:
-    """The revision that the code expects of the database."""
-    [head] = ScriptDirectory.from_config(_alembic_config()).get_heads()
-    return head
+    if not is_trial:
+        connection.commit()
 
 
 def _alembic_config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_DIR))
     config.attributes["connection"] = connection
-    config.attributes["finish"] = lambda _: None
+    config.attributes["finish"] = note_compatibility
     return config
+
+
+def _finish(connection: Connection, serving_role: str) -> None:
+    note_compatibility(connection)
+    _grant(connection, serving_role)
 
 
 def _grant(connection: Connection, serving_role: str) -> None:
@@ -115,4 +136,6 @@ _GRANTS = (
     "GRANT SELECT, INSERT, DELETE ON audit_log TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON account_deletions TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON exports TO {role}",
+    "GRANT SELECT ON schema_compatibility TO {role}",
+    "GRANT SELECT, INSERT ON picture_store TO {role}",
 )

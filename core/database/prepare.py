@@ -20,7 +20,9 @@ _UNBOUND_ROLE = (
 logger = logging.getLogger(__name__)
 
 
-class _Urls(NamedTuple):
+class Urls(NamedTuple):
+    """Of one database, by role."""
+
     owning: str
     serving: str
 
@@ -32,21 +34,21 @@ def prepared_database(settings: Settings, limits: DatabaseLimits = DatabaseLimit
     Raises `ConfigurationError`, with all missing settings at once, and `DatabaseAway`.
     """
     serving_role = _check(settings, limits)
-    with _running(settings) as urls:
+    with running(settings) as urls:
         migrate(urls.owning, serving_role, limits=limits)
         yield urls.serving
 
 
 @contextmanager
-def _running(settings: Settings) -> Iterator[_Urls]:
+def running(settings: Settings) -> Iterator[Urls]:
     """The URLs of the database in the settings, or of the embedded one, which is left at the block's end."""
     if settings.database_url:
         owning = settings.migration_database_url or settings.database_url
-        yield _Urls(owning.get_secret_value(), settings.database_url.get_secret_value())
+        yield Urls(owning.get_secret_value(), settings.database_url.get_secret_value())
         return
     embedded = EmbeddedDatabase(settings.data_dir)
     try:
-        yield _Urls(embedded.url(OWNING_ROLE), embedded.url(SERVING_ROLE))
+        yield Urls(embedded.url(OWNING_ROLE), embedded.url(SERVING_ROLE))
     finally:
         embedded.stop()
 

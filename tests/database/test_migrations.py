@@ -10,9 +10,10 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
+from core.database.compatibility import MIGRATIONS_DIR, newest_revision, oldest_code
 from core.database.connecting import role_of
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE
-from core.database.migrate import MIGRATIONS_DIR, downgrade, lock, migrate, newest_revision, upgrade
+from core.database.migrate import downgrade, lock, migrate, upgrade
 from core.errors import ConfigurationError
 from tests.database.plain_sql import act_for, add_generation, column, connect
 from tests.support.database import TestDatabase
@@ -176,11 +177,33 @@ def test_a_role_that_may_not_migrate_is_reported_in_one_line(fresh: TestDatabase
     )
 
 
-def test_a_database_of_a_newer_version_is_reported_in_one_line(fresh: TestDatabase) -> None:
+def test_a_database_of_a_newer_version_is_refused_in_one_line(fresh: TestDatabase) -> None:
     migrate(fresh.owning_url, SERVING_ROLE)
     fresh.run("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(ConfigurationError, match=r"^MIGRATION_DATABASE_URL: .*'9999'$"):
+    fresh.run("UPDATE schema_compatibility SET oldest_code = '9998'")
+    with pytest.raises(ConfigurationError) as caught:
         migrate(fresh.owning_url, SERVING_ROLE)
+    assert caught.value.problems == [
+        "this database is newer than this Easel (migration 9999): start a newer Easel"
+    ]
+
+
+def test_a_newer_database_that_this_version_may_serve_stays_as_it_is(fresh: TestDatabase) -> None:
+    migrate(fresh.owning_url, SERVING_ROLE)
+    fresh.run("UPDATE alembic_version SET version_num = '9999'")
+    before = catalog(fresh)
+    migrate(fresh.owning_url, SERVING_ROLE)
+    assert catalog(fresh) == before
+    assert fresh.run("SELECT version_num FROM alembic_version") == [{"version_num": "9999"}]
+
+
+def test_each_migration_says_which_code_may_serve_beside_it() -> None:
+    """Since code reads it; what one migration demands, all later ones do."""
+    scripts = ScriptDirectory(MIGRATIONS_DIR)
+    revisions = [script.revision for script in scripts.walk_revisions()][::-1]
+    demanded = [oldest_code(each) for each in revisions if each >= "0012"]
+    places = [revisions.index(each) for each in demanded]
+    assert places == sorted(places)
 
 
 def test_a_failed_migration_leaves_the_lock_to_others(fresh: TestDatabase) -> None:

@@ -74,7 +74,8 @@ class TestDatabase:
     def _empty(self) -> None:
         self.run(
             "TRUNCATE generations, generations_to_settle, login_sessions, api_tokens, run_times, submit_keys,"
-            " people, ledger, spending, prompt_search, installation, audit_log, account_deletions, exports"
+            " people, ledger, spending, prompt_search, installation, audit_log, account_deletions, exports,"
+            " picture_store"
         )
 
 
