@@ -37,25 +37,24 @@ def run_downgrade(settings: Settings, arguments: list[str], limits: DatabaseLimi
     command.add_argument("revision", help="the migration to go back to, such as 0011")
     command.add_argument("--yes", action="store_true", help="do it; without it, only say what would be lost")
     asked = parser.parse_args(arguments)
-    with (
-        running(settings) as urls,
-        wait_for(engine_of(urls.owning, limits), "MIGRATION_DATABASE_URL", limits) as connection,
-    ):
-        lock(connection)
+    with running(settings) as urls:
+        engine = engine_of(urls.owning, limits)
         try:
-            return _downgrade(connection, asked.revision, is_sure=asked.yes)
+            with wait_for(engine, "MIGRATION_DATABASE_URL", limits) as connection:
+                lock(connection)
+                return _downgrade(connection, asked.revision, is_sure=asked.yes)
         except (CommandError, DBAPIError) as error:
             raise ConfigurationError([f"the migrations do not run: {first_line(error)}"]) from error
 
 
 def _downgrade(connection: Connection, revision: str, *, is_sure: bool) -> int:
-    before = schema_of(connection)
+    with connection.engine.connect() as looking:  # what `connection` read, the trial could not drop
+        before = schema_of(looking)
     for line in _losses(connection, revision, before):
         sys.stdout.write(f"{line}\n")
     if not is_sure:
         sys.stdout.write("Nothing was changed: stop every Easel, make a back-up, then add --yes\n")
         return 1
-    lock(connection)  # the look at the losses has ended its transaction
     downgrade(connection, revision)
     sys.stdout.write(f"The database went from migration {before.revision} to {revision}\n")
     return 0
@@ -63,10 +62,11 @@ def _downgrade(connection: Connection, revision: str, *, is_sure: bool) -> int:
 
 def _losses(connection: Connection, revision: str, schema: Schema) -> Iterator[str]:
     """A line for each table and column that would go, with how much is in it: found out by trying."""
-    before = _columns(connection)
-    downgrade(connection, revision, is_trial=True)
-    gone = before - _columns(connection)
-    connection.rollback()
+    with connection.engine.connect() as looking:
+        before = _columns(looking)
+    with connection.engine.connect() as trial:  # whose transaction nobody commits
+        downgrade(trial, revision, is_trial=True)
+        gone = before - _columns(trial)
     yield f"From migration {schema.revision} to {revision} these would be lost:"
     tables: defaultdict[str, list[str]] = defaultdict(list)
     for table, column in sorted(gone):
@@ -85,9 +85,8 @@ def _columns(connection: Connection) -> set[Column]:
 
 
 def _count(connection: Connection, table: str, column: str | None) -> int:
-    """All rows, also those that no policy shows to the owner: in a transaction that ends without a trace."""
-    connection.execute(text(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY'))
+    """All rows, also those that no policy shows to the owner."""
     what = f'"{column}"' if column else "*"
-    found: int = connection.scalar(text(f'SELECT count({what}) FROM "{table}"')) or 0  # noqa: S608
-    connection.rollback()
-    return found
+    with connection.engine.connect() as looking:  # whose transaction nobody commits
+        looking.execute(text(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY'))
+        return looking.scalar(text(f'SELECT count({what}) FROM "{table}"')) or 0  # noqa: S608

@@ -175,6 +175,8 @@ def test_a_downgrade_says_what_it_loses_and_loses_nothing_else(
     assert done.stdout == f"{told}The database went from migration {NEXT} to {newest_revision()}\n"
     with EaselProcess(tmp_path, **settings) as again, signed_in(again, token) as http:
         assert [each["prompt"] for each in http.get(API).json()["data"]["items"]] == ["kept"]
+    older = easel_command(ROOT, tmp_path, settings, "downgrade", "0011")
+    assert "- schema_compatibility: 1 row\n" in older.stdout, older.stderr
     wrong = easel_command(ROOT, tmp_path, settings, "downgrade", "0000")
     assert wrong.returncode == 2
     assert wrong.stderr == "easel: the migrations do not run: Can't locate revision identified by '0000'\n"
