@@ -18,6 +18,7 @@ from core.api.app import create_api
 from core.context import Context, create_context
 from core.database.compatibility import newest_revision
 from core.database.downgrade import run_downgrade
+from core.database.known_store import claim_store
 from core.database.prepare import prepared_database
 from core.errors import ConfigurationError, DatabaseAway, MethodNotAllowed, NotFound
 from core.limits import Limits
@@ -62,7 +63,10 @@ def main(limits: Limits = Limits()) -> int:
             return run_downgrade(settings, arguments, limits.database)
         with prepared_database(settings, limits.database) as database_url:
             settings = settings.with_storage_secret()
-            _run(create_context(settings, database_url, limits))
+            ctx = create_context(settings, database_url, limits)
+            ctx.pictures.try_out()
+            ctx.pictures.check_id(lambda own: claim_store(database_url, own, limits.database))
+            _run(ctx)
     except ConfigurationError as error:
         for problem in error.problems:
             sys.stderr.write(f"easel: {problem}\n")
@@ -143,7 +147,6 @@ def _add_middleware(app: FastAPI, ctx: Context) -> None:
 def _run(ctx: Context) -> None:
     settings = ctx.settings
     app = create_app(ctx, upkeep=Upkeep(ctx), sign_in_providers=create_providers(settings))
-    ctx.pictures.try_out()
     _collect_garbage_seldom()
     sockets = listen(settings.host, settings.port)
     listening = " and ".join("{} port {}".format(*each.getsockname()) for each in sockets)

@@ -1,4 +1,4 @@
-"""The id of a store, which is in the store: two stores on one database would each lack half of the pictures."""
+"""The id of a store, kept in it: of two stores on one database each would lack half of the pictures."""
 
 from contextlib import suppress
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ ID_KEY = "easel-store-id.txt"
 
 
 def id_of(store: ObjectStore) -> UUID:
-    """The id in the store, which gets one from the first that asks. Raises obstore's errors and `ValueError`."""
+    """The id in the store; the first that asks gives it one. Raises obstore's errors and `ValueError`."""
     try:
         return _read(store)
     except FileNotFoundError:
