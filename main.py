@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core import VERSION
-from core.api import health
+from core.api import health, metrics
 from core.api.app import create_api
 from core.context import Context, create_context
 from core.database.compatibility import newest_revision
@@ -100,6 +100,7 @@ def create_app(ctx: Context, *, upkeep: Upkeep, sign_in_providers: dict[str, Sig
     )
     app.mount("/api", create_api(ctx))
     app.include_router(health.create_router(ctx, upkeep))
+    app.include_router(metrics.create_router(ctx, upkeep))
     app.include_router(sign_in.create_router(ctx, sign_in_providers))
     if ctx.demo_pictures:
         app.router.routes.extend(ctx.demo_pictures.routes)
@@ -141,7 +142,7 @@ def _add_middleware(app: FastAPI, ctx: Context) -> None:
     )
     app.add_middleware(HeadMiddleware, forget=forget_page)
     app.add_middleware(SecurityHeadersMiddleware, headers=security_headers(is_https=settings.is_https))
-    app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(RequestIdMiddleware, metrics=ctx.metrics)
 
 
 def _run(ctx: Context) -> None:

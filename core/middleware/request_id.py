@@ -1,4 +1,4 @@
-"""A name for each request, and a line in the log."""
+"""A name for each request, its place in the metrics, and a line in the log."""
 
 import logging
 import re
@@ -11,9 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.callers import asker
 from core.logs import request_id, visitor_address
+from core.metrics import Metrics
 
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
-_QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz")
+_QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz", "/metrics")
 _NOT_ANSWERED = 499  # as other servers log a visitor who left before the answer
 
 access_logger = logging.getLogger("easel.access")
@@ -25,8 +26,9 @@ class RequestIdMiddleware:
     The query is never logged: it carries sign-in codes and prompts.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -49,7 +51,9 @@ class RequestIdMiddleware:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            _log(scope, status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self.metrics.count_request(scope, status, seconds)
+            _log(scope, status, seconds)
             request_id.reset(token)
             visitor_address.reset(address_token)
 
