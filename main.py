@@ -58,7 +58,7 @@ def main(limits: Limits = Limits()) -> int:
     end_cleanly_on_signals()
     try:
         settings = Settings.load()
-        set_up_logging(settings.secret_values)
+        set_up_logging(settings.secret_values, settings.log_format)
         if arguments := sys.argv[1:]:
             return run_downgrade(settings, arguments, limits.database)
         with prepared_database(settings, limits.database) as database_url:

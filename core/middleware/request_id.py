@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.callers import asker
-from core.logs import request_id, visitor_address
+from core.logs import OF_AN_ANSWER, asking_owner, request_id, visitor_address
 from core.metrics import Metrics
 
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
@@ -38,6 +38,7 @@ class RequestIdMiddleware:
         token = request_id.set(current_id)
         client = scope.get("client")
         address_token = visitor_address.set(client[0] if client else None)
+        owner_token = asking_owner.set(None)
         started = time.perf_counter()
         status = _NOT_ANSWERED
 
@@ -56,6 +57,7 @@ class RequestIdMiddleware:
             _log(scope, status, seconds)
             request_id.reset(token)
             visitor_address.reset(address_token)
+            asking_owner.reset(owner_token)
 
 
 def _id_of(scope: Scope) -> str:
@@ -67,4 +69,6 @@ def _log(scope: Scope, status: int, seconds: float) -> None:
     if not scope["path"].startswith(_QUIET_PATHS):
         path = quote(scope["path"])  # a decoded line break would start a line of the visitor's own
         who = asker(scope) or "-"
-        access_logger.info("%s %s %d %.0f ms by %s", scope["method"], path, status, seconds * 1000, who)
+        answer = (scope["method"], path, status, round(seconds * 1000))
+        extra = dict(zip(OF_AN_ANSWER, answer, strict=True))
+        access_logger.info("%s %s %d %d ms by %s", *answer, who, extra=extra)

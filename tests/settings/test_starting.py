@@ -1,5 +1,6 @@
 """`main.py` as a process: one line for each thing to mend, and a clean end."""
 
+import json
 import os
 import re
 import signal
@@ -109,3 +110,16 @@ def test_a_terminal_that_is_closed_ends_it_cleanly_while_pages_are_open(tmp_path
             assert easel.stop(timeout=10, sent=signal.SIGHUP) == 0
     assert servers_of(tmp_path / "data") == []
     assert "Traceback" not in easel.log.read_text()
+
+
+def test_as_json_every_line_of_a_start_is_an_object(tmp_path: Path) -> None:
+    with EaselProcess(tmp_path, DATA_DIR="data", LOG_FORMAT="json") as easel:
+        httpx.get(f"{easel.url}/login")
+        assert easel.stop() == 0
+    lines = [json.loads(line) for line in easel.log.read_text().splitlines()]
+    assert all({"time", "level", "logger", "message", "request_id"} <= line.keys() for line in lines)
+    [started] = [line for line in lines if " listens on " in line["message"]]
+    assert started["message"].startswith("Easel ")
+    assert (started["level"], started["logger"], started["request_id"]) == ("INFO", "easel", "-")
+    [access] = [line for line in lines if line["logger"] == "easel.access"]
+    assert (access["method"], access["path"], access["status"]) == ("GET", "/login", 200)
