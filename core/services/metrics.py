@@ -9,7 +9,9 @@ from prometheus_client.process_collector import ProcessCollector
 from core import VERSION
 from core.context import Context
 from core.errors import ServiceUnavailable
+from core.failures import FailureCode
 from core.metrics import Times
+from core.models import Status
 from core.repositories.figures import Figures, read_figures
 from core.services.upkeep import Upkeep
 
@@ -57,8 +59,9 @@ def _process(ctx: Context) -> Iterator[Metric]:
     ended = CounterMetricFamily(
         "easel_generations_ended", "Generations that this process ended.", labels=["status", "code"]
     )
-    for labels, count in ctx.metrics.ends.items():
-        ended.add_metric(labels, count)
+    # All from the start, at 0: the first refusal would be no increase otherwise.
+    for labels in [(Status.SUCCEEDED, ""), *((Status.FAILED, code) for code in FailureCode)]:
+        ended.add_metric(labels, ctx.metrics.ends[labels])
     yield ended
     yield _gauge(
         "easel_generations_running", "Running generations that this process watches.", len(ctx.watched)
