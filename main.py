@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,11 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core import VERSION
-from core.api import health
+from core.api import health, metrics
 from core.api.app import create_api
 from core.context import Context, create_context
+from core.database.compatibility import newest_revision
+from core.database.downgrade import run_downgrade
+from core.database.known_store import claim_store
 from core.database.prepare import prepared_database
-from core.errors import ConfigurationError, MethodNotAllowed, NotFound
+from core.errors import ConfigurationError, DatabaseAway, MethodNotAllowed, NotFound
 from core.limits import Limits
 from core.logs import set_up_logging
 from core.middleware import (
@@ -47,18 +51,26 @@ logger = logging.getLogger("easel")
 
 
 def main(limits: Limits = Limits()) -> int:
-    """Run until stopped; the exit status is 2 when Easel is not set up to run."""
+    """Run until stopped, or do what the command line asks for.
+
+    The exit status is 2 when Easel is not set up to run, 75 when it may be later.
+    """
     end_cleanly_on_signals()
     try:
         settings = Settings.load()
-        set_up_logging(settings.secret_values)
+        set_up_logging(settings.secret_values, settings.log_format)
+        if arguments := sys.argv[1:]:
+            return run_downgrade(settings, arguments, limits.database)
         with prepared_database(settings, limits.database) as database_url:
             settings = settings.with_storage_secret()
-            _run(create_context(settings, database_url, limits))
+            ctx = create_context(settings, database_url, limits)
+            ctx.pictures.try_out()
+            ctx.pictures.check_id(lambda own: claim_store(database_url, own, limits.database))
+            _run(ctx)
     except ConfigurationError as error:
         for problem in error.problems:
             sys.stderr.write(f"easel: {problem}\n")
-        return 2
+        return os.EX_TEMPFAIL if isinstance(error, DatabaseAway) else 2
     except KeyboardInterrupt:
         return 130
     return 0
@@ -88,6 +100,7 @@ def create_app(ctx: Context, *, upkeep: Upkeep, sign_in_providers: dict[str, Sig
     )
     app.mount("/api", create_api(ctx))
     app.include_router(health.create_router(ctx, upkeep))
+    app.include_router(metrics.create_router(ctx, upkeep))
     app.include_router(sign_in.create_router(ctx, sign_in_providers))
     if ctx.demo_pictures:
         app.router.routes.extend(ctx.demo_pictures.routes)
@@ -131,18 +144,18 @@ def _add_middleware(app: FastAPI, ctx: Context) -> None:
     )
     app.add_middleware(HeadMiddleware, forget=forget_page)
     app.add_middleware(SecurityHeadersMiddleware, headers=security_headers(is_https=settings.is_https))
-    app.add_middleware(RequestIdMiddleware)
+    app.add_middleware(RequestIdMiddleware, metrics=ctx.metrics)
 
 
 def _run(ctx: Context) -> None:
     settings = ctx.settings
     app = create_app(ctx, upkeep=Upkeep(ctx), sign_in_providers=create_providers(settings))
-    ctx.pictures.try_out()
     _collect_garbage_seldom()
     sockets = listen(settings.host, settings.port)
     listening = " and ".join("{} port {}".format(*each.getsockname()) for each in sockets)
     logger.info("Easel %s listens on %s with %s", VERSION, listening, described(settings))
-    logger.info("Easel is at %s%s", settings.public_url, " (demo)" if settings.is_demo else "")
+    demo = " (demo)" if settings.is_demo else ""
+    logger.info("Easel is at %s%s; its migration is %s", settings.public_url, demo, newest_revision())
 
     async def let_go() -> None:
         ctx.held.let_go()

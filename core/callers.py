@@ -6,6 +6,8 @@ from uuid import UUID
 
 from starlette.types import Scope
 
+from core.logs import asking_owner
+
 _ASKER = "easel.asker"
 
 
@@ -27,6 +29,7 @@ Caller = UUID | LoginToken
 def note_asker(scope: Scope, owner_id: UUID) -> None:
     """Remember whose request it is, for the log: also where it is refused."""
     scope.setdefault("state", {})[_ASKER] = owner_id
+    asking_owner.set(owner_id)
 
 
 def asker(scope: Scope) -> UUID | None:

@@ -13,6 +13,7 @@ from core.database.engine import Database
 from core.database.news import News
 from core.held import Held
 from core.limits import Limits
+from core.metrics import Metrics
 from core.models import Generation
 from core.open_pages import OpenPages
 from core.pictures.download import PictureDownloader
@@ -44,6 +45,7 @@ class Context:
     """The application that serves the demo's pictures; None with Replicate."""
     waiting: WaitingPictures = field(default_factory=WaitingPictures)
     background: Background = field(default_factory=Background)
+    metrics: Metrics = field(default_factory=Metrics)
     watched: set[UUID] = field(default_factory=set)
     """The running generations that this process polls until they have ended."""
     rate_limits: RateLimits = field(init=False)
@@ -77,7 +79,8 @@ class Context:
 
 def create_context(settings: Settings, database_url: str, limits: Limits = Limits()) -> Context:
     """The context of one process. Raises `ConfigurationError` for an unusable picture store."""
-    provider, demo_pictures = choose_provider(settings, limits.provider)
+    metrics = Metrics()
+    provider, demo_pictures = choose_provider(settings, limits.provider, metrics)
     transport = httpx.ASGITransport(demo_pictures) if demo_pictures else None
     folder = settings.data_dir / "pictures"
     return Context(
@@ -86,6 +89,7 @@ def create_context(settings: Settings, database_url: str, limits: Limits = Limit
         database=Database(database_url, limits.database),
         news=News(database_url, limits.database),
         provider=provider,
+        metrics=metrics,
         demo_pictures=demo_pictures,
         pictures=PictureStore.open(settings.image_store_url, folder, limits.pictures),
         downloader=PictureDownloader(settings, transport, limits.pictures),

@@ -21,6 +21,7 @@ EaselError
  ├─ ServiceUnavailable       503 SERVICE_UNAVAILABLE
  └─ Paused                   503 PAUSED
 ConfigurationError           ends the start of the program
+ └─ DatabaseAway             ends it too, but a later start may succeed
 """
 
 import math
@@ -272,3 +273,7 @@ class ConfigurationError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class DatabaseAway(ConfigurationError):
+    """The database does not answer at the moment: the same start may succeed later."""

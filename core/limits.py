@@ -49,8 +49,8 @@ class BodyLimits:
 class DatabaseLimits:
     """Limits of waiting for the database."""
 
-    start_seconds: float = 15.0
-    """Time for a database that is still starting when Easel starts."""
+    start_seconds: float = 60.0
+    """Time for a database that is away or still starting when Easel starts."""
     connect_seconds: int = 3
     pool_seconds: float = 5.0
     """Time to wait for a free connection of a pool; a page, which needs one, has longer to be built."""

@@ -1,13 +1,18 @@
 """Logging: one line for each event, with the request's id and without secrets."""
 
+import json
 import logging
 import re
 import time
 from contextvars import ContextVar
+from typing import Literal
+from uuid import UUID
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 visitor_address: ContextVar[str | None] = ContextVar("visitor_address", default=None)
 """Where the request comes from, as the trusted proxy tells it; for the audit log."""
+asking_owner: ContextVar[UUID | None] = ContextVar("asking_owner", default=None)
+"""Whose request it is, as far as that was found out."""
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 # At INFO these libraries log addresses with their query: sign-in codes and states, ids of open pages.
@@ -24,6 +29,8 @@ _TALKATIVE = (
 # It repeats what `core.database.statements` says in a line of its own.
 _REPEATS = "psycopg.pool"
 _SHORTEST_SECRET_TO_HIDE = 6
+OF_AN_ANSWER = ("method", "path", "status", "milliseconds")
+"""What an access line gives as `extra` too."""
 # Of people: one that somebody puts into an address, for example.
 _API_TOKEN = re.compile(r"easel_[0-9A-Za-z]{36}")
 
@@ -52,16 +59,42 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         record.request_id = request_id.get()
-        line = super().format(record)
+        return self.hide(super().format(record))
+
+    def hide(self, line: str) -> str:
+        """The same without secrets."""
         for secret in self._secrets:
             line = line.replace(secret, "***")
         return _API_TOKEN.sub("easel_***", line) if "easel_" in line else line
 
 
-def set_up_logging(secrets: list[str]) -> None:
+class _JsonFormatter(_Formatter):
+    """An object a line. What is not known of an event is not in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        message = record.getMessage()
+        told = {
+            "time": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": self.hide(message),
+            "request_id": request_id.get(),
+            "owner": asking_owner.get(),
+            "address": visitor_address.get(),
+        }
+        told |= {name: vars(record).get(name) for name in OF_AN_ANSWER}
+        if record.exc_info:
+            told["exception"] = self.hide(self.formatException(record.exc_info))
+        return json.dumps({name: value for name, value in told.items() if value is not None}, default=str)
+
+
+_FORMATTERS = {"text": _Formatter, "json": _JsonFormatter}
+
+
+def set_up_logging(secrets: list[str], log_format: Literal["text", "json"] = "text") -> None:
     """Log to standard error at INFO; `secrets` are the values to hide if a line has them."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_Formatter(secrets))
+    handler.setFormatter(_FORMATTERS[log_format](secrets))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from core import services
+from core import VERSION, services
 from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.envelope import Success, error_json
@@ -32,6 +32,7 @@ class Pictures(BaseModel):
 
 class Readiness(BaseModel):
     status: str
+    version: str
     reconcile: Reconcile
     pictures: Pictures
 
@@ -50,7 +51,7 @@ def create_router(ctx: Context, upkeep: Upkeep) -> APIRouter:
 
     @router.get("/readyz", response_model=Success[Readiness])
     async def readyz() -> Response | Success[Readiness]:
-        """503 when the database is away, or not at this version's migration.
+        """503 when the database is away, or at a migration that this version cannot serve.
 
         Pictures that wait do not take a process out of service: another has the same store, and the provider
         keeps them for an hour.
@@ -66,7 +67,8 @@ def create_router(ctx: Context, upkeep: Upkeep) -> APIRouter:
         await services.forget_settled_pictures(ctx)
         waiting = ctx.waiting
         pictures = Pictures(failing_since=waiting.failing_since, waiting=len(waiting.generation_ids))
-        return Success(data=Readiness(status=health.value, reconcile=reconcile, pictures=pictures))
+        readiness = Readiness(status=health.value, version=VERSION, reconcile=reconcile, pictures=pictures)
+        return Success(data=readiness)
 
     refuse_other_methods(router)
     return router

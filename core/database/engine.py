@@ -11,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import QueuePool
 
+from core.database import statements
 from core.database.statements import Statements, connect_options
 from core.errors import ServiceUnavailable
 from core.limits import DatabaseLimits
@@ -104,6 +106,15 @@ class Database:
             await session.close()
             raise
         return session
+
+    def connections(self) -> dict[str, tuple[int, int]]:
+        """The connections in use, and the most that there may be, of each pool by its name."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)  # noqa: S101  (what create_async_engine makes)
+        return {
+            "transactions": (pool.checkedout(), MAX_CONNECTIONS),
+            "statements": (self.statements.used, statements.MAX_CONNECTIONS),
+        }
 
     async def close(self) -> None:
         """Close all connections."""

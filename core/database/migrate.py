@@ -1,26 +1,23 @@
-"""Bring the database to the newest migration, and find out whether policies bind the serving role."""
+"""Bring the database to the newest migration."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import lru_cache, partial
-from pathlib import Path
-from typing import NamedTuple
+import logging
+from functools import partial
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from psycopg import sql
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import NullPool
 
-from core.errors import ConfigurationError
+from core.database.compatibility import MIGRATIONS_DIR, note_compatibility, schema_of
+from core.database.connecting import engine_of, first_line, wait_for
+from core.errors import ConfigurationError, DatabaseAway
 from core.limits import DatabaseLimits
 
-MIGRATIONS_DIR = Path(__file__).parents[2] / "migrations"
-_LOCK_KEY = "easel migrations"
+_LOCK = "hashtext('easel migrations')"
+
+logger = logging.getLogger(__name__)
 
 
 def migrate(
@@ -31,28 +28,52 @@ def migrate(
 ) -> None:
     """Run the migrations as the owning role up to `revision`, and grant the serving role its rights.
 
-    Processes that start at the same time wait for each other with an advisory lock. Raises
-    `ConfigurationError` when the database cannot be reached or the owning role lacks a right.
+    Processes that start at the same time wait for each other. A database that a newer Easel has migrated
+    stays as it is. Raises `DatabaseAway` when the database cannot be reached, and `ConfigurationError` when
+    it is too new for this code, a migration fails or the owning role lacks a right.
     """
     try:
-        engine = _engine(owner_url, limits)
-        with wait_for(engine, "MIGRATION_DATABASE_URL", limits) as connection, _locked(connection):
-            upgrade(connection, revision, serving_role)
+        engine = engine_of(owner_url, limits)
+        with wait_for(engine, "MIGRATION_DATABASE_URL", limits) as connection:
+            lock(connection)
+            if not _is_newer(connection):
+                upgrade(connection, revision, serving_role)
+    except OperationalError as error:
+        raise DatabaseAway([_not_run(error)]) from error
     except (CommandError, DBAPIError) as error:
-        problem = f"MIGRATION_DATABASE_URL: the migrations do not run: {_first_line(error)}"
-        raise ConfigurationError([problem]) from error
+        raise ConfigurationError([_not_run(error)]) from error
 
 
-@contextmanager
-def _locked(connection: Connection) -> Iterator[None]:
-    connection.execute(text("SELECT pg_advisory_lock(hashtext(:key))"), {"key": _LOCK_KEY})
-    connection.commit()
-    try:
-        yield
-    finally:
-        connection.rollback()
-        connection.execute(text("SELECT pg_advisory_unlock(hashtext(:key))"), {"key": _LOCK_KEY})
-        connection.commit()
+def _not_run(error: Exception) -> str:
+    return f"MIGRATION_DATABASE_URL: the migrations do not run: {first_line(error)}"
+
+
+def _is_newer(connection: Connection) -> bool:
+    """Whether a newer Easel has migrated the database.
+
+    Raises `ConfigurationError` where this one may not serve beside it.
+    """
+    schema = schema_of(connection)
+    if schema.is_newer and not schema.may_be_served:
+        raise ConfigurationError(
+            [f"this database is newer than this Easel (migration {schema.revision}): start a newer Easel"]
+        )
+    if schema.is_newer:
+        logger.info(
+            "A newer Easel has migrated the database to %s; this one serves beside it", schema.revision
+        )
+    return schema.is_newer
+
+
+def lock(connection: Connection) -> None:
+    """Keep other processes from migrating until the end of the transaction.
+
+    Behind PgBouncer a lock of PostgreSQL's session would stay with whichever server process the statement
+    met, and the unlocking meet another.
+    """
+    if not connection.scalar(text(f"SELECT pg_try_advisory_xact_lock({_LOCK})")):
+        logger.info("Waiting for another migration of this database to end")
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
 
 def upgrade(connection: Connection, revision: str = "head", serving_role: str | None = None) -> None:
@@ -62,80 +83,34 @@ def upgrade(connection: Connection, revision: str = "head", serving_role: str | 
     """
     config = _alembic_config(connection)
     if serving_role:
-        config.attributes["finish"] = partial(_grant, serving_role=serving_role)
+        config.attributes["finish"] = partial(_finish, serving_role=serving_role)
     command.upgrade(config, revision)
     connection.commit()
 
 
-def downgrade(connection: Connection, revision: str = "base") -> None:
-    """Undo the migrations down to `revision` and commit. Raises Alembic's and SQLAlchemy's errors."""
-    command.downgrade(_alembic_config(connection), revision)
-    connection.commit()
+def downgrade(connection: Connection, revision: str = "base", *, is_trial: bool = False) -> None:
+    """Undo the migrations down to `revision` and commit; leave a trial to be rolled back.
 
-
-@lru_cache
-def newest_revision() -> str:
-    """The revision that the code expects of the database."""
-    [head] = ScriptDirectory.from_config(_alembic_config()).get_heads()
-    return head
-
-
-class Role(NamedTuple):
-    """A database role; `is_bound` says whether row level security binds it."""
-
-    name: str
-    is_bound: bool
-
-
-def role_of(url: str, limits: DatabaseLimits = DatabaseLimits()) -> Role:
-    """The role that `url` connects as. Raises `ConfigurationError` when the database cannot be reached."""
-    query = "SELECT rolname, NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user"
-    with wait_for(_engine(url, limits), "DATABASE_URL", limits) as connection:
-        return Role(*connection.execute(text(query)).one())
-
-
-def wait_for(engine: Engine, setting: str, limits: DatabaseLimits) -> Connection:
-    """A connection; a database that is still starting is awaited for up to `limits.start_seconds`.
-
-    Raises `ConfigurationError`, which names `setting` but not the URL's password, when there is none.
+    Raises Alembic's and SQLAlchemy's errors.
     """
-    deadline = time.monotonic() + limits.start_seconds
-    while True:
-        try:
-            return engine.connect()
-        except DBAPIError as error:
-            if time.monotonic() > deadline or _is_final(error):
-                problem = f"{setting}: the database does not let us in: {_first_line(error)}"
-                raise ConfigurationError([problem]) from None
-        time.sleep(0.5)
-
-
-def _is_final(error: DBAPIError) -> bool:
-    """Whether waiting cannot help, as with a wrong password, role, database name or option."""
-    message = str(error.orig)
-    return (
-        not isinstance(error, OperationalError)
-        or "authentication failed" in message
-        or "no password supplied" in message
-        or "does not exist" in message
-    )
-
-
-def _first_line(error: CommandError | DBAPIError) -> str:
-    """The error's message, without the statement or the address that SQLAlchemy adds."""
-    return str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
-
-
-def _engine(url: str, limits: DatabaseLimits) -> Engine:
-    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": limits.connect_seconds})
+    if not connection.in_transaction():
+        connection.begin()
+    command.downgrade(_alembic_config(connection), revision)
+    if not is_trial:
+        connection.commit()
 
 
 def _alembic_config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_DIR))
     config.attributes["connection"] = connection
-    config.attributes["finish"] = lambda _: None
+    config.attributes["finish"] = note_compatibility
     return config
+
+
+def _finish(connection: Connection, serving_role: str) -> None:
+    note_compatibility(connection)
+    _grant(connection, serving_role)
 
 
 def _grant(connection: Connection, serving_role: str) -> None:
@@ -161,4 +136,6 @@ _GRANTS = (
     "GRANT SELECT, INSERT, DELETE ON audit_log TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON account_deletions TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON exports TO {role}",
+    "GRANT SELECT ON schema_compatibility TO {role}",
+    "GRANT SELECT, INSERT ON picture_store TO {role}",
 )

@@ -67,6 +67,12 @@ class Statements:
         except _NOT_MIGRATED as error:
             raise ServiceUnavailable from error
 
+    @property
+    def used(self) -> int:
+        """The connections that are in use."""
+        stats = self._pool.get_stats()
+        return stats["pool_size"] - stats["pool_available"]
+
     async def close(self) -> None:
         """Close all connections."""
         await self._pool.close()

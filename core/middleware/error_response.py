@@ -25,4 +25,4 @@ def without_page(error: EaselError, _: Scope) -> Response:
 
 
 def _is_for_people(scope: Scope) -> bool:
-    return not scope["path"].startswith(("/api/", "/healthz", "/readyz"))
+    return not scope["path"].startswith(("/api/", "/healthz", "/readyz", "/metrics"))

@@ -34,6 +34,8 @@ class HeadMiddleware:
         try:
             await self.app(as_get, receive, _only_head(send))
         finally:
+            if "route" in as_get:
+                scope["route"] = as_get["route"]  # for who counts requests
             self.forget(as_get)
 
 

@@ -1,4 +1,4 @@
-"""A name for each request, and a line in the log."""
+"""A name for each request, its place in the metrics, and a line in the log."""
 
 import logging
 import os
@@ -10,10 +10,11 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.callers import asker
-from core.logs import request_id, visitor_address
+from core.logs import OF_AN_ANSWER, asking_owner, request_id, visitor_address
+from core.metrics import Metrics
 
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
-_QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz")
+_QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz", "/metrics")
 _NOT_ANSWERED = 499  # as other servers log a visitor who left before the answer
 
 access_logger = logging.getLogger("easel.access")
@@ -25,8 +26,9 @@ class RequestIdMiddleware:
     The query is never logged: it carries sign-in codes and prompts.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self.app = app
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -36,6 +38,7 @@ class RequestIdMiddleware:
         token = request_id.set(current_id)
         client = scope.get("client")
         address_token = visitor_address.set(client[0] if client else None)
+        owner_token = asking_owner.set(None)
         started = time.perf_counter()
         status = _NOT_ANSWERED
 
@@ -49,9 +52,12 @@ class RequestIdMiddleware:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            _log(scope, status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self.metrics.count_request(scope, status, seconds)
+            _log(scope, status, seconds)
             request_id.reset(token)
             visitor_address.reset(address_token)
+            asking_owner.reset(owner_token)
 
 
 def _id_of(scope: Scope) -> str:
@@ -63,4 +69,6 @@ def _log(scope: Scope, status: int, seconds: float) -> None:
     if not scope["path"].startswith(_QUIET_PATHS):
         path = quote(scope["path"])  # a decoded line break would start a line of the visitor's own
         who = asker(scope) or "-"
-        access_logger.info("%s %s %d %.0f ms by %s", scope["method"], path, status, seconds * 1000, who)
+        answer = (scope["method"], path, status, round(seconds * 1000))
+        extra = dict(zip(OF_AN_ANSWER, answer, strict=True))
+        access_logger.info("%s %s %d %d ms by %s", *answer, who, extra=extra)

@@ -14,7 +14,7 @@ from core.rate_limits import Policy, RateLimits, address_of
 # Sign-ins have a count of their own, the API counts by itself, and the rest costs next to nothing.
 _SIGN_IN = ("/auth/login/", "/auth/callback/", "/auth/demo", "/auth/logout/")
 _SIGN_OUT = "/auth/logout"
-_UNCOUNTED = ("/api/", "/assets/", "/_nicegui", "/healthz", "/readyz", "/auth/")
+_UNCOUNTED = ("/api/", "/assets/", "/_nicegui", "/healthz", "/readyz", "/metrics", "/auth/")
 
 
 def _is_counted(path: str) -> bool:

@@ -2,12 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import obstore
 from obstore.exceptions import BaseError
@@ -15,6 +16,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from core.errors import ConfigurationError
 from core.limits import PictureLimits
+from core.pictures.identity import ID_KEY, id_of
 from core.pictures.reasons import reason_of
 
 if TYPE_CHECKING:
@@ -79,14 +81,36 @@ class PictureStore:
 
         Raises `ConfigurationError` when a step fails, or all steps take longer than `probe_seconds`.
         """
+        if problem := self._in_thread(self._try_out):
+            raise _not_usable(self._setting, problem)
+
+    def check_id(self, claim: Callable[[UUID], UUID]) -> None:
+        """See that this is the store of the database, which `claim` asks for the id of its own.
+
+        Raises `ConfigurationError` when it is another one, or cannot be read.
+        """
+        ids: list[UUID] = []
+        if problem := self._in_thread(lambda: self._find_id(ids)):
+            raise _not_usable(self._setting, problem)
+        known = claim(ids[0])
+        if known != ids[0]:
+            raise _not_usable(
+                self._setting,
+                f"the pictures of this database are in another store. Give every process the same one; if "
+                f"the pictures have moved here, write {known} into {ID_KEY} beside them (it has {ids[0]})",
+            )
+
+    def _in_thread(self, act: Callable[[], str]) -> str:
+        """What `act` returns, or the reason why it took longer than `probe_seconds`.
+
+        In a thread, because signals do not interrupt the library's calls. They interrupt its coroutines, but
+        a process that ends right after one may crash, because the library's threads still use Python.
+        """
         problems = [f"no answer within {self._limits.probe_seconds:g} seconds"]
-        # In a thread, because signals do not interrupt the library's calls. They interrupt its coroutines,
-        # but a process that ends right after one may crash, because the library's threads still use Python.
-        trial = Thread(target=lambda: problems.append(self._try_out()), daemon=True)
+        trial = Thread(target=lambda: problems.append(act()), daemon=True)
         trial.start()
         trial.join(self._limits.probe_seconds)
-        if problems[-1]:
-            raise _not_usable(self._setting, problems[-1])
+        return problems[-1]
 
     async def put(self, key: str, content: bytes, content_type: str) -> None:
         """Write `content` under `key`, in place of what is there. Raises `StoreUnavailable`."""
@@ -148,6 +172,16 @@ class PictureStore:
                     obstore.delete(self._store, key)
             return f"{doing}: {reason_of(error)}"
         return "" if is_same else "reading: it gives back something else than was written"
+
+    def _find_id(self, ids: list[UUID]) -> str:
+        """Adds the id of the store; the reason why it has none, empty if it has."""
+        try:
+            ids.append(id_of(self._store))
+        except ValueError:
+            return f"{ID_KEY} is damaged: it holds no id"
+        except BaseException as error:  # noqa: BLE001  (as above)
+            return f"{ID_KEY}: {reason_of(error)}"
+        return ""
 
 
 def _not_usable(setting: str, reason: str) -> ConfigurationError:

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from core.limits import ProviderLimits
+from core.metrics import Metrics
 from core.provider.client import Provider
 from core.provider.emulator import Emulator
 from core.settings import Settings
@@ -19,11 +20,13 @@ class Chosen(NamedTuple):
     pictures: Starlette | None
 
 
-def choose_provider(settings: Settings, limits: ProviderLimits = ProviderLimits()) -> Chosen:
+def choose_provider(
+    settings: Settings, limits: ProviderLimits = ProviderLimits(), metrics: Metrics | None = None
+) -> Chosen:
     """Replicate if the settings have its token, else the demo."""
     if not settings.is_demo:
-        return Chosen(Provider(settings, limits=limits), None)
+        return Chosen(Provider(settings, limits=limits, metrics=metrics), None)
     emulator = Emulator(files_url=f"{settings.public_url}/demo/files", folder=settings.data_dir / "demo")
     pictures = Starlette(routes=[Mount("/demo", routes=[Route("/files/{id}.png", emulator.picture)])])
-    provider = Provider(settings, wrapped=httpx.ASGITransport(emulator.app()), limits=limits)
+    provider = Provider(settings, wrapped=httpx.ASGITransport(emulator.app()), limits=limits, metrics=metrics)
     return Chosen(provider, pictures)

@@ -13,6 +13,7 @@ from replicate.client import Client
 
 from core.failures import FailureCode
 from core.limits import ProviderLimits
+from core.metrics import Metrics
 from core.orders import Order
 from core.provider.breaker import Breaker
 from core.provider.inputs import model_inputs
@@ -53,11 +54,12 @@ class Provider:
         settings: Settings,
         wrapped: httpx.AsyncBaseTransport | None = None,
         limits: ProviderLimits = ProviderLimits(),
+        metrics: Metrics | None = None,
     ) -> None:
         key = settings.openai_api_key
         self._openai_api_key = key.get_secret_value() if key else None
         self._limits = limits
-        self._transport = SendOnceTransport(wrapped, limits.max_reply_bytes)
+        self._transport = SendOnceTransport(wrapped, limits.max_reply_bytes, metrics or Metrics())
         self._breaker = Breaker(limits=limits)
         self._finding_out: asyncio.Task[None] | None = None
         token = settings.replicate_api_token
@@ -138,6 +140,11 @@ class Provider:
         """Cancel a prediction. Returns its state after that. Raises `ProviderUnavailable`."""
         cancel = self._client.predictions.async_cancel(external_id)
         return await self._ask(cancel, self._limits.cancel_seconds, is_urgent=True)
+
+    @property
+    def is_sick(self) -> bool:
+        """Whether so many calls have failed that the next ones pause."""
+        return self._breaker.is_sick
 
     async def close(self) -> None:
         """Close all connections."""

@@ -6,6 +6,7 @@ instance). Here each request is sent once and with time limits, an error status 
 can repeat the request, and the reply's JSON is kept for Easel to read.
 """
 
+import asyncio
 import json
 import ssl
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
+
+from core.metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +67,10 @@ class SendOnceTransport(httpx.AsyncBaseTransport):
     Raises `ErrorStatus`, `UnreadableReply` and httpx's errors.
     """
 
-    def __init__(self, wrapped: httpx.AsyncBaseTransport | None, max_reply_bytes: int) -> None:
+    def __init__(
+        self, wrapped: httpx.AsyncBaseTransport | None, max_reply_bytes: int, metrics: Metrics
+    ) -> None:
+        self._metrics = metrics
         self._max_reply_bytes = max_reply_bytes
         self._reads = wrapped or httpx.AsyncHTTPTransport(verify=_tls())
         # Each create gets a new connection: on a kept one, which the provider may be closing, the create
@@ -73,6 +79,22 @@ class SendOnceTransport(httpx.AsyncBaseTransport):
         self._writes = wrapped or httpx.AsyncHTTPTransport(verify=_tls(), limits=limits)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        with self._metrics.timing_call(_call_of(request)) as outcome:
+            try:
+                response = await self._send(request)
+            except ErrorStatus as error:
+                outcome.append(str(error.status))
+                raise
+            except UnreadableReply:
+                outcome.append("unreadable")
+                raise
+            except (httpx.TimeoutException, asyncio.CancelledError):
+                outcome.append("timeout")  # the client's limits cancel
+                raise
+            outcome.append("ok")
+            return response
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
         request.extensions["timeout"] = TIMEOUT.as_dict()
         transport = self._writes if request.method == "POST" else self._reads
         response = await transport.handle_async_request(request)
@@ -110,6 +132,14 @@ class SendOnceTransport(httpx.AsyncBaseTransport):
             if len(body) > self._max_reply_bytes:
                 raise UnreadableReply("too long")
         return body
+
+
+def _call_of(request: httpx.Request) -> str:
+    """What is asked: the API has one path for each, but for ids in it."""
+    path = request.url.path
+    if request.method == "POST":
+        return "cancel" if path.endswith("/cancel") else "create"
+    return "list" if path.endswith("/predictions") else "fetch"
 
 
 @lru_cache

@@ -3,10 +3,14 @@
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core.database.compatibility import Schema
 
-async def get_revision(session: AsyncSession) -> str | None:
-    """The revision of the last migration that ran; None when no migration has run.
 
-    A database without Alembic's table ends the transaction with `ServiceUnavailable`.
+async def get_schema(session: AsyncSession) -> Schema:
+    """The migration that ran last, and which code may serve it.
+
+    A database without the tables for it ends the transaction with `ServiceUnavailable`.
     """
-    return (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
+    statement = "SELECT version_num, (SELECT oldest_code FROM schema_compatibility) FROM alembic_version"
+    found = (await session.execute(text(statement))).one_or_none()
+    return Schema(*found) if found else Schema(None)

@@ -57,6 +57,7 @@ from core.services.login_sessions import (
     turn_away,
 )
 from core.services.me import Offer, offer_of, read_me, read_offer
+from core.services.metrics import read_metrics
 from core.services.open_pages import PageLook, close_page, find_page, look_for_page, open_page
 from core.services.pictures import find_picture, forget_settled_pictures, open_picture
 from core.services.press import MAX_KEY_LENGTH
@@ -152,6 +153,7 @@ __all__ = [
     "read_audit_log",
     "read_generation",
     "read_me",
+    "read_metrics",
     "read_month",
     "read_offer",
     "read_people",

@@ -107,6 +107,7 @@ async def end(ctx: Context, generation: Generation, verdict: End) -> Generation:
                 seconds=verdict.seconds,
             )
     points.passing("poll: end written")
+    ctx.metrics.ends[ended.status, ended.error_code or ""] += 1
     logger.info("Generation %s ended: %s %s", ended.id, ended.status, ended.error_code or "")
     if ended.needs_storing:
         ctx.background.start(try_to_store_picture(ctx, ended))

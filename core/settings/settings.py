@@ -27,11 +27,19 @@ from core.settings.sign_in import SignInProviderId, complete_providers, half_giv
 
 MODELS_THAT_REQUIRE_OPENAI_KEY = frozenset({"openai/gpt-image-1", "openai/gpt-image-1-mini"})
 
+_MIN_TOKEN_LENGTH = 16
+
 
 def _fits_a_header(value: SecretStr) -> SecretStr:
     secret = value.get_secret_value()
     if not (secret.isascii() and secret.isprintable()) or " " in secret:
         raise ValueError("has a character that no key has")
+    return value
+
+
+def _is_long(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _MIN_TOKEN_LENGTH:
+        raise ValueError(f"needs {_MIN_TOKEN_LENGTH} characters or more")
     return value
 
 
@@ -87,6 +95,8 @@ class Settings(BaseSettings):
     sign_ins_per_second: float = Field(default=1, ge=0, allow_inf_nan=False)
     trusted_proxies: Networks = ("127.0.0.0/8", "::1")
     in_flight_ttl_minutes: int = Field(default=6, ge=1, le=60)
+    log_format: Literal["text", "json"] = "text"
+    metrics_token: Annotated[Key, AfterValidator(_is_long)] | None = None
 
     @model_validator(mode="after")
     def _fill_public_url(self) -> Self:

@@ -1,9 +1,10 @@
 """The log: one line a request, and nothing secret in it."""
 
+import json
 import logging
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import httpx
@@ -164,3 +165,55 @@ async def test_a_token_that_may_not_do_it_says_whose_it_is(
 async def test_a_sign_in_is_logged_with_its_owner(http: httpx.AsyncClient, log: StringIO) -> None:
     await http.post("/auth/demo")
     assert f"signed_in by {DEMO_PERSON.owner_id} on -\n" in log.getvalue()
+
+
+@pytest.mark.asvs("16.2.1", "16.2.2", "16.2.4")
+async def test_as_json_a_request_is_one_object(ada: SignedIn, http: httpx.AsyncClient) -> None:
+    with written_log(log_format="json") as log:
+        await ada.http.get("/api/v1/me?code=4/secret", headers={"X-Request-Id": "given-by-me"})
+        await http.get("/api/nothing")
+    mine, strangers = [json.loads(line) for line in log.getvalue().splitlines()]
+    written = datetime.fromisoformat(mine.pop("time"))
+    assert written.utcoffset() == timedelta(0)
+    assert abs((datetime.now(UTC) - written).total_seconds()) < 60
+    milliseconds = mine.pop("milliseconds")
+    assert isinstance(milliseconds, int)
+    assert mine == {
+        "level": "INFO",
+        "logger": "easel.access",
+        "message": f"GET /api/v1/me 200 {milliseconds} ms by {ada.owner_id}",
+        "request_id": "given-by-me",
+        "owner": str(ada.owner_id),
+        "address": "127.0.0.1",
+        "method": "GET",
+        "path": "/api/v1/me",
+        "status": 200,
+    }
+    assert strangers["status"] == 404
+    assert "owner" not in strangers
+
+
+async def test_as_json_what_is_told_meanwhile_says_whose_request_it_is(
+    ada: SignedIn, provider: EmulatedProvider
+) -> None:
+    provider.emulator.fault = answering(422, {"detail": "no"})
+    with written_log(log_format="json") as log:
+        await ada.http.post(SUBMIT, json={"prompt": "a red kite"}, headers={"X-Request-Id": "given-by-me"})
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    [refused] = [line for line in lines if "was refused" in line["message"]]
+    assert (refused["level"], refused["logger"]) == ("WARNING", "core.services.submit")
+    assert (refused["owner"], refused["request_id"]) == (str(ada.owner_id), "given-by-me")
+    assert "status" not in refused
+
+
+def test_as_json_errors_and_secrets_stay_on_their_line() -> None:
+    secret = 'a "secret" with quotes'
+    with written_log([secret], "json") as log:
+        try:
+            raise RuntimeError(f"{secret} was refused\nforged")  # noqa: TRY301
+        except RuntimeError:
+            logging.getLogger("easel").exception("with %s", secret)
+    [line] = log.getvalue().splitlines()
+    told = json.loads(line)
+    assert told["message"] == "with ***"
+    assert "RuntimeError: *** was refused" in told["exception"]

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.limits import BodyLimits
 from core.logs import request_id
+from core.metrics import Metrics
 from core.middleware import (
     BodyLimitMiddleware,
     CrossSiteMiddleware,
@@ -65,7 +66,10 @@ async def test_a_client_that_leaves_while_sending_is_not_answered(log: StringIO)
     async def never(*_: object) -> None:
         raise AssertionError
 
-    assert await call(RequestIdMiddleware(BodyLimitMiddleware(never)), part(b'{"prompt":')) == []
+    assert (
+        await call(RequestIdMiddleware(BodyLimitMiddleware(never), metrics=Metrics()), part(b'{"prompt":'))
+        == []
+    )
     assert "POST /api/x 499" in log.getvalue()
 
 
@@ -236,8 +240,8 @@ async def test_the_id_is_that_of_the_request_alone() -> None:
         seen.append(request_id.get())
 
     headers = [(b"x-request-id", b"given-by-me")]
-    await call(RequestIdMiddleware(look), headers=headers)
-    await call(RequestIdMiddleware(look), headers=headers, type="websocket")
+    await call(RequestIdMiddleware(look, metrics=Metrics()), headers=headers)
+    await call(RequestIdMiddleware(look, metrics=Metrics()), headers=headers, type="websocket")
     assert seen == ["given-by-me", "-"]
 
 
@@ -259,7 +263,7 @@ async def test_starting_and_stopping_is_nobodys_request() -> None:
     app: ASGIApp = ErrorBoundaryMiddleware(BodyLimitMiddleware(echo_lifespan))
     app = SecurityHeadersMiddleware(CrossSiteMiddleware(app, allowed_origins=[]), headers=[])
     scope: Scope = {"type": "lifespan"}
-    assert await call(RequestIdMiddleware(app), {"type": "lifespan.startup"}, **scope) == [
+    assert await call(RequestIdMiddleware(app, metrics=Metrics()), {"type": "lifespan.startup"}, **scope) == [
         {"type": "lifespan.startup.complete"}
     ]
 

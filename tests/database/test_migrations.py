@@ -1,5 +1,6 @@
 """Migrations: up and down, at once from several sides, and when they cannot run."""
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -9,11 +10,14 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
+from core.database.compatibility import MIGRATIONS_DIR, newest_revision, oldest_code
+from core.database.connecting import role_of
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE
-from core.database.migrate import MIGRATIONS_DIR, downgrade, migrate, newest_revision, role_of, upgrade
+from core.database.migrate import downgrade, lock, migrate, upgrade
 from core.errors import ConfigurationError
 from tests.database.plain_sql import act_for, add_generation, column, connect
 from tests.support.database import TestDatabase
+from tests.support.waiting import wait_until
 
 CATALOG = (
     """SELECT table_name, column_name, data_type, is_nullable, column_default
@@ -109,6 +113,35 @@ def test_many_may_migrate_an_empty_database_at_once(fresh: TestDatabase) -> None
     assert fresh.run("SELECT version_num FROM alembic_version") == [{"version_num": newest_revision()}]
 
 
+def test_a_start_that_waits_for_another_one_says_so(
+    fresh: TestDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The other one is of the version before, which locks in the name of its session."""
+    caplog.set_level(logging.INFO)
+    with connect(fresh.owning_url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("SELECT pg_advisory_lock(hashtext('easel migrations'))")
+        waiting = pool.submit(migrate, fresh.owning_url, SERVING_ROLE)
+        wait_until(lambda: "Waiting for another migration" in caplog.text)
+        assert not waiting.done()
+        other.execute("SELECT pg_advisory_unlock(hashtext('easel migrations'))")
+        waiting.result()
+    assert fresh.run("SELECT version_num FROM alembic_version") == [{"version_num": newest_revision()}]
+
+
+def test_no_lock_outlives_the_transaction_that_migrates(fresh: TestDatabase) -> None:
+    """Behind a pooler it would stay with a server process that goes on serving others."""
+    with as_owner(fresh) as connection:
+        lock(connection)
+        upgrade(connection, "0001")
+        assert (
+            fresh.run(
+                "SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+            )
+            == []
+        )
+
+
 def test_a_second_run_changes_nothing(fresh: TestDatabase) -> None:
     migrate(fresh.owning_url, SERVING_ROLE)
     add_generation(fresh, uuid4(), "kept")
@@ -144,11 +177,33 @@ def test_a_role_that_may_not_migrate_is_reported_in_one_line(fresh: TestDatabase
     )
 
 
-def test_a_database_of_a_newer_version_is_reported_in_one_line(fresh: TestDatabase) -> None:
+def test_a_database_of_a_newer_version_is_refused_in_one_line(fresh: TestDatabase) -> None:
     migrate(fresh.owning_url, SERVING_ROLE)
     fresh.run("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(ConfigurationError, match=r"^MIGRATION_DATABASE_URL: .*'9999'$"):
+    fresh.run("UPDATE schema_compatibility SET oldest_code = '9998'")
+    with pytest.raises(ConfigurationError) as caught:
         migrate(fresh.owning_url, SERVING_ROLE)
+    assert caught.value.problems == [
+        "this database is newer than this Easel (migration 9999): start a newer Easel"
+    ]
+
+
+def test_a_newer_database_that_this_version_may_serve_stays_as_it_is(fresh: TestDatabase) -> None:
+    migrate(fresh.owning_url, SERVING_ROLE)
+    fresh.run("UPDATE alembic_version SET version_num = '9999'")
+    before = catalog(fresh)
+    migrate(fresh.owning_url, SERVING_ROLE)
+    assert catalog(fresh) == before
+    assert fresh.run("SELECT version_num FROM alembic_version") == [{"version_num": "9999"}]
+
+
+def test_each_migration_says_which_code_may_serve_beside_it() -> None:
+    """Since code reads it; what one migration demands, all later ones do."""
+    scripts = ScriptDirectory(MIGRATIONS_DIR)
+    revisions = [script.revision for script in scripts.walk_revisions()][::-1]
+    demanded = [oldest_code(each) for each in revisions if each >= "0012"]
+    places = [revisions.index(each) for each in demanded]
+    assert places == sorted(places)
 
 
 def test_a_failed_migration_leaves_the_lock_to_others(fresh: TestDatabase) -> None:

@@ -7,8 +7,9 @@ from threading import Timer
 
 import pytest
 
+from core.database.compatibility import newest_revision
+from core.database.connecting import role_of
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
-from core.database.migrate import newest_revision, role_of
 from core.database.prepare import prepared_database
 from core.errors import ConfigurationError
 from core.limits import DatabaseLimits
@@ -72,6 +73,7 @@ def test_a_start_that_fails_stops_the_server_again(tmp_path: Path) -> None:
     with prepared_database(local(data_dir=tmp_path)) as url:
         database = TestDatabase(url, url.replace(SERVING_ROLE, OWNING_ROLE))
         database.run("UPDATE alembic_version SET version_num = '9999'")
+        database.run("UPDATE schema_compatibility SET oldest_code = '9999'")
     [problem] = problems_of(local(data_dir=tmp_path))
     assert "9999" in problem
     assert servers_of(tmp_path) == []

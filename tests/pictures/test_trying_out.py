@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import pytest
 
 from core.errors import ConfigurationError
 from core.limits import PictureLimits
+from core.pictures.identity import ID_KEY
 from core.pictures.store import PictureStore
 from tests.settings.starting import errors_of
 from tests.support.database import TestDatabase
@@ -141,7 +144,7 @@ def test_a_folder_in_which_nothing_can_be_written(tmp_path: Path) -> None:
     assert "\n" not in problem
 
 
-def environment_of(database: TestDatabase, tmp_path: Path) -> dict[str, str]:
+def environment_of(database: TestDatabase, tmp_path: Path) -> dict[str, Any]:
     return {
         "DATABASE_URL": database.serving_url,
         "MIGRATION_DATABASE_URL": database.owning_url,
@@ -172,4 +175,46 @@ def test_processes_that_start_at_once_on_one_bucket_all_serve(
     for easel in started:
         with easel:
             pass
-    assert s3.objects(bucket) == {}
+    assert list(s3.objects(bucket)) == [ID_KEY]
+    [known] = database.run("SELECT id FROM picture_store")
+    assert s3.objects(bucket)[ID_KEY][0] == f"{known['id']}\n".encode()
+
+
+def test_another_folder_than_that_of_the_database_is_refused(database: TestDatabase, tmp_path: Path) -> None:
+    """Half of the pictures would be missing at each process."""
+    urls = environment_of(database, tmp_path)
+    with EaselProcess(tmp_path, **urls):
+        pass
+    with EaselProcess(tmp_path, **urls):
+        pass  # the same folder again
+    other = urls | {"DATA_DIR": str(tmp_path / "other")}
+    [line] = errors_of(tmp_path, **other)
+    assert line.startswith(
+        "DATA_DIR: pictures cannot be kept there: the pictures of this database are in another"
+    )
+    [known] = database.run("SELECT id FROM picture_store")
+    assert f"write {known['id']} into {ID_KEY}" in line
+    (tmp_path / "other" / "pictures" / ID_KEY).write_text(str(known["id"]))
+    with EaselProcess(tmp_path, **other):
+        pass
+
+
+def test_an_id_that_is_damaged_is_said(tmp_path: Path) -> None:
+    store = PictureStore.open(None, tmp_path)
+    (tmp_path / ID_KEY).write_text("no id")
+    with pytest.raises(ConfigurationError, match="is damaged"):
+        store.check_id(lambda own: own)
+
+
+def test_many_that_ask_at_once_find_the_same_id(tmp_path: Path) -> None:
+    ids: list[UUID] = []
+    store = PictureStore.open(None, tmp_path)
+
+    def claim(own: UUID) -> UUID:
+        ids.append(own)
+        return own
+
+    with ThreadPoolExecutor(20) as starts:
+        list(starts.map(store.check_id, [claim] * 20))
+    assert len(ids) == 20
+    assert len(set(ids)) == 1

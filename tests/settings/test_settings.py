@@ -46,6 +46,8 @@ DEFAULTS = {
     "sign_ins_per_second": 1,
     "trusted_proxies": ("127.0.0.0/8", "::1"),
     "in_flight_ttl_minutes": 6,
+    "log_format": "text",
+    "metrics_token": None,
 }
 SECRET = "hunter2hunter2"
 

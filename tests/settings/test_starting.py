@@ -1,5 +1,8 @@
 """`main.py` as a process: one line for each thing to mend, and a clean end."""
 
+import json
+import os
+import re
 import signal
 import socket
 import tomllib
@@ -9,9 +12,11 @@ import httpx
 from websockets import Origin
 from websockets.sync.client import connect
 
+from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
 from tests.database.servers import servers_of
-from tests.settings.starting import errors_of
-from tests.support.servers import ROOT, EaselProcess, free_port
+from tests.settings.starting import errors_of, run_main
+from tests.support.servers import ROOT, START_SECONDS, EaselProcess, free_port
+from tests.support.waiting import wait_until
 
 HOSTED = {
     "HOST": "127.0.0.1",
@@ -24,15 +29,32 @@ HOSTED = {
 }
 
 
-def test_a_database_that_is_away_is_one_line_without_the_password(tmp_path: Path) -> None:
-    [line] = errors_of(
+def test_a_database_that_is_away_is_waited_for_and_is_no_fault_of_the_settings(tmp_path: Path) -> None:
+    """Its status is not the one that keeps a service manager from starting Easel again."""
+    ended = run_main(
         tmp_path,
-        limits="database=DatabaseLimits(start_seconds=0.1)",
+        limits="database=DatabaseLimits(start_seconds=0.8)",
         DATABASE_URL=f"postgresql://ada:hunter2hunter2@127.0.0.1:{free_port()}/easel",
     )
-    assert line.startswith("DATABASE_URL: the database does not let us in: ")
-    assert "Connection refused" in line
-    assert "hunter2" not in line
+    assert ended.returncode == os.EX_TEMPFAIL
+    waiting, ended_with = ended.stderr.splitlines()
+    away = "DATABASE_URL: the database does not let us in: "
+    assert re.search(rf"WARNING .*{away}.*Connection refused; waiting for up to 1 seconds$", waiting)
+    assert ended_with.startswith(f"easel: {away}")
+    assert "hunter2" not in ended.stderr
+
+
+def test_a_database_that_comes_back_lets_the_start_go_on(tmp_path: Path) -> None:
+    """As after a power cut, where Easel is back before its database."""
+    database = EmbeddedDatabase(tmp_path / "elsewhere")
+    serving, owning = database.url(SERVING_ROLE), database.url(OWNING_ROLE)
+    database.stop()
+    easel = EaselProcess(tmp_path, DATA_DIR="data", DATABASE_URL=serving, MIGRATION_DATABASE_URL=owning)
+    wait_until(lambda: "; waiting for up to 60 seconds" in easel.log.read_text(), START_SECONDS)
+    database = EmbeddedDatabase(tmp_path / "elsewhere")
+    with easel:
+        assert easel.log.read_text().count("waiting for") == 1
+    database.stop()
 
 
 def test_a_hosted_start_prints_everything_that_is_missing(tmp_path: Path) -> None:
@@ -88,3 +110,16 @@ def test_a_terminal_that_is_closed_ends_it_cleanly_while_pages_are_open(tmp_path
             assert easel.stop(timeout=10, sent=signal.SIGHUP) == 0
     assert servers_of(tmp_path / "data") == []
     assert "Traceback" not in easel.log.read_text()
+
+
+def test_as_json_every_line_of_a_start_is_an_object(tmp_path: Path) -> None:
+    with EaselProcess(tmp_path, DATA_DIR="data", LOG_FORMAT="json") as easel:
+        httpx.get(f"{easel.url}/login")
+        assert easel.stop() == 0
+    lines = [json.loads(line) for line in easel.log.read_text().splitlines()]
+    assert all({"time", "level", "logger", "message", "request_id"} <= line.keys() for line in lines)
+    [started] = [line for line in lines if " listens on " in line["message"]]
+    assert started["message"].startswith("Easel ")
+    assert (started["level"], started["logger"], started["request_id"]) == ("INFO", "easel", "-")
+    [access] = [line for line in lines if line["logger"] == "easel.access"]
+    assert (access["method"], access["path"], access["status"]) == ("GET", "/login", 200)

@@ -17,6 +17,7 @@ What they stand on, smallest first. All fixtures are in `tests.support.fixtures`
 
 - `limits`, `settings`: of every other fixture; `with_limits` (`tests.support.limits`) gives a test others.
 - `migrated`: the real database, once for each worker; `database`: the same, emptied.
+- `fresh`: another database on that server, which no migration has seen.
 - `served_provider`: the emulated provider on a socket, once for each worker; `provider`: the same, as new.
   Its faults are made by `tests.support.faults` and by nothing else. With pictures at its own address, which
   can have faults too, it is `tests.support.provider_with_files`.

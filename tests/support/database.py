@@ -74,7 +74,8 @@ class TestDatabase:
     def _empty(self) -> None:
         self.run(
             "TRUNCATE generations, generations_to_settle, login_sessions, api_tokens, run_times, submit_keys,"
-            " people, ledger, spending, prompt_search, installation, audit_log, account_deletions, exports"
+            " people, ledger, spending, prompt_search, installation, audit_log, account_deletions, exports,"
+            " picture_store"
         )
 
 
@@ -87,6 +88,17 @@ def migrated_database(folder: Path) -> Iterator[TestDatabase]:
         yield database
     finally:
         embedded.stop()
+
+
+@contextmanager
+def empty_database(beside: TestDatabase) -> Iterator[TestDatabase]:
+    """A database of the owning role on the same server, which no migration has seen; removed at the end."""
+    name = f"fresh_{uuid4().hex}"
+    with psycopg.connect(plain(beside.superuser_url), autocommit=True) as superuser:
+        superuser.execute(f"CREATE DATABASE {name} OWNER {OWNING_ROLE}".encode())
+        urls = (url.replace("@/easel?", f"@/{name}?") for url in (beside.serving_url, beside.owning_url))
+        yield TestDatabase(*urls)
+        superuser.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def plain(url: str) -> str:

@@ -13,7 +13,7 @@ from core.context import Context
 from core.limits import Limits
 from core.settings import Settings
 from tests.support.application import Started, client_for, make_settings, quiet_context, started_app
-from tests.support.database import TestDatabase, migrated_database
+from tests.support.database import TestDatabase, empty_database, migrated_database
 from tests.support.limits import FOR_TESTS
 from tests.support.people import Owner, SignedIn, signed_in, simulated
 from tests.support.provider import EmulatedProvider, emulated_provider
@@ -30,6 +30,13 @@ def database(migrated: TestDatabase) -> TestDatabase:
     """A migrated database without rows."""
     migrated.empty()
     return migrated
+
+
+@pytest.fixture
+def fresh(migrated: TestDatabase) -> Iterator[TestDatabase]:
+    """An empty database of the owning role, on the server of the other tests, that no migration has seen."""
+    with empty_database(migrated) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")

@@ -136,6 +136,7 @@ class EaselProcess:
 @contextmanager
 def served_easel_on(database: TestDatabase, provider_url: str, folder: Path) -> Iterator[EaselProcess]:
     """Easel on the tests' database, for one package: its loop would do what later tests wait for."""
+    database.empty()  # or the pictures of the processes before would be missing
     with EaselProcess(folder, **served_settings(database, provider_url, folder / "data")) as process:
         yield process
 
