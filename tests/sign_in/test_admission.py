@@ -64,6 +64,13 @@ async def came_in(browser: httpx.AsyncClient, **how: str) -> bool:
         ({"allowed_email_domains": "lovelace.test"}, ADA | {"email": "ada@evil-lovelace.test"}, False),
         ({"allowed_email_domains": "lovelace.test"}, ADA | {"email": "ada@sub.lovelace.test"}, False),
         ({"allowed_email_domains": "lovelace.test"}, ADA | {"email": "a@lovelace.test@evil.test"}, False),
+        ({"allowed_emails": "ada@strasse.test"}, ADA | {"email": "ada@stra\u00dfe.test"}, False),
+        ({"allowed_email_domains": "strasse.test"}, ADA | {"email": "ada@stra\u00dfe.test"}, False),
+        ({"allowed_email_domains": "stra\u00dfe.test"}, ADA | {"email": "ada@strasse.test"}, False),
+        ({"allowed_email_domains": "stra\u00dfe.test"}, ADA | {"email": "ada@Stra\u00dfe.test"}, True),
+        ({"allowed_emails": "kim@lovelace.test"}, ADA | {"email": "\u212aim@lovelace.test"}, False),
+        ({"allowed_emails": "su@lovelace.test"}, ADA | {"email": "\u017fu@lovelace.test"}, False),
+        ({"allowed_emails": "fi@lovelace.test"}, ADA | {"email": "\ufb01@lovelace.test"}, False),
         ({"allowed_groups": "painters"}, {"groups": ["staff", "painters"]}, True),
         ({"allowed_groups": "painters"}, {"groups": "painters"}, True),
         ({"allowed_groups": "painters"}, {"groups": ["Painters", 7, None]}, False),
@@ -148,6 +155,30 @@ async def test_whoever_is_blocked_is_out_everywhere_and_cannot_come_in_again(
         assert await is_signed_in(ben)
         database.run("UPDATE people SET blocked_at = NULL")
         assert await came_in(browser)
+
+
+@pytest.mark.parametrize(
+    ("in_token", "at_userinfo", "may"),
+    [
+        ({"email": "ada@a.test"}, {"email": "eve@e.test", "email_verified": True}, False),
+        ({"email_verified": True}, {"email": "ada@a.test"}, False),
+        ({"email_verified": True}, {"email": "ada@a.test", "email_verified": False}, False),
+        ({"email": "eve@e.test"}, {"email": "ada@a.test", "email_verified": True}, True),
+        ({}, {"email": "ada@a.test", "email_verified": True}, True),
+    ],
+)
+async def test_what_one_answer_calls_verified_is_not_the_address_in_another(  # noqa: PLR0917  (fixtures)
+    in_token: dict[str, object],
+    at_userinfo: dict[str, object],
+    may: bool,
+    identity_provider: IdentityProvider,
+    database: TestDatabase,
+    tmp_path: Path,
+) -> None:
+    identity_provider.claims, identity_provider.userinfo = in_token, at_userinfo
+    settings = hosted(identity_provider, tmp_path, allowed_emails="ada@a.test")
+    async with browsing(settings, database) as browser:
+        assert await came_in(browser) is may
 
 
 async def test_userinfo_of_somebody_else_is_refused(
