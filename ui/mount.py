@@ -11,7 +11,7 @@ from core.sign_in.provider import SignInProvider
 from ui.assets import STATIC_DIR, mount_assets
 from ui.closed_pages import collect_closed_pages
 from ui.error_page import answer_page_errors
-from ui.framework import leave_language_to_us, leave_origins_to_us, lighten_framework
+from ui.framework import leave_language_to_us, leave_log_to_us, leave_origins_to_us, lighten_framework
 from ui.page_template import use_own_template
 from ui.pages import account, admin, dashboard, generate, login, theme
 
@@ -41,6 +41,7 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
     )
     leave_language_to_us()
     leave_origins_to_us()
+    leave_log_to_us()
     lighten_framework()
     collect_closed_pages()
 
