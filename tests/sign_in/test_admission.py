@@ -262,6 +262,35 @@ async def test_who_may_come_in_from_github(  # noqa: PLR0917  (fixtures)
         assert await came_in(browser, provider_id="github") is may
 
 
+@pytest.mark.parametrize(
+    ("groups", "may", "is_admin"),
+    [
+        ({"allowed_groups": "painters", "admin_groups": "painters"}, False, False),
+        ({"allow_everyone": "true", "admin_groups": "painters"}, True, False),
+        ({"allowed_groups": "GitHub:painters"}, False, False),
+        ({"allowed_groups": "github:Painters", "admin_groups": "painters"}, True, False),
+        ({"allowed_groups": "staff, github:painters", "admin_groups": "github:painters"}, True, True),
+    ],
+)
+async def test_an_organisation_is_not_the_group_of_another_provider(  # noqa: PLR0917  (fixtures)
+    groups: dict[str, object],
+    may: bool,
+    is_admin: bool,
+    identity_provider: IdentityProvider,
+    database: TestDatabase,
+    tmp_path: Path,
+) -> None:
+    """Anybody can found an organisation, and call it "painters"."""
+    identity_provider.organisations = ["painters"]
+    github = {name: GITHUB[name] for name in ("github_client_id", "github_client_secret")}
+    settings = hosted(identity_provider, tmp_path, **(github | groups))
+    async with started_app(settings, database) as started, browser_of(started.app, SITE) as browser:
+        lead_to(identity_provider, started)
+        assert await came_in(browser, provider_id="github") is may
+        if may:
+            assert ((await browser.get("/api/v1/me")).json()["data"]["is_admin"]) is is_admin
+
+
 async def test_github_is_asked_for_organisations_only_where_they_decide(
     identity_provider: IdentityProvider, database: TestDatabase, tmp_path: Path
 ) -> None:
