@@ -70,6 +70,20 @@ async def test_presses_count_as_often_as_a_person_may_change_something(
     assert provider.creates <= 1
 
 
+async def test_cancels_count_as_often_as_a_person_may_change_something(
+    user: User, ctx: Context, provider: EmulatedProvider
+) -> None:
+    provider.never_finish()
+    await user.open(PATH)
+    limits = RateLimits(ctx.settings.model_copy(update={"changes_per_second": 0.2}))  # one at once: the press
+    object.__setattr__(ctx, "rate_limits", limits)
+    press_generate(user, "a red kite")
+    await user.should_see("Painting your picture")
+    user.find(marker="cancel").click()
+    await user.should_see("a little too fast")
+    await user.should_see("Painting your picture")
+
+
 async def test_a_run_started_elsewhere_gives_a_toast_and_is_shown(
     user: User, ada: SignedIn, ctx: Context, provider: EmulatedProvider
 ) -> None:

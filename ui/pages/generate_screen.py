@@ -115,6 +115,7 @@ class GenerateScreen:
         self._view.is_canceling = True
         self._view.show_phase()
         try:
+            self._ctx.rate_limits.hit(Policy.CHANGES, self._visitor.opened_by)
             owner_id = await self._visitor.owner_id()
             canceled = await services.cancel_generation(self._ctx, id=watched.id, owner_id=owner_id)
         except SignedOut:
