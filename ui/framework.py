@@ -1,5 +1,11 @@
 """NiceGUI's own application, without what costs every request and serves nobody here."""
 
+import inspect
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
 from nicegui import app as nicegui_app
 from nicegui import core as nicegui_core
 from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMiddleware
@@ -14,6 +20,8 @@ _PREFIX = b"x-forwarded-prefix"
 # is for a site below a prefix, which Easel never is; ours does what the second does.
 _COSTLY: frozenset[object] = frozenset({RedirectWithPrefixMiddleware, SetCacheControlMiddleware})
 
+
+logger = logging.getLogger(__name__)
 
 # NiceGUI keeps a store for each tab, closed or not, for 30 days. Easel puts nothing into it.
 _TAB_STORAGE_SECONDS = 60.0
@@ -37,6 +45,34 @@ def leave_language_to_us() -> None:
 def leave_origins_to_us() -> None:
     """Have sockets not invite the pages of all sites: `CrossSiteMiddleware` lets in ours alone."""
     nicegui_core.sio.eio.cors_allowed_origins = []  # none is checked, none is told
+
+
+def leave_log_to_us() -> None:
+    """Have nobody who opens a page, the login page for one, write lines of their own into our log, nor
+    tracebacks by messages that no page sends."""
+    sio = nicegui_core.sio
+    handlers = sio.handlers["/"]
+    handlers.pop("log", None)
+    for name in ("handshake", "event", "javascript_response", "ack"):
+        handlers[name] = _tolerant(handlers[name])
+    sio.eio.handlers["message"] = _tolerant(sio.eio.handlers["message"])
+
+
+def _tolerant(handle: Callable[..., Any]) -> Callable[..., Awaitable[Any]]:
+    """Errors of our own handlers do not come here: NiceGUI logs those where it calls them."""
+    if hasattr(handle, "__wrapped__"):
+        return handle  # of an earlier application of this process
+
+    @wraps(handle)
+    async def tolerant(*args: object) -> Any:
+        try:
+            answer = handle(*args)
+            return await answer if inspect.isawaitable(answer) else answer
+        except Exception as error:  # noqa: BLE001  (whatever a browser sends)
+            logger.debug("A message that no page sends: %s", type(error).__name__)
+            return None
+
+    return tolerant
 
 
 class _PrefixMiddleware:

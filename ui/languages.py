@@ -9,6 +9,8 @@ from ui.catalogue import Catalogue, read_catalogue
 
 # The menu sets it in the browser: with the prefix on https, where other hosts of the domain cannot set it.
 _COOKIES = ("__Host-easel_language", "easel_language")
+# Anybody may send long ones. BCP 47 calls 35 characters enough for any tag.
+_MAX_HEADER, _MAX_TAG = 1000, 35
 # The answer to one request may differ from that to another by these.
 VARY = {"Vary": "Accept-Language, Cookie"}
 
@@ -54,7 +56,7 @@ def _chosen(request: HTTPConnection) -> Language | None:
 def _by_preference(header: str) -> list[str]:
     """The tags of an `Accept-Language`, the most wanted first, without those that are not wanted."""
     wanted = []
-    for part in header.split(","):
+    for part in header[:_MAX_HEADER].split(","):
         tag, _, parameter = part.partition(";")
         quality = _quality(parameter)
         if quality > 0:
@@ -77,6 +79,6 @@ def _closest(tag: str) -> Language | None:
     if tag == "*":
         return ENGLISH
     by_tag = {each.tag.lower(): each for each in LANGUAGES.values()}
-    parts = tag.lower().split("-")
+    parts = tag[:_MAX_TAG].lower().split("-")
     beginnings = ("-".join(parts[:count]) for count in range(len(parts), 0, -1))
     return next((by_tag[each] for each in beginnings if each in by_tag), None)

@@ -33,8 +33,11 @@ class Selected(TypedDict):
 
 
 def _split(values: object) -> object:
-    """Ids with commas between them, and the parameter repeated, come to the same."""
-    return ",".join(map(str, values)).split(",") if isinstance(values, list) else values
+    """Ids with commas between them, and the parameter repeated, come to the same.
+
+    Of many too many only so many are looked at as show that: each would be a complaint of its own.
+    """
+    return ",".join(map(str, values)).split(",", MAX_SELECTED + 1) if isinstance(values, list) else values
 
 
 Ids = Annotated[

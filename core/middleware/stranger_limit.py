@@ -1,4 +1,4 @@
-"""Strangers who ask for pages, and sign-ins: as many as their address may have."""
+"""Strangers who ask for pages or their sockets, and sign-ins: as many as their address may have."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,7 +17,14 @@ _SIGN_OUT = "/auth/logout"
 _UNCOUNTED = ("/api/", "/assets/", "/_nicegui", "/healthz", "/readyz", "/metrics", "/auth/")
 
 
-def _is_counted(path: str) -> bool:
+# Each that is opened is kept for half a minute, also without a connection.
+_SOCKETS = "/_nicegui_ws/"
+
+
+def _is_counted(scope: Scope) -> bool:
+    path: str = scope["path"]
+    if path.startswith(_SOCKETS):
+        return b"sid=" not in scope["query_string"]
     return path.startswith(_SIGN_IN) or path == _SIGN_OUT or not path.startswith(_UNCOUNTED)
 
 
@@ -33,7 +40,7 @@ class StrangerLimitMiddleware:
         self.error_page = error_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _is_counted(scope["path"]):
+        if scope["type"] != "http" or not _is_counted(scope):
             await self.app(scope, receive, send)
             return
         with ExitStack() as counting:

@@ -7,6 +7,14 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
 
 
+def comparable(email: str) -> str:
+    """An e-mail address or domain as they are compared: without regard to the case of ASCII letters alone.
+
+    To Unicode's rules straße.example, which is another's domain, is strasse.example, and a Kelvin sign a k.
+    """
+    return email.encode("utf-8", "replace").lower().decode()
+
+
 def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
@@ -14,13 +22,13 @@ def _split(value: object) -> object:
 def _checked_emails(values: frozenset[str]) -> frozenset[str]:
     if not all(_is_email(value) for value in values):
         raise ValueError("must be e-mail addresses with commas between them")
-    return frozenset(value.casefold() for value in values)
+    return frozenset(map(comparable, values))
 
 
 def _checked_domains(values: frozenset[str]) -> frozenset[str]:
     if not all(_is_email(f"somebody@{value}") for value in values):
         raise ValueError("must be domains, such as example.com, with commas between them")
-    return frozenset(value.casefold() for value in values)
+    return frozenset(map(comparable, values))
 
 
 def _checked_networks(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -41,8 +49,8 @@ def _is_email(value: str) -> bool:
 # `NoDecode`: a list in the environment is not JSON.
 Names = Annotated[frozenset[str], NoDecode, BeforeValidator(_split)]
 Emails = Annotated[Names, AfterValidator(_checked_emails)]
-"""E-mail addresses, without regard to case."""
+"""E-mail addresses, as `comparable` has them."""
 Domains = Annotated[Names, AfterValidator(_checked_domains)]
-"""Domains of e-mail addresses, without regard to case."""
+"""Domains of e-mail addresses, as `comparable` has them."""
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_checked_networks)]
 """IP addresses and networks."""

@@ -2,6 +2,7 @@
 
 from core.services import Person
 from core.settings import Settings
+from core.settings.lists import comparable
 
 
 def is_admitted(settings: Settings, person: Person) -> bool:
@@ -25,4 +26,4 @@ def is_administrator(settings: Settings, person: Person) -> bool:
 
 
 def _email_of(person: Person) -> str:
-    return (person.email or "").casefold()
+    return comparable(person.email or "")

@@ -11,6 +11,8 @@ from core.sign_in.problems import NotVerified
 from core.sign_in.provider import SignInProvider, text_or_none
 
 ISSUER = "https://github.com"
+ORGANISATION = "github:"
+"""What a group of the settings begins with that is an organisation here, and not a group elsewhere."""
 _PAGE = 100
 _MAX_PAGES = 10
 
@@ -44,7 +46,9 @@ class GitHubProvider(SignInProvider):
             logins |= {str(each.get("login")).casefold() for each in found}
             if len(found) < _PAGE:
                 break
-        return frozenset(each for each in self.organisations if each.casefold() in logins)
+        return frozenset(
+            each for each in self.organisations if each.removeprefix(ORGANISATION).casefold() in logins
+        )
 
     async def _read(self, path: str, token: Mapping[str, Any]) -> Any:
         reply = await self.remote.get(path, token=token)

@@ -41,14 +41,16 @@ class OpenIdProvider(SignInProvider):
         subject: str = claims["sub"]
         if not subject or not subject.isprintable():
             raise NotVerified("no usable subject")
-        claims = {**await self._more_claims(token, claims), **claims}
+        more = await self._more_claims(token, claims)
+        email = _verified_email(claims) or _verified_email(more)
+        claims = {**more, **claims}
         name = next((claims[each] for each in _NAMES if claims.get(each)), subject)
         return Person(
             str(claims["iss"]),
             subject,
             str(name),
             text_or_none(claims.get("picture")),
-            email=_verified_email(claims),
+            email=email,
             groups=_groups(claims.get(self.groups_claim)),
             authenticated=_authenticated(token["userinfo"]),
         )
@@ -102,7 +104,7 @@ def _authenticated(claims: Claims) -> timedelta:
 
 
 def _verified_email(claims: Claims) -> str | None:
-    """Some providers send the claim as text."""
+    """Of one answer: what it calls verified is not the address in another. Some send the claim as text."""
     is_verified = claims.get("email_verified") in (True, "true")
     return text_or_none(claims.get("email")) if is_verified else None
 

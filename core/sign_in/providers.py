@@ -8,7 +8,7 @@ import httpx2
 from authlib.integrations.starlette_client import OAuth
 
 from core.settings import Settings
-from core.sign_in.github import GitHubProvider
+from core.sign_in.github import ORGANISATION, GitHubProvider
 from core.sign_in.openid import OpenIdProvider
 from core.sign_in.openid_app import OpenIdApp
 from core.sign_in.provider import TIMEOUT_SECONDS, SignInProvider
@@ -75,7 +75,7 @@ def _register_openid(oauth: OAuth, name: str, issuer: str, client_id: str, clien
 
 def _github(oauth: OAuth, settings: Settings) -> SignInProvider:
     assert settings.github_client_id and settings.github_client_secret  # noqa: S101, PT018
-    organisations = settings.allowed_groups | settings.admin_groups
+    organisations = _organisations(settings)
     scope = "read:user user:email read:org" if organisations else "read:user user:email"
     remote = oauth.register(
         "github",
@@ -87,6 +87,18 @@ def _github(oauth: OAuth, settings: Settings) -> SignInProvider:
         client_kwargs={"scope": scope, **_client_options()},
     )
     return GitHubProvider("github", "GitHub", remote, _CHOICE, organisations)
+
+
+def _organisations(settings: Settings) -> frozenset[str]:
+    """The groups of the settings that are organisations of GitHub.
+
+    Anybody can found one of any free name. So beside a provider that tells groups, which the names may be of,
+    an organisation counts only where its name begins with `github:`.
+    """
+    named = settings.allowed_groups | settings.admin_groups
+    if "oidc" not in settings.sign_in_provider_ids:
+        return named
+    return frozenset(each for each in named if each.startswith(ORGANISATION))
 
 
 def _client_options() -> dict[str, Any]:

@@ -215,6 +215,18 @@ async def without_limits(settings: Settings, database: TestDatabase) -> AsyncIte
         yield started
 
 
+async def test_a_stranger_opens_as_many_sockets_as_pages(clock: Clock, app: FastAPI, ada: SignedIn) -> None:
+    """Each is kept for half a minute, with or without a connection."""
+    opening = "/_nicegui_ws/socket.io/?EIO=4&transport=polling"
+    async with at(app, "192.0.2.7") as stranger:
+        statuses = [(await stranger.get(opening)).status_code for _ in range(READS + 1)]
+        assert statuses == [200] * READS + [429]
+        assert (await stranger.get(f"{opening}&sid=x")).status_code == 400
+    data_of(await ada.http.get(LIST))
+    for _ in range(READS + 1):
+        assert (await ada.http.get(opening)).status_code == 200
+
+
 async def test_nought_is_no_limit_but_for_held_requests(
     settings: Settings, database: TestDatabase, provider: EmulatedProvider
 ) -> None:

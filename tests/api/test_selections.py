@@ -100,6 +100,9 @@ async def test_where_nothing_is_the_callers_there_is_nothing(ada: SignedIn, star
     for ids in ("", "x", f"{uuid4()},", ",".join(str(uuid4()) for _ in range(101))):
         error_of(await ada.http.get(f"{ALL}/archive", params={"ids": ids}), 400, "VALIDATION_ERROR")
     error_of(await ada.http.get(f"{ALL}/archive"), 400, "VALIDATION_ERROR")
+    many = await ada.http.get(f"{ALL}/archive", params={"ids": "," * 20_000})
+    error_of(many, 400, "VALIDATION_ERROR")
+    assert len(many.content) < 20_000
     async with client_for(started.app) as stranger:
         for ids in ("x", str(uuid4())):
             refused = await stranger.get(f"{ALL}/archive", params={"ids": ids})

@@ -27,6 +27,10 @@ async def say(request: Request) -> Response:
     return PlainTextResponse(request.path_params["word"])
 
 
+async def count_cookies(request: Request) -> Response:
+    return PlainTextResponse(str(len(request.cookies)))
+
+
 async def slow(_: Request) -> Response:
     await asyncio.sleep(2.5 * SHORT_SECONDS)
     return PlainTextResponse("slow")
@@ -85,6 +89,7 @@ def address(listening: socket.socket) -> tuple[str, int]:
 def running(listening: socket.socket, limits: Limits) -> Iterator[LimitedServer]:
     routes = [
         Route("/say/{word}", say),
+        Route("/cookies", count_cookies),
         Route("/slow", slow),
         Route("/length", length, methods=["POST"]),
         Route("/endless", endless),

@@ -1,6 +1,7 @@
 """Requests as they are written on the wire: to which host, and with HEAD."""
 
 import json
+import time
 
 import pytest
 
@@ -56,6 +57,16 @@ def test_one_host_is_enough_and_an_old_client_needs_none(connect: Connect, head:
     answer = all_of(connect(f"{head}\r\n\r\n".encode()))
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert answer.endswith(b"\r\n\r\nhello")
+
+
+@pytest.mark.parametrize("part", [r"\"", r"\1", r"\101", "\\"])
+def test_no_cookie_takes_long_to_read(connect: Connect, part: str) -> None:
+    """Nobody is answered meanwhile. Older Pythons took half a minute for one."""
+    cookie = f'Cookie: a=1; b="{part * (60_000 // len(part))}"; c=3'
+    begun = time.process_time()
+    answer = all_of(connect(request("/cookies", cookie, "Connection: close")))
+    assert answer.endswith(b"\r\n\r\n3")
+    assert time.process_time() - begun < 1
 
 
 def test_nothing_follows_the_head_but_the_next_answer(connect: Connect) -> None:

@@ -64,6 +64,13 @@ async def came_in(browser: httpx.AsyncClient, **how: str) -> bool:
         ({"allowed_email_domains": "lovelace.test"}, ADA | {"email": "ada@evil-lovelace.test"}, False),
         ({"allowed_email_domains": "lovelace.test"}, ADA | {"email": "ada@sub.lovelace.test"}, False),
         ({"allowed_email_domains": "lovelace.test"}, ADA | {"email": "a@lovelace.test@evil.test"}, False),
+        ({"allowed_emails": "ada@strasse.test"}, ADA | {"email": "ada@stra\u00dfe.test"}, False),
+        ({"allowed_email_domains": "strasse.test"}, ADA | {"email": "ada@stra\u00dfe.test"}, False),
+        ({"allowed_email_domains": "stra\u00dfe.test"}, ADA | {"email": "ada@strasse.test"}, False),
+        ({"allowed_email_domains": "stra\u00dfe.test"}, ADA | {"email": "ada@Stra\u00dfe.test"}, True),
+        ({"allowed_emails": "kim@lovelace.test"}, ADA | {"email": "\u212aim@lovelace.test"}, False),
+        ({"allowed_emails": "su@lovelace.test"}, ADA | {"email": "\u017fu@lovelace.test"}, False),
+        ({"allowed_emails": "fi@lovelace.test"}, ADA | {"email": "\ufb01@lovelace.test"}, False),
         ({"allowed_groups": "painters"}, {"groups": ["staff", "painters"]}, True),
         ({"allowed_groups": "painters"}, {"groups": "painters"}, True),
         ({"allowed_groups": "painters"}, {"groups": ["Painters", 7, None]}, False),
@@ -150,6 +157,30 @@ async def test_whoever_is_blocked_is_out_everywhere_and_cannot_come_in_again(
         assert await came_in(browser)
 
 
+@pytest.mark.parametrize(
+    ("in_token", "at_userinfo", "may"),
+    [
+        ({"email": "ada@a.test"}, {"email": "eve@e.test", "email_verified": True}, False),
+        ({"email_verified": True}, {"email": "ada@a.test"}, False),
+        ({"email_verified": True}, {"email": "ada@a.test", "email_verified": False}, False),
+        ({"email": "eve@e.test"}, {"email": "ada@a.test", "email_verified": True}, True),
+        ({}, {"email": "ada@a.test", "email_verified": True}, True),
+    ],
+)
+async def test_what_one_answer_calls_verified_is_not_the_address_in_another(  # noqa: PLR0917  (fixtures)
+    in_token: dict[str, object],
+    at_userinfo: dict[str, object],
+    may: bool,
+    identity_provider: IdentityProvider,
+    database: TestDatabase,
+    tmp_path: Path,
+) -> None:
+    identity_provider.claims, identity_provider.userinfo = in_token, at_userinfo
+    settings = hosted(identity_provider, tmp_path, allowed_emails="ada@a.test")
+    async with browsing(settings, database) as browser:
+        assert await came_in(browser) is may
+
+
 async def test_userinfo_of_somebody_else_is_refused(
     identity_provider: IdentityProvider, database: TestDatabase, tmp_path: Path
 ) -> None:
@@ -229,6 +260,35 @@ async def test_who_may_come_in_from_github(  # noqa: PLR0917  (fixtures)
     async with started_app(settings, database) as started, browser_of(started.app, SITE) as browser:
         lead_to(identity_provider, started)
         assert await came_in(browser, provider_id="github") is may
+
+
+@pytest.mark.parametrize(
+    ("groups", "may", "is_admin"),
+    [
+        ({"allowed_groups": "painters", "admin_groups": "painters"}, False, False),
+        ({"allow_everyone": "true", "admin_groups": "painters"}, True, False),
+        ({"allowed_groups": "GitHub:painters"}, False, False),
+        ({"allowed_groups": "github:Painters", "admin_groups": "painters"}, True, False),
+        ({"allowed_groups": "staff, github:painters", "admin_groups": "github:painters"}, True, True),
+    ],
+)
+async def test_an_organisation_is_not_the_group_of_another_provider(  # noqa: PLR0917  (fixtures)
+    groups: dict[str, object],
+    may: bool,
+    is_admin: bool,
+    identity_provider: IdentityProvider,
+    database: TestDatabase,
+    tmp_path: Path,
+) -> None:
+    """Anybody can found an organisation, and call it "painters"."""
+    identity_provider.organisations = ["painters"]
+    github = {name: GITHUB[name] for name in ("github_client_id", "github_client_secret")}
+    settings = hosted(identity_provider, tmp_path, **(github | groups))
+    async with started_app(settings, database) as started, browser_of(started.app, SITE) as browser:
+        lead_to(identity_provider, started)
+        assert await came_in(browser, provider_id="github") is may
+        if may:
+            assert ((await browser.get("/api/v1/me")).json()["data"]["is_admin"]) is is_admin
 
 
 async def test_github_is_asked_for_organisations_only_where_they_decide(

@@ -8,6 +8,7 @@ from nicegui.testing import User
 from core import services
 from core.context import Context
 from core.failures import FailureCode
+from core.rate_limits import RateLimits
 from tests.support.faults import answering
 from tests.support.people import SignedIn
 from tests.support.prompts import is_on, press_generate, prompt_box
@@ -53,6 +54,34 @@ async def test_while_one_runs_the_button_is_off_and_says_why(user: User, provide
     await until(partial(is_answered, user, ""))
     await user.should_see("Please wait until this generation completes")
     assert provider.creates == 1
+
+
+async def test_presses_count_as_often_as_a_person_may_change_something(
+    user: User, ada: SignedIn, ctx: Context, provider: EmulatedProvider
+) -> None:
+    """Past the button a page can send as many as it likes, and each refused one is a call to the provider."""
+    await user.open(PATH)
+    limits = RateLimits(ctx.settings.model_copy(update={"changes_per_second": 0.2}))  # one at once
+    object.__setattr__(ctx, "rate_limits", limits)
+    provider.emulator.fault = answering(422)
+    for number in range(5):
+        user.find(PromptBox).trigger("press", {"order": {"prompt": "refused"}, "key": f"key {number}"})
+    await user.should_see("a little too fast")
+    assert provider.creates <= 1
+
+
+async def test_cancels_count_as_often_as_a_person_may_change_something(
+    user: User, ctx: Context, provider: EmulatedProvider
+) -> None:
+    provider.never_finish()
+    await user.open(PATH)
+    limits = RateLimits(ctx.settings.model_copy(update={"changes_per_second": 0.2}))  # one at once: the press
+    object.__setattr__(ctx, "rate_limits", limits)
+    press_generate(user, "a red kite")
+    await user.should_see("Painting your picture")
+    user.find(marker="cancel").click()
+    await user.should_see("a little too fast")
+    await user.should_see("Painting your picture")
 
 
 async def test_a_run_started_elsewhere_gives_a_toast_and_is_shown(

@@ -1,5 +1,7 @@
 """The sockets of open pages answer pages of our own origin, whichever way these connect."""
 
+import json
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -78,3 +80,32 @@ def test_our_own_pages_connect(easel: EaselProcess, origin: str | None) -> None:
     assert reply.text.startswith('0{"sid":')
     assert not [name for name in reply.headers if name.startswith("access-control-")]
     assert str(first_packet(easel, own)).startswith('0{"sid":')
+
+
+FORGED = "a line\n2026-11-27T23:00:00.000Z INFO core.repositories.audit [-] paused by nobody"
+ODD = [
+    ["event", [1]],
+    ["event"],
+    [],
+    ["handshake", {"client_id": ["x"]}],
+    ["handshake", {"client_id": "{page}", "tab_id": "t", "document_id": "d", "next_message_id": "x\ny"}],
+    ["event", {"client_id": "{page}", "id": 3, "listener_id": "x\ny", "args": ["{"]}],
+    ["ack", {"client_id": "{page}"}],
+    ["javascript_response", {}],
+]
+
+
+def test_whoever_opens_a_page_writes_nothing_into_our_log(easel: EaselProcess) -> None:
+    page = httpx.get(f"{easel.url}/login").text
+    [page_id] = re.findall(r"'client_id': '([^']+)'", page)
+    before = easel.log.read_text()
+    messages = [["log", {"client_id": page_id, "level": "error", "message": FORGED}], *ODD]
+    with connect(f"ws://127.0.0.1:{easel.port}{PATH}websocket") as socket:
+        assert str(socket.recv(timeout=10)).startswith("0")
+        socket.send("40")
+        assert str(socket.recv(timeout=10)).startswith("40")
+        for each in messages:
+            socket.send("42" + json.dumps(each).replace("{page}", page_id))
+        socket.send("42" + "[" * 3000)
+        assert str(socket.recv(timeout=30)) == "2"  # it is still there for the next ping
+    assert easel.log.read_text() == before

@@ -6,8 +6,9 @@ from nicegui import ui
 
 from core import services
 from core.context import Context
-from core.errors import EaselError, GenerationInFlight, Unauthenticated, ValidationFailed
+from core.errors import EaselError, GenerationInFlight, RateLimited, Unauthenticated, ValidationFailed
 from core.logs import request_id
+from core.rate_limits import Policy
 from core.services import Generation, PageLook, Standing
 from core.sign_in.problems import SignInProblem
 from ui.access import SignedOut, Visitor, login_path
@@ -84,6 +85,7 @@ class GenerateScreen:
     async def _start(self, press: Press) -> str:
         """Start a generation, if still signed in. Returns the problem of the prompt, or an empty text."""
         try:
+            self._ctx.rate_limits.hit(Policy.CHANGES, self._visitor.opened_by)
             owner_id = await self._visitor.owner_id()
             order = services.new_order(self._ctx, **press.order)
             generation_id = await services.submit_generation(
@@ -95,6 +97,8 @@ class GenerateScreen:
         except GenerationInFlight:
             ui.notify(t(IN_FLIGHT_TOAST))
             self._lookout.wake()
+        except RateLimited as error:
+            ui.notify(translated(*error.sentences))
         except ValidationFailed as error:
             return translated(error.sentence)
         except EaselError as error:
@@ -111,6 +115,7 @@ class GenerateScreen:
         self._view.is_canceling = True
         self._view.show_phase()
         try:
+            self._ctx.rate_limits.hit(Policy.CHANGES, self._visitor.opened_by)
             owner_id = await self._visitor.owner_id()
             canceled = await services.cancel_generation(self._ctx, id=watched.id, owner_id=owner_id)
         except SignedOut:
