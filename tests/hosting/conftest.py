@@ -1,6 +1,7 @@
 """Two processes behind a proxy, once for each module: a start takes seconds."""
 
 from collections.abc import AsyncIterator, Iterator
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from tests.support.servers import free_port
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One event loop for the folder, as the browser lives on it."""
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        function = getattr(item, "function", None)
+        if Path(__file__).parent in item.path.parents and iscoroutinefunction(function):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
