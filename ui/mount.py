@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 from nicegui import Client, ui
+from nicegui import app as nicegui_app
 from nicegui import core as nicegui_core
 from nicegui.language import Language
 from starlette.types import Scope
@@ -40,6 +41,8 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
         # Seconds: enough for a phone that changes networks; after that the page reloads by itself.
         reconnect_timeout=20.0,
     )
+    # A page lives in the process that built it: a proxy sends its socket there by this part of the address.
+    nicegui_app.config.socket_io_js_query_params = {"process": ctx.settings.process_name}
     leave_language_to_us()
     leave_origins_to_us()
     leave_log_to_us()

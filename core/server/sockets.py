@@ -10,6 +10,9 @@ from core.errors import ConfigurationError
 BACKLOG = 4096
 # A container without IPv6 may still have `::1` for the name localhost.
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+_FLAGS = socket.AI_PASSIVE
+# Whoever writes `::` wants every address; Python's socket takes those of IPv6 alone.
+_MEANT_AS_WELL = {"::": ("0.0.0.0",)}  # noqa: S104
 
 Address = tuple[socket.AddressFamily, tuple[object, ...]]
 
@@ -20,8 +23,12 @@ def listen(host: str, port: int) -> list[socket.socket]:
     Raises `ConfigurationError` when the port is taken, or no address is one of this machine.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return listen_on(dict.fromkeys((family, address) for family, _, _, _, address in found))
+        found = [
+            (family, address)
+            for each in (host, *_MEANT_AS_WELL.get(host, ()))
+            for family, _, _, _, address in socket.getaddrinfo(each, port, type=socket.SOCK_STREAM, flags=_FLAGS)
+        ]
+        return listen_on(dict.fromkeys(found))
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0]
         raise ConfigurationError([f"HOST, PORT: cannot listen on {host} port {port}: {reason}"]) from None

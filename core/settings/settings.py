@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     host: Host = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     public_url: Origin = ""
+    process_name: str = Field(default="", pattern=r"^[A-Za-z0-9_.:-]*$")
     data_dir: Path = Path(".data")
     database_url: PostgresqlUrl | None = None
     migration_database_url: PostgresqlUrl | None = None
@@ -99,10 +100,12 @@ class Settings(BaseSettings):
     metrics_token: Annotated[Key, AfterValidator(_is_long)] | None = None
 
     @model_validator(mode="after")
-    def _fill_public_url(self) -> Self:
+    def _fill_in(self) -> Self:
         if not self.public_url:
             host = f"[{self.host}]" if ":" in self.host else self.host
             object.__setattr__(self, "public_url", as_origin(f"http://{host}:{self.port}"))
+        if not self.process_name:
+            object.__setattr__(self, "process_name", str(self.port))
         return self
 
     @classmethod

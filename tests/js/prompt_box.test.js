@@ -140,6 +140,15 @@ test.each([
   expect(box.get("[role=alert]").text()).toBe("");
 });
 
+test("a draft of the next prompt stays in the box while the one before runs", async () => {
+  await open({ filled: "a kite" });
+  expect(box.get("textarea").element.value).toBe("a kite");
+  localStorage.setItem("easel-draft:ada", "two kites");
+  box.unmount();
+  await open({ filled: "a kite" });
+  expect(box.get("textarea").element.value).toBe("two kites");
+});
+
 test("a draft is kept until its picture is there", async () => {
   await open();
   await write("a kite");

@@ -47,6 +47,14 @@ def test_the_name_of_this_machine_is_listened_on() -> None:
         assert bound
 
 
+def test_every_address_is_listened_on_and_not_those_of_ipv6_alone() -> None:
+    with listening("127.0.0.1", 0) as [probe]:
+        port: int = probe.getsockname()[1]
+    with listening("::", port) as bound:
+        assert "0.0.0.0" in {each.getsockname()[0] for each in bound}  # noqa: S104
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid"])
 def test_what_is_not_of_this_machine_is_told_in_one_line(host: str) -> None:
     with pytest.raises(ConfigurationError) as caught:

@@ -10,6 +10,7 @@ from tests.support.servers import ROOT
 # What a setting without a default of its own falls back to, where the table says more than `unset`.
 FALLBACKS = {
     "PUBLIC_URL": "`http://HOST:PORT`",
+    "PROCESS_NAME": "`PORT`",
     "MIGRATION_DATABASE_URL": "`DATABASE_URL`",
     "REPLICATE_BASE_URL": "the client's own",
 }

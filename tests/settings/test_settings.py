@@ -11,6 +11,7 @@ DEFAULTS = {
     "host": "127.0.0.1",
     "port": 8080,
     "public_url": "http://127.0.0.1:8080",
+    "process_name": "8080",
     "data_dir": Path(".data"),
     "database_url": None,
     "migration_database_url": None,
@@ -89,7 +90,11 @@ def test_an_empty_value_is_unset(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     (folder / ".env").write_text("PORT=9001\n" + "".join(f"{name.upper()}=\n" for name in list(DEFAULTS)[2:]))
     for name in DEFAULTS:
         monkeypatch.setenv(name.upper(), "")
-    assert Settings.load().model_dump() == DEFAULTS | {"port": 9001, "public_url": "http://127.0.0.1:9001"}
+    assert Settings.load().model_dump() == DEFAULTS | {
+        "port": 9001,
+        "public_url": "http://127.0.0.1:9001",
+        "process_name": "9001",
+    }
 
 
 def test_what_is_no_setting_of_ours_is_ignored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ export default {
     heading: String,
     draftKey: String, // tells the people apart who share a browser
     limit: Number,
-    filled: String, // the first text of the box, in place of the draft
+    filled: String, // the first text of the box where there is no draft
     emptyProblem: String,
     examples: Array,
     reason: String, // the reason why Generate is off; empty when it is on
@@ -69,7 +69,7 @@ export default {
   },
   mounted() {
     this.steps = new Steps(this.draftKey);
-    this.show(this.filled || read("localStorage", this.draftName()) || "");
+    this.show(read("localStorage", this.draftName()) || this.filled || "");
     this.press = readPress(read("sessionStorage", this.pressName()), Date.now());
     this.deafen = listen({ "use-prompt": this.replace, start: this.start });
     // NiceGUI creates its socket after all components are mounted.

@@ -67,7 +67,7 @@ class PromptBox(ui.element, component="prompt_box.js"):
         self.mark("prompt")
 
     def fill(self, prompt: str) -> None:
-        """Show `prompt` in place of the draft when the page opens."""
+        """Show `prompt` when the page opens, unless the browser has a draft of the next one."""
         self.props["filled"] = prompt
 
     def disable(self, reason: str) -> None:

@@ -1,0 +1,1 @@
+"""Somebody who follows docs/hosting.md, on a copy of this machine that is thrown away."""
