@@ -10,14 +10,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.callers import asker
-from core.logs import OF_AN_ANSWER, asking_owner, request_id, visitor_address
+from core.logs import ACCESS, asking_owner, request_id, visitor_address
 from core.metrics import Metrics
 
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 _QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz", "/metrics")
 _NOT_ANSWERED = 499  # as other servers log a visitor who left before the answer
 
-access_logger = logging.getLogger("easel.access")
+access_logger = logging.getLogger(ACCESS)
 
 
 class RequestIdMiddleware:
@@ -69,6 +69,5 @@ def _log(scope: Scope, status: int, seconds: float) -> None:
     if not scope["path"].startswith(_QUIET_PATHS):
         path = quote(scope["path"])  # a decoded line break would start a line of the visitor's own
         who = asker(scope) or "-"
-        answer = (scope["method"], path, status, round(seconds * 1000))
-        extra = dict(zip(OF_AN_ANSWER, answer, strict=True))
-        access_logger.info("%s %s %d %d ms by %s", *answer, who, extra=extra)
+        # These arguments, in this order, are `OF_AN_ANSWER` of core/logs.py too.
+        access_logger.info("%s %s %d %d ms by %s", scope["method"], path, status, round(seconds * 1000), who)

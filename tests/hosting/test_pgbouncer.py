@@ -11,11 +11,17 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from core.database.embedded import SERVING_ROLE
+from core.database.migrate import migrate
+from core.settings import Settings
 from tests.hosting.pgbouncer import pgbouncer
+from tests.support.application import started_app
 from tests.support.database import TestDatabase
+from tests.support.people import signed_in, simulated
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess, served_settings
 from tests.support.waiting import wait_until
+from ui import lookout
 
 PROCESSES = 4
 PEOPLE = 12
@@ -102,3 +108,21 @@ async def test_what_one_process_ends_is_seen_at_another_without_news(
         assert (await here.post(f"{path}/cancel")).status_code == 200
         assert (await held).json()["data"]["error"]["code"] == "CANCELED"
         assert time.monotonic() - started < 15
+
+
+async def test_an_open_page_sees_by_itself_what_nobody_tells_it(
+    pooled: TestDatabase, settings: Settings, provider: EmulatedProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of another tab or process: the beat is 30 seconds, and shorter here."""
+    monkeypatch.setattr(lookout, "BEAT_SECONDS", 1.0)
+    provider.never_finish()
+    migrate(pooled.owning_url, SERVING_ROLE)
+    async with (
+        started_app(settings, pooled) as started,
+        signed_in(started.app, started.ctx, "ada") as ada,
+        simulated(ada.http) as user,
+    ):
+        await user.open("/dashboard/generate")
+        await ada.http.post(f"{API}/submit", json={"prompt": "from another tab"})
+        await user.should_see("Painting your picture", retries=100)
+        assert not started.ctx.news.is_live
