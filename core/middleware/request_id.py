@@ -14,6 +14,7 @@ from core.logs import request_id, visitor_address
 
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 _QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz")
+_MAX_PATH = 300  # of ours none is as long, and of a stranger's each byte could be nine in the log
 _NOT_ANSWERED = 499  # as other servers log a visitor who left before the answer
 
 access_logger = logging.getLogger("easel.access")
@@ -61,6 +62,11 @@ def _id_of(scope: Scope) -> str:
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
     if not scope["path"].startswith(_QUIET_PATHS):
-        path = quote(scope["path"])  # a decoded line break would start a line of the visitor's own
+        path = quote(_shown(scope["path"]))  # a decoded line break would start a line of the visitor's own
         who = asker(scope) or "-"
         access_logger.info("%s %s %d %.0f ms by %s", scope["method"], path, status, seconds * 1000, who)
+
+
+def _shown(path: str) -> str:
+    """Whole parts of it alone: of a token that was cut nobody would know that it is one."""
+    return path if len(path) <= _MAX_PATH else f"{path[:_MAX_PATH].rpartition('/')[0]}/..."
