@@ -15,6 +15,7 @@ from core.metrics import Metrics
 
 _USABLE_REQUEST_ID = re.compile(r"[\w.-]{8,64}", re.ASCII)
 _QUIET_PATHS = ("/_nicegui", "/assets/", "/healthz", "/readyz", "/metrics")
+_MAX_PATH = 300  # of ours none is as long, and of a stranger's each byte could be nine in the log
 _NOT_ANSWERED = 499  # as other servers log a visitor who left before the answer
 
 access_logger = logging.getLogger(ACCESS)
@@ -67,7 +68,12 @@ def _id_of(scope: Scope) -> str:
 
 def _log(scope: Scope, status: int, seconds: float) -> None:
     if not scope["path"].startswith(_QUIET_PATHS):
-        path = quote(scope["path"])  # a decoded line break would start a line of the visitor's own
+        path = quote(_shown(scope["path"]))  # a decoded line break would start a line of the visitor's own
         who = asker(scope) or "-"
         # These arguments, in this order, are `OF_AN_ANSWER` of core/logs.py too.
         access_logger.info("%s %s %d %d ms by %s", scope["method"], path, status, round(seconds * 1000), who)
+
+
+def _shown(path: str) -> str:
+    """Whole parts of it alone: of a token that was cut nobody would know that it is one."""
+    return path if len(path) <= _MAX_PATH else f"{path[:_MAX_PATH].rpartition('/')[0]}/..."

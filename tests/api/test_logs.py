@@ -43,6 +43,14 @@ async def test_a_visitor_cannot_write_a_line_of_their_own(http: httpx.AsyncClien
     assert "/api/a%0D%0A2026-01-01%20INFO%20forged%1B%5B2J%C2%85%E2%80%A8 404" in log.getvalue()
 
 
+async def test_a_line_is_not_as_long_as_a_visitor_likes(http: httpx.AsyncClient, log: StringIO) -> None:
+    for path in ("/api/v1/" + "%80" * 20_000, f"/api/v1{'/a' * 140}/{new_api_token()}"):
+        await http.get(path)
+    lines = log.getvalue().splitlines()
+    assert "GET /api/v1/... 404" in lines[0]
+    assert all(len(line) < 500 and "easel_" not in line for line in lines)
+
+
 async def test_an_api_token_in_an_address_is_hidden(http: httpx.AsyncClient, log: StringIO) -> None:
     await http.get(f"/api/v1/{new_api_token()}/")
     assert "GET /api/v1/easel_***/ 404" in log.getvalue()
