@@ -16,13 +16,14 @@ window.WebSocket = class {
     close() {}
 };
 """
+BACK_SECONDS = 5.0
 DRAFT = "a blue kite over the sea"
 PROMPT = "a red kite"
 
 
 @dataclass
 class Screen:
-    """Somebody's page with a run and, in the box, the draft of the next prompt; `loads` counts its loadings."""
+    """Somebody's page with a run and, in the box, the draft of the next prompt; `loads` are its loadings."""
 
     page: Page
     loads: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The processes are restarted one after the other, and one is killed: no program and no page sees an error."""
+"""The processes restart one after the other, and one is killed: no program and no page sees an error."""
 
 import asyncio
 from collections import Counter
@@ -43,13 +43,13 @@ class Programs:
                 await self._run(http)
                 self.finished += 1
 
-    async def end_runs(self, is_over: asyncio.Event) -> None:
+    async def end_runs(self) -> None:
         """Let each of their runs end soon after its start; those of the pages go on."""
         emulator = self.provider.emulator
-        while not is_over.is_set():
-            for id, prediction in list(emulator.predictions.items()):
+        while True:
+            for prediction_id, prediction in list(emulator.predictions.items()):
                 if prediction["input"]["prompt"] == OF_A_PROGRAM and prediction["status"] != "failed":
-                    emulator.end(id, "failed", error="something broke (E999)")
+                    emulator.end(prediction_id, "failed", error="something broke (E999)")
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _run(self, http: httpx.AsyncClient) -> None:
@@ -76,7 +76,7 @@ class Programs:
 async def working(fleet: Fleet, provider: EmulatedProvider) -> AsyncIterator[Programs]:
     programs, is_over = Programs(fleet, provider), asyncio.Event()
     tasks = [asyncio.create_task(programs.work(is_over)) for _ in range(PROGRAMS)]
-    tasks.append(asyncio.create_task(programs.end_runs(is_over)))
+    ending = asyncio.create_task(programs.end_runs())
     try:
         await until(lambda: programs.finished >= PROGRAMS, PAGE_SECONDS)
         yield programs
@@ -85,7 +85,7 @@ async def working(fleet: Fleet, provider: EmulatedProvider) -> AsyncIterator[Pro
     finally:
         is_over.set()
         await asyncio.gather(*tasks)
-        print(programs.answers, programs.finished)
+        ending.cancel()
 
 
 async def restart_each(fleet: Fleet) -> None:
@@ -115,6 +115,7 @@ async def test_no_request_fails_and_every_page_goes_on(
         for screen in screens:
             await screen.expect_draft_and_run(PAGE_SECONDS)
     assert programs.failures == []
+    print(programs.answers)  # noqa: T201  (with `pytest -s`)
     assert set(programs.answers) == {200}
     provider.finish()
     for screen in screens:
