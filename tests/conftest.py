@@ -18,6 +18,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--sick-seconds", type=float, default=30, help="how long the provider is sick")
     parser.addoption("--fuzz-cases", type=int, help="how many cases are fuzzed; without it, few")
     parser.addoption("--presses", type=int, default=4, help="how often Generate is pressed on a slow link")
+    parser.addoption(
+        "--image", action="store_true", help="run the steps of deploy/Containerfile, for minutes"
+    )
     parser.addoption("--screenshots", help="keep the browser tests' screenshots in this folder")
 
 

@@ -76,7 +76,7 @@ def test_a_stranger_gets_to_a_picture_and_has_it_again_after_a_restore(tmp_path:
     seen = tmp_path / "seen"
     (tmp_path / "script").write_text(script(source, seen))
     (tmp_path / "copy").mkdir()
-    apart = "unshare --mount --net --pid --fork --kill-child".split()
+    apart = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
     folders = [tmp_path / "copy", tmp_path / "script", tmp_path, ROOT, VENV]
     done = subprocess.run(
         [*apart, HERE / "copy_of_this_machine.sh", *folders],

@@ -11,9 +11,8 @@ import httpx
 import pytest
 from playwright.async_api import Browser
 
-from tests.browser.studio import see_picture
 from tests.hosting.fleet import Fleet
-from tests.hosting.screens import PROMPT, Screen, open_screen
+from tests.hosting.screens import Screen, open_screen
 from tests.support.provider import EmulatedProvider
 from tests.support.waiting import until
 
@@ -119,6 +118,6 @@ async def test_no_request_fails_and_every_page_goes_on(
     assert set(programs.answers) == {200}
     provider.finish()
     for screen in screens:
-        await see_picture(screen.page, PROMPT)
+        await screen.expect_picture()
         assert len(screen.loads) <= 1 + len(fleet.processes)
         await screen.page.context.close()
