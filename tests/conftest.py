@@ -19,6 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--denial-seconds", type=float, default=10, help="how long a stranger asks")
     parser.addoption("--fuzz-cases", type=int, help="how many cases are fuzzed; without it, few")
     parser.addoption("--presses", type=int, default=4, help="how often Generate is pressed on a slow link")
+    parser.addoption(
+        "--image", action="store_true", help="run the steps of deploy/Containerfile, for minutes"
+    )
     parser.addoption("--screenshots", help="keep the browser tests' screenshots in this folder")
 
 

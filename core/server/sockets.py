@@ -10,7 +10,6 @@ from core.errors import ConfigurationError
 BACKLOG = 4096
 # A container without IPv6 may still have `::1` for the name localhost.
 _NOT_HERE = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
-_FLAGS = socket.AI_PASSIVE
 # Whoever writes `::` wants every address; Python's socket takes those of IPv6 alone.
 _MEANT_AS_WELL = {"::": ("0.0.0.0",)}  # noqa: S104
 
@@ -23,15 +22,16 @@ def listen(host: str, port: int) -> list[socket.socket]:
     Raises `ConfigurationError` when the port is taken, or no address is one of this machine.
     """
     try:
-        found = [
-            (family, address)
-            for each in (host, *_MEANT_AS_WELL.get(host, ()))
-            for family, _, _, _, address in socket.getaddrinfo(each, port, type=socket.SOCK_STREAM, flags=_FLAGS)
-        ]
-        return listen_on(dict.fromkeys(found))
+        hosts = (host, *_MEANT_AS_WELL.get(host, ()))
+        return listen_on(dict.fromkeys(address for each in hosts for address in _addresses_of(each, port)))
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0]
         raise ConfigurationError([f"HOST, PORT: cannot listen on {host} port {port}: {reason}"]) from None
+
+
+def _addresses_of(host: str, port: int) -> list[Address]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return [(family, address) for family, _, _, _, address in found]
 
 
 def listen_on(addresses: Iterable[Address]) -> list[socket.socket]:

@@ -47,7 +47,14 @@ def served_fleet(
     folder = tmp_path_factory.mktemp("fleet")
     url = f"https://127.0.0.1:{port}"
     with (
-        two_processes(folder, migrated, served_provider.url, served_identity.url, certificate, url) as fleet,
+        two_processes(
+            folder,
+            migrated,
+            provider_url=served_provider.url,
+            issuer=served_identity.url,
+            certificate=certificate,
+            url=url,
+        ) as fleet,
         nginx_before(fleet, port),
     ):
         yield fleet

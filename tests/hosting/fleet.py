@@ -1,4 +1,4 @@
-"""Easel as it is hosted: two processes on one database, behind a proxy with TLS that everybody reaches from one address."""
+"""Easel as it is hosted: two processes on one database, and a proxy that all reach from one address."""
 
 import re
 import ssl
@@ -84,7 +84,13 @@ class Fleet:
 
 @contextmanager
 def two_processes(
-    folder: Path, database: TestDatabase, provider_url: str, issuer: str, certificate: Certificate, url: str
+    folder: Path,
+    database: TestDatabase,
+    *,
+    provider_url: str,
+    issuer: str,
+    certificate: Certificate,
+    url: str,
 ) -> Iterator[Fleet]:
     settings = served_settings(database, provider_url, folder / "data") | {
         "PUBLIC_URL": url,
@@ -154,10 +160,6 @@ def is_answered(fleet: Fleet) -> bool:
 def make_certificate(folder: Path) -> Certificate:
     made = Certificate(folder / "easel.pem", folder / "easel.key")
     command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=127.0.0.1"
-    subprocess.run(
-        [require("openssl"), *command.split(), "-addext", "subjectAltName=IP:127.0.0.1"]
-        + ["-keyout", str(made.key), "-out", str(made.path)],
-        check=True,
-        capture_output=True,
-    )
+    where = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(made.key), "-out", str(made.path)]
+    subprocess.run([require("openssl"), *command.split(), *where], check=True, capture_output=True)
     return made

@@ -7,6 +7,7 @@ import pytest
 
 PACKAGES = {
     "caddy": "caddy",
+    "debootstrap": "debootstrap",
     "nginx": "nginx",
     "openssl": "openssl",
     "pg_ctlcluster": "postgresql",

@@ -16,13 +16,15 @@ window.WebSocket = class {
     close() {}
 };
 """
+BACK_SECONDS = 5.0
+PICTURE_SECONDS = 40.0
 DRAFT = "a blue kite over the sea"
 PROMPT = "a red kite"
 
 
 @dataclass
 class Screen:
-    """Somebody's page with a run and, in the box, the draft of the next prompt; `loads` counts its loadings."""
+    """Somebody's page with a run and, in the box, the draft of the next prompt; `loads` are its loadings."""
 
     page: Page
     loads: list[str] = field(default_factory=list)
@@ -36,6 +38,11 @@ class Screen:
         milliseconds = seconds * 1000
         await expect(self.page.get_by_text("Painting your picture")).to_be_visible(timeout=milliseconds)
         await expect(self.page.get_by_label("Your prompt")).to_have_value(DRAFT, timeout=milliseconds)
+
+    async def expect_picture(self) -> None:
+        """A run that takes long is asked for every ten seconds alone."""
+        picture = self.page.locator("#run-state img.picture")
+        await expect(picture).to_have_attribute("alt", PROMPT, timeout=PICTURE_SECONDS * 1000)
 
 
 async def open_screen(browser: Browser, fleet: Fleet, *, script: str = "") -> Screen:

@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -69,8 +70,11 @@ def make_pictures(http: httpx.Client, how_many: int) -> None:
     for number in range(how_many):
         order = {"prompt": f"a red kite\nover the sea, number {number}"}
         run = http.post(f"{GENERATIONS}/submit", json=order, headers={"Prefer": "wait=30"}).json()["data"]
-        path = f"{GENERATIONS}/{run['id']}"
-        wait_until(lambda path=path: http.get(path).json()["data"].get("width"), 30)
+        wait_until(partial(is_stored, http, run["id"]), 30)
+
+
+def is_stored(http: httpx.Client, generation_id: str) -> bool:
+    return "width" in http.get(f"{GENERATIONS}/{generation_id}").json()["data"]
 
 
 def run_script(name: str, *arguments: Path, **variables: object) -> "subprocess.CompletedProcess[str]":

@@ -1,4 +1,4 @@
-"""docs/hosting.md, as a stranger follows it: its blocks in order, on a copy of this machine, to a picture over https."""
+"""docs/hosting.md, as a stranger follows it: its blocks in order, to a picture over https, and a restore."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def blocks(kind: str = "sh") -> list[str]:
 
 
 def script(source: Path, seen: Path) -> str:
-    """The blocks, and between them what is not the host's: the outside, the packages of PyPI, a look at the page."""
+    """The blocks, and between them what is not the host's: what is outside, packages, a look at the page."""
     asked, *followed = blocks()
     given = GIVEN | {"EASEL": str(source)}
     assert set(re.findall(r"^(\w+)=", asked, re.MULTILINE)) == set(given)
@@ -47,7 +47,7 @@ export PATH={HERE}:$PATH
 chmod o+x /root {ROOT} {VENV}
 git config --global --add safe.directory '*'
 chown postgres /run/postgresql
-pg_lsclusters --no-header | grep -q . || pg_createcluster "$(ls /usr/lib/postgresql | tail -1)" main >/dev/null
+pg_lsclusters --no-header | grep -q . || pg_createcluster "$(ls /usr/lib/postgresql | tail -1)" main
 pg_ctlcluster $(pg_lsclusters --no-header | awk 'NR == 1 {{print $1, $2}}') start
 echo 127.0.0.1 {NAME} >>/etc/hosts
 {OUTSIDE} serve) &
@@ -76,9 +76,10 @@ def test_a_stranger_gets_to_a_picture_and_has_it_again_after_a_restore(tmp_path:
     seen = tmp_path / "seen"
     (tmp_path / "script").write_text(script(source, seen))
     (tmp_path / "copy").mkdir()
+    apart = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"]
+    folders = [tmp_path / "copy", tmp_path / "script", tmp_path, ROOT, VENV]
     done = subprocess.run(
-        ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", HERE / "copy_of_this_machine.sh"]
-        + [tmp_path / "copy", tmp_path / "script", tmp_path, ROOT, VENV],
+        [*apart, HERE / "copy_of_this_machine.sh", *folders],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

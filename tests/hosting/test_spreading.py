@@ -13,16 +13,15 @@ import pytest
 from playwright.async_api import Browser
 from socketio import AsyncClient
 
-from tests.browser.studio import GENERATE, see_picture
+from tests.browser.studio import GENERATE
 from tests.hosting.fleet import Fleet
-from tests.hosting.screens import NO_WEB_SOCKETS, PROMPT, open_screen
+from tests.hosting.screens import BACK_SECONDS, NO_WEB_SOCKETS, open_screen
 from tests.support.provider import EmulatedProvider
 from tests.support.waiting import until, wait_until
 
 PEOPLE = 100
 # By chance one of 2,500 runs has less than a third at one of them.
 AT_LEAST = PEOPLE // 3
-BACK_SECONDS = 5.0
 SOCKET_PATH = "/_nicegui_ws/socket.io/"
 _ARGUMENTS = re.compile(r"query: (\{.*?\}),\n")
 
@@ -63,7 +62,8 @@ async def connect(http: httpx.AsyncClient, page: dict[str, Any], transport: str)
     arguments = page | {"EIO": "4", "transport": "polling"}
     opened = await http.get(SOCKET_PATH, params=arguments)
     arguments |= {"sid": json.loads(opened.text[1:])["sid"]}
-    assert (await http.post(SOCKET_PATH, params=arguments, content="40")).text == "OK"
+    posted = await http.post(SOCKET_PATH, params=arguments, content="40")
+    assert posted.status_code == 200
     assert (await http.get(SOCKET_PATH, params=arguments)).text.startswith('40{"sid"')
 
 
@@ -94,6 +94,6 @@ async def test_a_page_whose_process_dies_goes_on_at_the_other(
 
     fleet.restart(died)
     provider.finish()
-    await see_picture(screen.page, PROMPT)
+    await screen.expect_picture()
     assert len(screen.loads) == 2  # once at first, once for the death, and not for the return
     await screen.page.context.close()

@@ -47,7 +47,7 @@ class Supervised:
         self.configuration.write_text(text)
 
     def control(self, *words: str) -> str:
-        command = [require("supervisorctl"), "-c", self.configuration, *words]
+        command = [require("supervisorctl"), "-c", str(self.configuration), *words]
         done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
         return done.stdout.strip()
 

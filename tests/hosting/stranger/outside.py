@@ -1,7 +1,7 @@
-"""What is outside of the host: an identity provider and the provider of pictures, and the browser of a person.
+"""What is outside of the host: an identity provider, the provider of pictures, and a person's browser.
 
-`python -m tests.hosting.stranger.outside serve` serves the first two until it is ended; `... visit SEEN` signs in and
-makes a picture, `... visit SEEN again` finds it; both write what they have seen to the file SEEN.
+`python -m tests.hosting.stranger.outside serve` serves the first two until it is ended; `... visit SEEN`
+signs in and makes a picture, `... visit SEEN again` finds it. What was seen is written to the file SEEN.
 """
 
 import json
