@@ -21,7 +21,7 @@ SUBMIT = "/api/v1/generations/submit"
 def urls(
     migrated: TestDatabase, served_provider: EmulatedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[str]]:
-    """The addresses of two processes that share a database, a provider, pictures and a secret, and nothing else."""
+    """The addresses of two processes that share database, provider, pictures and secret, and nothing else."""
     folders = [tmp_path_factory.mktemp(name) for name in ("one", "two", "shared")]
     migrated.empty()
     settings = served_settings(migrated, served_provider.url, folders.pop())
