@@ -34,6 +34,7 @@ def on_https(
 ) -> Iterator[EaselProcess]:
     """Easel as if behind a proxy with TLS, on this computer."""
     folder, port = tmp_path_factory.mktemp("https"), free_port()
+    migrated.empty()
     settings = served_settings(migrated, served_provider.url, folder / "data")
     with EaselProcess(folder, port=port, PUBLIC_URL=f"https://127.0.0.1:{port}", **settings) as easel:
         yield easel

@@ -212,6 +212,7 @@ def pseudo_easel(
 ) -> Iterator[EaselProcess]:
     """Easel with the languages that nobody speaks."""
     folder = tmp_path_factory.mktemp("pseudo")
+    migrated.empty()
     settings: dict[str, Any] = served_settings(migrated, served_provider.url, folder / "data")
     with EaselProcess(folder, script=(PSEUDO,), **settings) as process:
         yield process

@@ -27,6 +27,7 @@ WITHOUT_A_PICTURE = {"submit: row written", "cancel: provider confirmed"}
 def settings_of_both(
     migrated: TestDatabase, served_provider: EmulatedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Any]:
+    migrated.empty()
     return served_settings(migrated, served_provider.url, tmp_path_factory.mktemp("shared"))
 
 

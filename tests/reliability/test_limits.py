@@ -105,6 +105,7 @@ def easel(
 ) -> Iterator[EaselProcess]:
     """One process for all; started with the usual soft limit of 1,024 files, which it has to raise."""
     folder = tmp_path_factory.mktemp("easel")
+    migrated.empty()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))
     process = EaselProcess(folder, **served_settings(migrated, served_provider.url, folder / "data"))

@@ -24,6 +24,7 @@ async def sick() -> AsyncIterator[SickProvider]:
 
 @pytest.fixture
 def easel(migrated: TestDatabase, sick: SickProvider, tmp_path: Path) -> Iterator[EaselProcess]:
+    migrated.empty()
     with EaselProcess(
         tmp_path,
         **served_settings(migrated, f"http://127.0.0.1:{sick.port}", tmp_path / "data"),

@@ -25,6 +25,7 @@ def processes(
 ) -> Iterator[list[EaselProcess]]:
     """One that is three hours ahead, and one that is three hours behind."""
     shared = tmp_path_factory.mktemp("shared")
+    migrated.empty()
     script = ROOT / "tests" / "support" / "wrong_clock.py"
     started = [
         EaselProcess(

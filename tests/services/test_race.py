@@ -21,12 +21,11 @@ SUBMIT = "/api/v1/generations/submit"
 def urls(
     migrated: TestDatabase, served_provider: EmulatedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[str]]:
-    """The addresses of two processes that share a database, a provider and a secret, and nothing else."""
-    folders = [tmp_path_factory.mktemp(name) for name in ("one", "two")]
-    processes = [
-        EaselProcess(folder, **served_settings(migrated, served_provider.url, folder / "data"))
-        for folder in folders
-    ]
+    """The addresses of two processes that share database, provider, pictures and secret, and nothing else."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("one", "two", "shared")]
+    migrated.empty()
+    settings = served_settings(migrated, served_provider.url, folders.pop())
+    processes = [EaselProcess(folder, **settings) for folder in folders]
     try:
         yield [process.wait_until_ready().url for process in processes]
     finally:

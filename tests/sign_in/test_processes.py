@@ -27,7 +27,9 @@ def processes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Processes]:
     port = free_port()
+    migrated.empty()
     variables = {
+        "DATA_DIR": str(tmp_path_factory.mktemp("shared")),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": migrated.serving_url,
         "MIGRATION_DATABASE_URL": migrated.owning_url,

@@ -48,7 +48,10 @@ def serve_in_thread(app: ASGIApp, *, port: int | None = None) -> Iterator[str]:
 
 
 def served_settings(database: TestDatabase, provider_url: str, data_dir: Path) -> dict[str, Any]:
-    """For processes that share a database, a provider, a folder of pictures and a secret; without limits."""
+    """For processes that share a database, a provider, a folder of pictures and a secret; without limits.
+
+    A database that is not emptied before knows the folder of other processes, and refuses these.
+    """
     return {
         "DATABASE_URL": database.serving_url,
         "MIGRATION_DATABASE_URL": database.owning_url,
@@ -136,7 +139,7 @@ class EaselProcess:
 @contextmanager
 def served_easel_on(database: TestDatabase, provider_url: str, folder: Path) -> Iterator[EaselProcess]:
     """Easel on the tests' database, for one package: its loop would do what later tests wait for."""
-    database.empty()  # or the pictures of the processes before would be missing
+    database.empty()
     with EaselProcess(folder, **served_settings(database, provider_url, folder / "data")) as process:
         yield process
 
