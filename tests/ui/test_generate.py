@@ -79,6 +79,8 @@ async def test_cancels_count_as_often_as_a_person_may_change_something(
     object.__setattr__(ctx, "rate_limits", limits)
     press_generate(user, "a red kite")
     await user.should_see("Painting your picture")
+    [cancel] = user.find(marker="cancel").elements
+    await until(lambda: "aria-disabled" not in cancel.props)
     user.find(marker="cancel").click()
     await user.should_see("a little too fast")
     await user.should_see("Painting your picture")
