@@ -13,12 +13,11 @@ from tests.support.servers import ROOT
 
 CONTAINERFILE = ROOT / "deploy" / "Containerfile"
 # How this machine reaches Debian's packages and PyPI.
-NETWORK = (
-    "/etc/resolv.conf",
-    "/etc/pip.conf",
-    "/etc/apt/sources.list.d/debian.sources",
-    "/etc/apt/apt.conf.d",
-)
+SOURCES = "/etc/apt/sources.list.d/debian.sources"
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+NETWORK = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/apt/apt.conf.d", SOURCES, CERTIFICATES)
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+NOT_IN_SLIM = ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/cache/apt", "var/lib/apt/lists")
 
 
 @dataclass
@@ -31,9 +30,7 @@ class Stage:
 
     def run(self, command: str) -> None:
         """As the instruction RUN does, as root."""
-        environment = {
-            "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        } | self.variables
+        environment = {"PATH": PATH, "PIP_CERT": CERTIFICATES} | self.variables
         inside = f"cd {self.folder} && {command}"
         done = subprocess.run(
             ["unshare", "--mount", "--fork", "sh", "-ec", _WITH_PROC, "sh", self.root, inside],
@@ -45,9 +42,11 @@ class Stage:
         assert done.returncode == 0, done.stdout + done.stderr
 
     def copy(self, source: Path, to: str) -> None:
-        target = self.root / self.folder.strip("/") / to.lstrip("/") if to[0] != "/" else self.root / to[1:]
+        """As COPY does; of the checkout without what `.dockerignore` leaves out."""
+        target = self.root / Path(self.folder, to).relative_to("/")
+        unwanted = shutil.ignore_patterns("__pycache__") if source.is_relative_to(ROOT) else None
         if source.is_dir():
-            shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, target, symlinks=True, ignore=unwanted)
         else:
             shutil.copy2(source, target / source.name)
 
@@ -95,7 +94,7 @@ def _copy(stage: Stage, stages: dict[str, Stage], words: str) -> None:
 
 def _debian(root: Path) -> Path:
     """What `debian:bookworm-slim` is but for the documentation, which that leaves out."""
-    sources = Path(NETWORK[2]).read_text()
+    sources = Path(SOURCES).read_text()
     [mirror, *_] = re.findall(r"^URIs: (\S+)$", sources, re.MULTILINE)
     subprocess.run(
         [require("debootstrap"), "--variant=minbase", "bookworm", root, mirror],
@@ -109,14 +108,9 @@ def _debian(root: Path) -> Path:
         if source.is_dir():
             shutil.copytree(source, target, dirs_exist_ok=True)
         elif source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
-    for unneeded in (
-        "usr/share/doc",
-        "usr/share/man",
-        "usr/share/locale",
-        "var/cache/apt",
-        "var/lib/apt/lists",
-    ):
+    for unneeded in NOT_IN_SLIM:
         shutil.rmtree(root / unneeded, ignore_errors=True)
         (root / unneeded).mkdir(parents=True)
     return root
