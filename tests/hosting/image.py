@@ -18,6 +18,9 @@ NETWORK = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/apt/apt.conf.d", SOURCES)
 # Under a name of its own: Debian's package writes its own file of certificates anew.
 CERTIFICATES = "/etc/ssl/certificates-of-this-machine.pem"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+NO_CACHES = """Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";
+DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };
+"""
 NOT_IN_SLIM = ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/cache/apt", "var/lib/apt/lists")
 
 
@@ -113,6 +116,7 @@ def _debian(root: Path) -> Path:
             shutil.copytree(source, target, dirs_exist_ok=True)
         elif source.exists():
             shutil.copy2(source, target)
+    (root / "etc/apt/apt.conf.d/docker-clean").write_text(NO_CACHES)  # as that image says
     for unneeded in NOT_IN_SLIM:
         shutil.rmtree(root / unneeded, ignore_errors=True)
         (root / unneeded).mkdir(parents=True)

@@ -46,7 +46,9 @@ def words_of(instruction: str) -> str:
 
 
 def test_it_is_small_and_has_no_compiler(image: Stage) -> None:
-    measured = subprocess.run(["du", "-sm", "--apparent-size", image.root], capture_output=True, text=True, check=True)
+    measured = subprocess.run(
+        ["du", "-sm", "--apparent-size", image.root], capture_output=True, text=True, check=True
+    )
     assert int(measured.stdout.split()[0]) < MOST_MEGABYTES
     for name in ("cc", "gcc", "make", "pip", "pip3"):
         assert shutil.which(name, path=str(image.root / "usr" / "bin")) is None
