@@ -14,9 +14,13 @@ from tests.support.servers import ROOT
 CONTAINERFILE = ROOT / "deploy" / "Containerfile"
 # How this machine reaches Debian's packages and PyPI.
 SOURCES = "/etc/apt/sources.list.d/debian.sources"
-CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-NETWORK = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/apt/apt.conf.d", SOURCES, CERTIFICATES)
+NETWORK = ("/etc/resolv.conf", "/etc/pip.conf", "/etc/apt/apt.conf.d", SOURCES)
+# Under a name of its own: Debian's package writes its own file of certificates anew.
+CERTIFICATES = "/etc/ssl/certificates-of-this-machine.pem"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+NO_CACHES = """Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";
+DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb"; };
+"""
 NOT_IN_SLIM = ("usr/share/doc", "usr/share/man", "usr/share/locale", "var/cache/apt", "var/lib/apt/lists")
 
 
@@ -102,14 +106,17 @@ def _debian(root: Path) -> Path:
         capture_output=True,
         env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
     )
+    (root / "etc/ssl").mkdir(exist_ok=True)
     (root / "etc/apt/sources.list").unlink(missing_ok=True)
+    trusted = os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt")
+    shutil.copy2(trusted, root / CERTIFICATES[1:])
     for each in NETWORK:
         source, target = Path(each), root / each[1:]
         if source.is_dir():
             shutil.copytree(source, target, dirs_exist_ok=True)
         elif source.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
+    (root / "etc/apt/apt.conf.d/docker-clean").write_text(NO_CACHES)  # as that image says
     for unneeded in NOT_IN_SLIM:
         shutil.rmtree(root / unneeded, ignore_errors=True)
         (root / unneeded).mkdir(parents=True)

@@ -11,6 +11,7 @@ import yaml
 from core.settings import Settings
 from tests.hosting.test_page import GIVEN, blocks
 from tests.support.servers import ROOT
+from ui.languages import LANGUAGES
 
 DEPLOY = ROOT / "deploy"
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text()
@@ -39,6 +40,11 @@ def test_what_the_image_takes_is_there_and_let_in() -> None:
     let_in = re.findall(r"^!(.*)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
     assert sorted(taken) == sorted(let_in)
     assert all((ROOT / name).exists() for name in taken)
+
+
+def test_the_image_keeps_what_babel_knows_of_the_languages_of_the_screens() -> None:
+    kept = re.findall(r"! -name '(\w+)\*'", CONTAINERFILE)
+    assert {tag.partition("-")[0] for tag in LANGUAGES} <= set(kept)
 
 
 def easels(compose: dict[str, Any]) -> list[dict[str, Any]]:
