@@ -6,7 +6,7 @@ nothing of what it would have said of it.
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_origin
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -127,7 +127,7 @@ def reading_router(ctx: Context, *, is_counted: bool = True, **options: Any) -> 
     """A router for routes that read: their service proves the login session or token.
 
     That saves a round trip to the database. A stranger still learns nothing of what a request lacks. Such a
-    route has no body, no lists and no dependencies, and returns a `Response`: what FastAPI does for those is
+    route has no body and no dependencies, and returns a `Response`: what FastAPI does for those is
     left out, which took a fifth of the time of a read. It calls `tell_owner` where it knows the owner. Where
     it is not `is_counted`, browsers may ask as often as they like.
     """
@@ -221,17 +221,22 @@ def _add_given(
 ) -> list[Any]:
     """Put into `values` those that are given, and return what is wrong with them.
 
-    FastAPI's own way through them, which looks for lists and models too, took a fifteenth of the time of a
+    FastAPI's own way through a list alone: through all of them it took a fifteenth of the time of a
     thumbnail.
     """
     problems: list[Any] = []
     for field in parameters:
         text = given.get(field.alias)
-        if text is not None:
+        if get_origin(field.field_info.annotation) is list or (
+            text is None and field.field_info.is_required()
+        ):
+            found, wrong = request_params_to_args([field], given)
+            values |= found
+        elif text is None:
+            continue
+        else:
             values[field.name], wrong = field.validate(text, loc=(place, field.alias))
-            problems += wrong
-        elif field.field_info.is_required():
-            problems += request_params_to_args([field], given)[1]
+        problems += wrong
     return problems
 
 

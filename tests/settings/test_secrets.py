@@ -23,6 +23,7 @@ SECRETS = {
     "oidc_client_secret": "oidc-secret",
     "google_client_secret": "google-secret",
     "github_client_secret": "github-secret",
+    "metrics_token": "metrics-token-of-prometheus",
 }
 
 
