@@ -58,15 +58,15 @@ def create_router(ctx: Context) -> APIRouter:
 
         Its type is its own, or `application/octet-stream` where `Accept` names that alone.
         """
-        generation = await services.find_picture(ctx, id=id, owner_id=reader_of(request))
-        tell_owner(request, generation.owner_id)
+        picture = await services.find_picture(ctx, id=id, owner_id=reader_of(request))
+        tell_owner(request, picture.owner_id)
         # A picture never changes, so its name says all that a hash of it could.
         tag = f'"{id}-{size}"'
         headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Accept-Ranges": "bytes", "Vary": "Accept"}
         headers[HEADER] = PICTURE
         if is_known(tag, if_none_match):
             return Response(status_code=304, headers=headers)
-        own_type, name, stored = await services.open_picture(ctx, generation, is_thumbnail=size == "thumb")
+        own_type, name, stored = await services.open_picture(ctx, picture, is_thumbnail=size == "thumb")
         # A part is of use to whoever has the rest of the same bytes: a weak tag or a date proves nothing.
         is_the_same = if_range is None or if_range.strip() == tag
         wanted = _wanted(range, stored.size) if is_the_same else None

@@ -42,6 +42,16 @@ class Standing(NamedTuple):
     """How long the newest runs of the same model and quality took; empty once the generation has ended."""
 
 
+class KeptPicture(NamedTuple):
+    """What names the file of a generation's picture, and says whose it is."""
+
+    id: UUID
+    owner_id: UUID
+    prompt: str
+    picture_type: str | None
+    """None while it is not in the store."""
+
+
 class ClaimedPoll(NamedTuple):
     """A run whose next poll is the caller's, and when the claim was sent, by the monotonic clock."""
 
@@ -84,6 +94,18 @@ async def get_standing(statements: Statements, *, id: UUID, caller: Caller, qual
         [quality, *_as_values(caller), id],
     )
     return _standing(found.names, found.rows[0]) if found.rows else None
+
+
+async def get_picture(statements: Statements, *, id: UUID, caller: Caller) -> KeptPicture | None:
+    """The picture of the caller's generation; None when there is none with that id, or it is deleted.
+
+    A gallery asks for hundreds: four columns in place of all, without the history of runs.
+    """
+    found = await statements.fetch(
+        "SELECT id, owner_id, prompt, picture_type FROM read_generation(%s, %s, %s)",
+        [*_as_values(caller), id],
+    )
+    return KeptPicture(*found.rows[0]) if found.rows else None
 
 
 async def list_newest_first(

@@ -15,9 +15,10 @@ from core.pictures.download import DownloadFailed
 from core.pictures.image import NotAPicture, examine_aside
 from core.pictures.names import file_name
 from core.pictures.store import StoredPicture, StoreUnavailable
-from core.repositories import accounts, generations, settling
+from core.repositories import accounts, generations, reads, settling
+from core.repositories.reads import KeptPicture
 from core.sentences import Sentence
-from core.services.standing import get_standing
+from core.services.standing import check_login
 
 _THUMBNAIL_TYPE = "image/webp"
 _AWAY = Sentence("The pictures cannot be reached at the moment.")
@@ -89,35 +90,37 @@ async def forget_settled_pictures(ctx: Context) -> None:
         ctx.waiting.remove(waiting - listed)
 
 
-async def find_picture(ctx: Context, *, id: UUID, owner_id: Caller) -> Generation:
-    """An owner's generation, whose picture is stored; the picture itself is not touched.
+async def find_picture(ctx: Context, *, id: UUID, owner_id: Caller) -> KeptPicture:
+    """The stored picture of an owner's generation; its bytes are not touched.
 
     `owner_id` may be the token of a login session of theirs. Raises `NotFound`, also for a generation without
     a stored picture, `Unauthenticated` for a login session that is over, and `ServiceUnavailable`.
     """
-    generation = (await get_standing(ctx, id=id, owner_id=owner_id)).generation
-    if generation.picture_type is None:
+    picture = await reads.get_picture(ctx.database.statements, id=id, caller=owner_id)
+    if picture is None:
+        await check_login(ctx, owner_id)
+    if picture is None or picture.picture_type is None:
         raise NotFound
-    return generation
+    return picture
 
 
-async def open_picture(ctx: Context, generation: Generation, *, is_thumbnail: bool) -> Picture:
-    """The stored picture of a generation that `find_picture` found, or its thumbnail.
+async def open_picture(ctx: Context, picture: KeptPicture, *, is_thumbnail: bool) -> Picture:
+    """A picture that `find_picture` found, or its thumbnail.
 
     Raises `NotFound` when its bytes are gone, and `ServiceUnavailable`.
     """
-    assert generation.picture_type is not None  # noqa: S101  (see `find_picture`)
-    key = _key(generation.owner_id, generation.id) + (".thumb" if is_thumbnail else "")
+    assert picture.picture_type is not None  # noqa: S101  (see `find_picture`)
+    key = _key(picture.owner_id, picture.id) + (".thumb" if is_thumbnail else "")
     try:
         stored = await ctx.pictures.open_picture(key)
     except FileNotFoundError:
-        logger.error("Generation %s: its stored picture is gone from the store", generation.id)  # noqa: TRY400  (the stack says nothing)
+        logger.error("Generation %s: its stored picture is gone from the store", picture.id)  # noqa: TRY400  (the stack says nothing)
         raise NotFound from None
     except StoreUnavailable as error:
-        logger.warning("Generation %s: the store does not answer (%s)", generation.id, error)
+        logger.warning("Generation %s: the store does not answer (%s)", picture.id, error)
         raise ServiceUnavailable(_AWAY) from error
-    content_type = _THUMBNAIL_TYPE if is_thumbnail else generation.picture_type
-    return Picture(content_type, file_name(generation.prompt, content_type), stored)
+    content_type = _THUMBNAIL_TYPE if is_thumbnail else picture.picture_type
+    return Picture(content_type, file_name(picture.prompt, content_type), stored)
 
 
 async def _try_to_delete_picture(ctx: Context, generation: Generation) -> None:

@@ -12,6 +12,7 @@ from core.pictures.archive import Entry, zip_parts
 from core.pictures.names import UniqueNames, file_name
 from core.pictures.store import StoredPicture
 from core.repositories import gallery, reads
+from core.repositories.reads import KeptPicture
 from core.services.pictures import open_picture
 from core.services.standing import check_login
 
@@ -79,7 +80,8 @@ async def opened_entry_of(ctx: Context, generation: Generation, names: UniqueNam
 
 
 async def _open(ctx: Context, generation: Generation) -> StoredPicture | None:
+    picture = KeptPicture(generation.id, generation.owner_id, generation.prompt, generation.picture_type)
     try:
-        return (await open_picture(ctx, generation, is_thumbnail=False)).stored
+        return (await open_picture(ctx, picture, is_thumbnail=False)).stored
     except NotFound:
         return None
