@@ -33,7 +33,7 @@ SCROLL = """async ([frames, step]) => {
     return [times, nodes];
 }"""
 # As tall, with nothing to draw.
-EMPTY = "document.body.innerHTML = '<div style=\"height: 400000px\"></div>'"
+EMPTY = "document.body.innerHTML = '<div></div>'; document.body.firstChild.style.height = '400000px'"
 
 
 def photograph() -> bytes:
