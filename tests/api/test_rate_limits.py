@@ -112,7 +112,7 @@ async def test_all_cookies_and_tokens_of_a_person_count_together_and_others_do_n
     assert (await ben.http.get(LIST)).status_code == 200
 
 
-@pytest.mark.asvs("2.4.1")
+@pytest.mark.asvs("2.4.1", "6.3.1")
 @pytest.mark.parametrize(
     ("headers", "path"),
     [
