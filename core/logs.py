@@ -73,22 +73,30 @@ class _JsonFormatter(_Formatter):
     """An object a line. What is not known of an event is not in it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        message = record.getMessage()
         told: dict[str, object] = {
             "time": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
-            "message": self.hide(message),
+            "message": record.getMessage(),
             "request_id": request_id.get(),
             "owner": asking_owner.get(),
             "address": visitor_address.get(),
         }
         if record.name == ACCESS and isinstance(record.args, tuple):
             told |= dict(zip(OF_AN_ANSWER, record.args, strict=True))
-            del told["by"]  # the owner, or nobody
+            # The scope's: pages are built in tasks of their own, whose context does not come back here.
+            if (by := told.pop("by")) != "-":
+                told["owner"] = by
         if record.exc_info:
-            told["exception"] = self.hide(self.formatException(record.exc_info))
-        return json.dumps({name: value for name, value in told.items() if value is not None}, default=str)
+            told["exception"] = self.formatException(record.exc_info)
+        return json.dumps(
+            {
+                name: self.hide(value) if isinstance(value, str) else value
+                for name, value in told.items()
+                if value is not None
+            },
+            default=str,
+        )
 
 
 _FORMATTERS = {"text": _Formatter, "json": _JsonFormatter}

@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 # NiceGUI keeps a store for each tab, closed or not, for 30 days. Easel puts nothing into it.
 _TAB_STORAGE_SECONDS = 60.0
+# They log what a visitor sends, line breaks too, each also by a handler of its own beside ours.
+_LOGGERS_OF_SOCKETS = ("engineio.server", "socketio.server")
 
 
 def lighten_framework() -> None:
@@ -50,6 +52,10 @@ def leave_origins_to_us() -> None:
 def leave_log_to_us() -> None:
     """Have nobody who opens a page, the login page for one, write lines of their own into our log, nor
     tracebacks by messages that no page sends."""
+    for name in _LOGGERS_OF_SOCKETS:
+        talkative = logging.getLogger(name)
+        talkative.handlers.clear()
+        talkative.setLevel(logging.CRITICAL)
     sio = nicegui_core.sio
     handlers = sio.handlers["/"]
     handlers.pop("log", None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.errors import Forbidden
@@ -11,6 +12,15 @@ from core.middleware.methods import SAFE_METHODS
 
 # Where pages connect: also a GET is an act there, which opens a socket or takes what waits in it.
 _SOCKETS = "/_nicegui_ws/"
+
+
+def comes_from_elsewhere(request: HTTPConnection) -> bool:
+    """Whether a browser says that another site's page, a link there for one, has led to this request."""
+    return _is_of_elsewhere(request.headers)
+
+
+def _is_of_elsewhere(headers: Headers) -> bool:
+    return headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
 
 
 class CrossSiteMiddleware:
@@ -40,7 +50,7 @@ class CrossSiteMiddleware:
         headers = Headers(scope=scope)
         if scope["path"].startswith("/api/") and headers.get("authorization", "")[:7].lower() == "bearer ":
             return False  # a page of another site has no such token, and cannot send one unasked
-        if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        if _is_of_elsewhere(headers):
             return True
         origin = headers.get("origin")
         return origin is not None and origin not in self.allowed_origins

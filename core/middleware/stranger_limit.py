@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from urllib.parse import parse_qs
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,19 +18,23 @@ _SIGN_OUT = "/auth/logout"
 _UNCOUNTED = ("/api/", "/assets/", "/_nicegui", "/healthz", "/readyz", "/metrics", "/auth/")
 
 
-# Each that is opened is kept for half a minute, also without a connection.
+# Each that is opened by polling is kept for half a minute, also without a connection.
 _SOCKETS = "/_nicegui_ws/"
 
 
 def _is_counted(scope: Scope) -> bool:
     path: str = scope["path"]
     if path.startswith(_SOCKETS):
-        return b"sid=" not in scope["query_string"]
+        return "sid" not in parse_qs(scope["query_string"].decode("latin-1"))  # as who opens them reads it
     return path.startswith(_SIGN_IN) or path == _SIGN_OUT or not path.startswith(_UNCOUNTED)
 
 
 class StrangerLimitMiddleware:
-    """Refuses what passes the limits, before anything is looked up or built."""
+    """Refuses what passes the limits, before anything is looked up or built.
+
+    Web sockets are not counted: each page opens one, all pages at once after a restart, and it is there no
+    longer than its connection, of which the server has a limit.
+    """
 
     def __init__(
         self, app: ASGIApp, *, limits: RateLimits, session_cookie: str, error_page: ErrorPage = without_page

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from core.services import Person
 from core.sign_in.discovery import NAMES_ITSELF
+from core.sign_in.github import ORGANISATION
 from core.sign_in.openid_app import OpenIdApp
 from core.sign_in.problems import NotVerified
 from core.sign_in.provider import SignInProvider, text_or_none
@@ -110,6 +111,7 @@ def _verified_email(claims: Claims) -> str | None:
 
 
 def _groups(value: object) -> frozenset[str]:
-    """Of a claim that is a list, or the name of the only group."""
+    """Of a claim that is a list, or the name of the only group. None is an organisation of GitHub, which this
+    provider cannot vouch for."""
     names = value if isinstance(value, list) else [value]
-    return frozenset(name for name in names if isinstance(name, str))
+    return frozenset(name for name in names if isinstance(name, str) and not name.startswith(ORGANISATION))

@@ -15,6 +15,7 @@ from core import services
 from core.api.methods import refuse_other_methods
 from core.context import Context
 from core.errors import NotFound
+from core.middleware.cross_site import comes_from_elsewhere
 from core.services import Blocked, Person
 from core.sign_in.admission import is_administrator, is_admitted
 from core.sign_in.browsers import browser_of
@@ -49,8 +50,13 @@ def _add_login(router: APIRouter, ctx: Context, providers: dict[str, SignInProvi
     async def login(
         request: Request, provider_id: str, next: str | None = None, prompt: str | None = None
     ) -> Response:
-        """To the provider, remembering where to go afterwards; with `prompt=login` it has to ask again."""
+        """To the provider, remembering where to go afterwards; with `prompt=login` it has to ask again.
+
+        Who comes from another site's page has not asked to sign in, and gets the page where one does.
+        """
         path = safe_return_path(next)
+        if comes_from_elsewhere(request):
+            return _to_login({}, path)
         provider = providers.get(provider_id)
         if provider is None:
             return _back_to_login(SignInProblem.UNKNOWN_PROVIDER, path)
@@ -157,5 +163,9 @@ def _problem_of(error: Exception) -> SignInProblem:
 
 
 def _back_to_login(problem: SignInProblem, path: str) -> Response:
-    query = {"error": problem.value} | ({"next": path} if path != DEFAULT_PATH else {})
-    return RedirectResponse(f"/login?{urlencode(query)}", status_code=303)
+    return _to_login({"error": problem.value}, path)
+
+
+def _to_login(query: dict[str, str], path: str) -> Response:
+    query |= {"next": path} if path != DEFAULT_PATH else {}
+    return RedirectResponse(f"/login?{urlencode(query)}" if query else "/login", status_code=303)

@@ -91,6 +91,7 @@ def answered(row: dict[str, Any], settings: Settings) -> Any:
     return json.loads(body)["data"]
 
 
+@pytest.mark.asvs("15.3.1")
 @pytest.mark.parametrize("state", STATES)
 def test_each_state_has_what_belongs_to_it_and_no_more(state: str) -> None:
     row, expected = STATES[state]

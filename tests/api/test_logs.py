@@ -6,6 +6,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Literal
 
 import httpx
 import pytest
@@ -51,9 +52,15 @@ async def test_a_line_is_not_as_long_as_a_visitor_likes(http: httpx.AsyncClient,
     assert all(len(line) < 500 and "easel_" not in line for line in lines)
 
 
-async def test_an_api_token_in_an_address_is_hidden(http: httpx.AsyncClient, log: StringIO) -> None:
-    await http.get(f"/api/v1/{new_api_token()}/")
+@pytest.mark.parametrize("log_format", ["text", "json"])
+async def test_an_api_token_in_an_address_is_hidden(
+    http: httpx.AsyncClient, log_format: Literal["text", "json"]
+) -> None:
+    tokens = [new_api_token(), new_api_token()]
+    with written_log(log_format=log_format) as log:
+        await http.get(f"/api/v1/{tokens[0]}/", headers={"X-Request-Id": tokens[1]})
     assert "GET /api/v1/easel_***/ 404" in log.getvalue()
+    assert [each for each in tokens if each in log.getvalue()] == []
 
 
 async def test_what_monitors_and_pages_ask_all_the_time_is_not_logged(
@@ -199,6 +206,16 @@ async def test_as_json_a_request_is_one_object(ada: SignedIn, http: httpx.AsyncC
     }
     assert strangers["status"] == 404
     assert "owner" not in strangers
+
+
+@pytest.mark.asvs("16.2.1")
+async def test_as_json_a_page_says_to_whom(ada: SignedIn, http: httpx.AsyncClient) -> None:
+    with written_log(log_format="json") as log:
+        assert (await ada.http.get("/dashboard")).status_code == 200
+        assert (await http.get("/login")).status_code == 200
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    owners = {line["path"]: line.get("owner") for line in lines if line["logger"] == "easel.access"}
+    assert owners == {"/dashboard": str(ada.owner_id), "/login": None}
 
 
 async def test_as_json_what_is_told_meanwhile_says_whose_request_it_is(

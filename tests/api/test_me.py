@@ -13,6 +13,7 @@ from tests.support.people import SignedIn, signed_in
 ME = "/api/v1/me"
 
 
+@pytest.mark.asvs("15.3.1")
 async def test_without_a_limit_there_is_no_allowance(ada: SignedIn) -> None:
     me = data_of(await ada.http.get(ME))
     assert me == {

@@ -108,3 +108,18 @@ async def test_files_of_the_screens_are_kept(http: httpx.AsyncClient) -> None:
     reply = await http.get("/favicon.ico")
     assert (reply.status_code, reply.headers["cache-control"]) == (200, "public, max-age=86400")
     assert reply.headers["content-type"].startswith("image/svg+xml")
+
+
+@pytest.mark.asvs("4.1.1")
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [
+        ("/api/v1/generations", "application/json"),
+        ("/api/nothing", "application/json"),
+        ("/healthz", "application/json"),
+        ("/login", "text/html; charset=utf-8"),
+        ("/nothing", "text/html; charset=utf-8"),
+    ],
+)
+async def test_an_answer_says_what_it_is(http: httpx.AsyncClient, path: str, content_type: str) -> None:
+    assert (await http.get(path)).headers["Content-Type"] == content_type

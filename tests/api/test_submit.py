@@ -85,6 +85,25 @@ async def test_a_prompt_that_will_not_do_is_named_in_the_details(
     assert provider.creates == 0
 
 
+@pytest.mark.asvs("15.3.3")
+async def test_nothing_but_the_prompt_is_for_the_caller_to_say(
+    ada: SignedIn, ben: SignedIn, database: TestDatabase, provider: EmulatedProvider
+) -> None:
+    provider.never_finish()
+    more = {"owner_id": str(ben.owner_id), "id": str(UUID(int=7)), "status": "succeeded", "model": "a/b"}
+    more |= {"charge": "not_charged", "quality": "low", "created_at": "2020-01-01T00:00:00Z"}
+    plain = data_of(await ben.http.post(SUBMIT, json={"prompt": "a cat"}))
+    told = data_of(await ada.http.post(SUBMIT, json={"prompt": "a cat"} | more))
+    own = {"id", "created_at"}
+    assert {name: told[name] for name in told if name not in own} == {
+        name: plain[name] for name in plain if name not in own
+    }
+    assert told["id"] != more["id"]
+    assert told["created_at"] >= plain["created_at"]
+    assert [str(row["id"]) for row in database.generations(ada.owner_id)] == [told["id"]]
+    assert [str(row["id"]) for row in database.generations(ben.owner_id)] == [plain["id"]]
+
+
 @pytest.mark.asvs("2.2.1")
 async def test_a_missing_prompt_is_named_in_the_details(ada: SignedIn) -> None:
     response = await ada.http.post(SUBMIT, json={"Prompt": "a cat"})

@@ -231,7 +231,6 @@ async def test_twenty_are_enough_however_many_are_asked_for_at_once(
     assert await make(ada)
 
 
-@pytest.mark.asvs("15.3.3")
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -248,6 +247,17 @@ async def test_twenty_are_enough_however_many_are_asked_for_at_once(
 async def test_what_is_wrong_is_named(ada: SignedIn, changes: dict[str, Any], field: str) -> None:
     details = details_of(await ada.http.post(TOKENS, json=BODY | changes))
     assert details["fieldErrors"].keys() == {field}
+
+
+@pytest.mark.asvs("15.3.3")
+async def test_nobody_makes_a_token_of_another(
+    ada: SignedIn, ben: SignedIn, started: Started, database: TestDatabase
+) -> None:
+    more = {"owner_id": str(ben.owner_id), "last_used_at": "2026-01-01T00:00:00Z", "token": "easel_mine"}
+    made = await make(ada, **more)
+    [row] = database.run("SELECT * FROM api_tokens")
+    assert (row["owner_id"], row["last_used_at"]) == (ada.owner_id, None)
+    assert made["token"] != "easel_mine"
 
 
 @pytest.mark.asvs("14.2.1", "16.2.5")

@@ -33,6 +33,7 @@ async def made(maker: Owner, files: Files) -> str:
     return f"{GALLERY}/{await maker.make('a red kite')}"
 
 
+@pytest.mark.asvs("4.1.1")
 async def test_the_image_is_its_owners_with_its_type_and_kept_by_their_browser_only(
     ada: SignedIn, made: str
 ) -> None:

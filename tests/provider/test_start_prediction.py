@@ -1,8 +1,21 @@
 """`start_prediction`: an id, a refusal or an uncertainty, and one request whatever happens."""
 
+import asyncio
+import ssl
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
+import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from core.failures import FailureCode
 from core.limits import ProviderLimits
@@ -130,6 +143,55 @@ async def test_a_provider_that_was_never_reached_has_started_nothing(settings: S
     async with connected(dead) as replicate:
         with pytest.raises(StartRefused, match="PROVIDER_ERROR"):
             await replicate.start_prediction(order=order("a red kite"))
+
+
+@pytest.mark.asvs("12.3.2")
+async def test_a_server_that_nobody_has_vouched_for_hears_nothing(settings: Settings, tmp_path: Path) -> None:
+    async with self_signed_server(tmp_path) as (address, trusting, heard):
+        stranger = settings.model_copy(update={"replicate_base_url": address})
+        async with connected(stranger) as replicate:
+            with pytest.raises(StartRefused, match="PROVIDER_ERROR"):
+                await replicate.start_prediction(order=order("a red kite"))
+        assert heard == []
+        async with httpx.AsyncClient(verify=trusting) as client:
+            assert (await client.get(address)).status_code == 204
+        assert heard == [b"GET / HTTP/1.1\r\n"]
+
+
+@asynccontextmanager
+async def self_signed_server(
+    folder: Path,
+) -> AsyncIterator[tuple[str, ssl.SSLContext, list[bytes]]]:
+    """Its address, what one would have to trust, and the first line of each request that it has read."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    ).public_bytes(Encoding.PEM)
+    file = folder / "server.pem"
+    file.write_bytes(certificate + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    heard: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readline())
+        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"https://127.0.0.1:{port}", ssl.create_default_context(cadata=certificate.decode()), heard
 
 
 @pytest.mark.asvs("12.3.2")

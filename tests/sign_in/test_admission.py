@@ -78,6 +78,8 @@ async def came_in(browser: httpx.AsyncClient, **how: str) -> bool:
         ({"allowed_groups": "painters"}, {}, False),
         ({"allowed_groups": "painters", "oidc_groups_claim": "roles"}, {"roles": ["painters"]}, True),
         ({"allowed_groups": "painters", "allowed_emails": "ada@lovelace.test"}, ADA, True),
+        ({"allowed_groups": "github:painters"}, {"groups": ["github:painters"]}, False),
+        ({"allowed_groups": "github:painters"}, {"groups": "github:painters"}, False),
         ({"allow_everyone": "true"}, {}, True),
     ],
 )

@@ -23,6 +23,26 @@ CALLBACK = "/auth/callback/oidc"
 
 
 @pytest.mark.asvs("7.6.2")
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_a_link_on_another_site_begins_no_sign_in(site: str, browser: httpx.AsyncClient) -> None:
+    from_elsewhere = {"Sec-Fetch-Site": site}
+    for query, login in (("", "/login"), ("?next=/account&prompt=login", "/login?next=%2Faccount")):
+        answer = await browser.get(f"/auth/login/oidc{query}", headers=from_elsewhere)
+        assert (answer.status_code, answer.headers["location"]) == (303, login)
+        assert "Set-Cookie" not in answer.headers
+
+
+async def test_a_press_on_our_page_and_a_bookmark_begin_one(browser: httpx.AsyncClient) -> None:
+    for site in ("same-origin", "none"):
+        answer = await browser.get("/auth/login/oidc", headers={"Sec-Fetch-Site": site})
+        assert answer.status_code == 302
+    callback_url = await approve(browser, answer.headers["location"])
+    back = await browser.get(callback_url, headers={"Sec-Fetch-Site": "cross-site"})
+    assert back.headers["location"] == "/dashboard/generate"
+    assert await is_signed_in(browser)
+
+
+@pytest.mark.asvs("7.6.2")
 @pytest.mark.parametrize("state", ["another", "", None])
 async def test_a_callback_without_the_right_state_is_refused(
     state: str | None, browser: httpx.AsyncClient, identity_provider: IdentityProvider

@@ -63,7 +63,7 @@ async def test_the_cookies_are_out_of_reach_of_scripts_and_other_sites(browser: 
 
 
 @pytest.mark.asvs("3.3.1", "3.3.3", "3.3.4", "3.3.2")
-async def test_on_https_both_cookies_are_secure(honest_issuer: str, database: TestDatabase) -> None:
+async def test_on_https_all_cookies_are_secure(honest_issuer: str, database: TestDatabase) -> None:
     site = "https://easel.test"
     async with (
         started_app(oidc_settings(honest_issuer, public_url=site, allow_everyone=True), database) as started,
@@ -75,9 +75,11 @@ async def test_on_https_both_cookies_are_secure(honest_issuer: str, database: Te
         assert {"secure", "httponly", "samesite=lax", "path=/"} <= of_the_sign_in
         assert not any(attribute.lower().startswith("domain") for attribute in of_the_sign_in)
 
-        cookie = set_cookies(await sign_in(browser))["__Host-easel_session"]
-        assert {"HttpOnly", "SameSite=lax", "Path=/", "Secure"} <= cookie
-        assert not any(attribute.startswith("Domain") for attribute in cookie)
+        cookies = set_cookies(await sign_in(browser))
+        assert cookies.keys() == {"__Host-easel_session", "__Host-easel_provider", "__Host-easel_sign_in"}
+        for name in ("__Host-easel_session", "__Host-easel_provider"):
+            assert {"HttpOnly", "SameSite=lax", "Path=/", "Secure"} <= cookies[name]
+            assert not any(attribute.startswith("Domain") for attribute in cookies[name])
         assert await is_signed_in(browser)
 
         gone = set_cookies(await browser.post("/auth/logout", headers={"Origin": site}))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -110,3 +111,11 @@ def test_whoever_opens_a_page_writes_nothing_into_our_log(easel: EaselProcess) -
         assert str(socket.recv(timeout=30)) == "2"  # it is still there for the next ping
     written = easel.log.read_text().removeprefix(before)
     assert [each for each in ("paused by nobody", "Traceback", "exception") if each in written] == []
+
+
+def test_whoever_asks_for_a_socket_writes_nothing_into_our_log(easel: EaselProcess) -> None:
+    before = easel.log.read_text()
+    reply = httpx.get(f"{easel.url}{PATH}polling&sid={quote(FORGED)}")
+    assert reply.status_code == 400
+    written = easel.log.read_text().removeprefix(before)
+    assert [each for each in ("paused by nobody", "Invalid session", "engineio") if each in written] == []
