@@ -65,7 +65,7 @@ def main(limits: Limits = Limits()) -> int:
             settings = settings.with_storage_secret()
             ctx = create_context(settings, database_url, limits)
             ctx.pictures.try_out()
-            ctx.pictures.check_id(lambda own: claim_store(database_url, own, limits.database))
+            ctx.pictures.check_id(lambda own, write: claim_store(database_url, own, write, limits.database))
             _run(ctx)
     except ConfigurationError as error:
         for problem in error.problems:

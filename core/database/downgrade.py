@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from alembic.util import CommandError
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.database.compatibility import Schema, schema_of
 from core.database.connecting import engine_of, first_line, wait_for
@@ -22,6 +23,8 @@ _COLUMNS = """
     JOIN information_schema.tables t USING (table_schema, table_name)
     WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
 """
+
+_IN_USE = "an Easel, or something else, is using the database: stop every Easel, then do it again"
 
 Column = tuple[str, str]
 
@@ -43,18 +46,35 @@ def run_downgrade(settings: Settings, arguments: list[str], limits: DatabaseLimi
             with wait_for(engine, "MIGRATION_DATABASE_URL", limits) as connection:
                 lock(connection)
                 return _downgrade(connection, asked.revision, is_sure=asked.yes)
+        except OperationalError as error:
+            if isinstance(error.orig, LockNotAvailable):
+                raise ConfigurationError([_IN_USE]) from error
+            raise ConfigurationError([_not_run(error)]) from error
         except (CommandError, DBAPIError) as error:
-            raise ConfigurationError([f"the migrations do not run: {first_line(error)}"]) from error
+            raise ConfigurationError([_not_run(error)]) from error
+
+
+def _not_run(error: Exception) -> str:
+    return f"the migrations do not run: {first_line(error)}"
+
+
+def _hurry(connection: Connection) -> None:
+    """Do not wait for whoever uses a table: all that come after would wait behind this transaction."""
+    connection.execute(text("SET LOCAL lock_timeout = '2s'"))
 
 
 def _downgrade(connection: Connection, revision: str, *, is_sure: bool) -> int:
     with connection.engine.connect() as looking:  # what `connection` read, the trial could not drop
         before = schema_of(looking)
+    sys.stderr.write(
+        "Stop every Easel first: what would be lost is found out by trying, which locks its tables\n"
+    )
     for line in _losses(connection, revision, before):
         sys.stdout.write(f"{line}\n")
     if not is_sure:
         sys.stdout.write("Nothing was changed: stop every Easel, make a back-up, then add --yes\n")
         return 1
+    _hurry(connection)
     downgrade(connection, revision)
     sys.stdout.write(f"The database went from migration {before.revision} to {revision}\n")
     return 0
@@ -65,6 +85,7 @@ def _losses(connection: Connection, revision: str, schema: Schema) -> Iterator[s
     with connection.engine.connect() as looking:
         before = _columns(looking)
     with connection.engine.connect() as trial:  # whose transaction nobody commits
+        _hurry(trial)
         downgrade(trial, revision, is_trial=True)
         gone = before - _columns(trial)
     yield f"From migration {schema.revision} to {revision} these would be lost:"
@@ -88,5 +109,6 @@ def _count(connection: Connection, table: str, column: str | None) -> int:
     """All rows, also those that no policy shows to the owner."""
     what = f'"{column}"' if column else "*"
     with connection.engine.connect() as looking:  # whose transaction nobody commits
+        _hurry(looking)
         looking.execute(text(f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY'))
         return looking.scalar(text(f'SELECT count({what}) FROM "{table}"')) or 0  # noqa: S608

@@ -127,6 +127,7 @@ _GRANTS = (
     "GRANT SELECT, INSERT, DELETE ON run_times TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON submit_keys TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON login_sessions TO {role}",
+    "GRANT SELECT, INSERT ON authentications TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON api_tokens TO {role}",
     "GRANT SELECT, INSERT ON prompt_search TO {role}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON people TO {role}",

@@ -1,33 +1,26 @@
 """The id of a store, kept in it: of two stores on one database each would lack half of the pictures."""
 
-from contextlib import suppress
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import ObjectStore
 
 ID_KEY = "easel-store-id.txt"
 
 
-def id_of(store: ObjectStore) -> UUID:
-    """The id in the store; the first that asks gives it one. Raises obstore's errors and `ValueError`."""
+def read_id(store: ObjectStore) -> UUID | None:
+    """The id in the store; None in one that has none. Raises obstore's errors and `ValueError`."""
     try:
-        return _read(store)
+        content = obstore.get(store, ID_KEY).bytes()
     except FileNotFoundError:
-        _make(store)
-    return _read(store)
+        return None
+    return UUID(bytes(content).decode().strip())
 
 
-def _read(store: ObjectStore) -> UUID:
-    return UUID(bytes(obstore.get(store, ID_KEY).bytes()).decode().strip())
+def write_id(store: ObjectStore, store_id: UUID) -> None:
+    """Give the store that id. Raises obstore's errors.
 
-
-def _make(store: ObjectStore) -> None:
-    """Of several at once the first one's stays, where the store can do that: some that speak S3 cannot."""
-    content = f"{uuid4()}\n".encode()
-    try:
-        with suppress(AlreadyExistsError):
-            obstore.put(store, ID_KEY, content, mode="create")
-    except BaseError:
-        obstore.put(store, ID_KEY, content)
+    Not with `mode="create"`: some that speak S3 refuse that, others take it for an ordinary write. Which of
+    several starts may write is for the database to say.
+    """
+    obstore.put(store, ID_KEY, f"{store_id}\n".encode())

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import obstore
 from obstore.exceptions import BaseError
@@ -16,7 +16,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from core.errors import ConfigurationError
 from core.limits import PictureLimits
-from core.pictures.identity import ID_KEY, id_of
+from core.pictures.identity import ID_KEY, read_id, write_id
 from core.pictures.reasons import reason_of
 
 if TYPE_CHECKING:
@@ -84,21 +84,34 @@ class PictureStore:
         if problem := self._in_thread(self._try_out):
             raise _not_usable(self._setting, problem)
 
-    def check_id(self, claim: Callable[[UUID], UUID]) -> None:
-        """See that this is the store of the database, which `claim` asks for the id of its own.
+    def check_id(self, claim: Callable[[UUID, Callable[[], None]], UUID]) -> None:
+        """See that this is the store of the database, by `core.database.known_store`'s `claim`.
 
-        Raises `ConfigurationError` when it is another one, or cannot be read.
+        A store without an id is given one, if the database knows none either. Raises `ConfigurationError`
+        when it is another store, or cannot be read or written.
         """
-        ids: list[UUID] = []
-        if problem := self._in_thread(lambda: self._find_id(ids)):
+        found = self._read_id()
+        own = found or uuid4()
+        known = claim(own, lambda: None if found else self._write_id(own))
+        if known != own:
+            found = self._read_id()  # another start may have written it meanwhile
+            if known != found:
+                raise _not_usable(
+                    self._setting,
+                    f"the pictures of this database are in another store. Give every process the same one; "
+                    f"if the pictures have moved here, write {known} into {ID_KEY} beside them "
+                    f"(it has {found or 'no id'})",
+                )
+
+    def _read_id(self) -> UUID | None:
+        ids: list[UUID | None] = []
+        if problem := self._in_thread(lambda: self._use_id(lambda: ids.append(read_id(self._store)))):
             raise _not_usable(self._setting, problem)
-        known = claim(ids[0])
-        if known != ids[0]:
-            raise _not_usable(
-                self._setting,
-                f"the pictures of this database are in another store. Give every process the same one; if "
-                f"the pictures have moved here, write {known} into {ID_KEY} beside them (it has {ids[0]})",
-            )
+        return ids[0]
+
+    def _write_id(self, store_id: UUID) -> None:
+        if problem := self._in_thread(lambda: self._use_id(lambda: write_id(self._store, store_id))):
+            raise _not_usable(self._setting, problem)
 
     def _in_thread(self, act: Callable[[], str]) -> str:
         """What `act` returns, or the reason why it took longer than `probe_seconds`.
@@ -173,10 +186,10 @@ class PictureStore:
             return f"{doing}: {reason_of(error)}"
         return "" if is_same else "reading: it gives back something else than was written"
 
-    def _find_id(self, ids: list[UUID]) -> str:
-        """Adds the id of the store; the reason why it has none, empty if it has."""
+    def _use_id(self, act: Callable[[], None]) -> str:
+        """The reason why `act` failed, empty if it did not."""
         try:
-            ids.append(id_of(self._store))
+            act()
         except ValueError:
             return f"{ID_KEY} is damaged: it holds no id"
         except BaseException as error:  # noqa: BLE001  (as above)

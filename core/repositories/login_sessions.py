@@ -4,7 +4,7 @@ request)."""
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert
+from sqlalchemy import delete, func, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -23,8 +23,12 @@ async def create(
     idle: timedelta,
     is_admin: bool,
     browser: str | None,
+    authenticated: timedelta | None,
 ) -> None:
-    """Add a login session that ends after `lifetime`, or after `idle` if nobody uses it."""
+    """Add a login session that ends after `lifetime`, or after `idle` if nobody uses it.
+
+    `authenticated` is how long ago the person proved who they are, where that is known.
+    """
     await session.execute(
         insert(LoginSession).values(
             token_hash=token_hash,
@@ -39,6 +43,14 @@ async def create(
             expires_at=func.now() + min(lifetime, idle),
         )
     )
+    if authenticated is not None:
+        await session.execute(
+            text(
+                "INSERT INTO authentications (token_hash, owner_id, at)"
+                " VALUES (:token_hash, :owner_id, now() - CAST(:authenticated AS interval))"
+            ),
+            {"token_hash": token_hash, "owner_id": owner_id, "authenticated": authenticated},
+        )
 
 
 async def delete_by_token_hash(session: AsyncSession, *, token_hash: bytes) -> None:

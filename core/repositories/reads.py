@@ -141,9 +141,11 @@ async def find_login_session(statements: Statements, *, token_hash: bytes) -> Lo
 
 
 async def is_recent(statements: Statements, *, token_hash: bytes, age: timedelta) -> bool | None:
-    """Whether the login session of that token began less than `age` ago; None when it is unknown or over."""
+    """Whether it is known that the person of that login session proved who they are less than `age` ago; None
+    when it is unknown or over."""
     found = await statements.fetch(
-        "SELECT created_at > now() - %s::interval FROM find_login_session(%s)", [age, token_hash]
+        "SELECT coalesce(at > now() - %s::interval, false) FROM find_authentication(%s) AS at",
+        [age, token_hash],
     )
     return bool(found.rows[0][0]) if found.rows else None
 

@@ -20,7 +20,8 @@ from core.repositories import api_tokens, audit, login_sessions, people, reads
 IDLE = timedelta(days=7)
 """A login session that nobody uses for so long is over; migration 0009 prolongs one that is used."""
 RECENT = timedelta(minutes=10)
-"""What cannot be undone takes a sign-in that is no older: an open browser alone does not suffice."""
+"""What cannot be undone takes a proof of who it is that is no older: neither an open browser suffices, nor a
+provider that remembers the person."""
 _TOKEN_BYTES = 32
 _MAX_NAME_LENGTH = 200
 _MAX_EMAIL_LENGTH = 320
@@ -37,8 +38,8 @@ class Person(NamedTuple):
     email: str | None = None
     """Only one that the provider calls verified."""
     groups: frozenset[str] = frozenset()
-    authenticated: timedelta = timedelta(0)
-    """How long ago that was, by the provider's clock, where it tells."""
+    authenticated: timedelta | None = None
+    """How long ago they proved who they are, by the provider's clock; None where it does not tell."""
 
     @property
     def owner_id(self) -> UUID:
@@ -74,6 +75,7 @@ async def sign_in(ctx: Context, person: Person, *, is_admin: bool = False, brows
                 idle=IDLE,
                 is_admin=is_admin,
                 browser=browser,
+                authenticated=person.authenticated,
             )
     if not is_welcome:
         raise Blocked
@@ -94,7 +96,7 @@ async def find_login_session(ctx: Context, presented: LoginToken) -> LoginSessio
 
 
 async def has_signed_in_recently(ctx: Context, presented: LoginToken) -> bool:
-    """Whether the login session began within the time of `RECENT`.
+    """Whether the person of the login session proved who they are within `RECENT`, as far as known.
 
     Raises `Unauthenticated` for one that is over, and `ServiceUnavailable`.
     """

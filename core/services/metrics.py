@@ -76,9 +76,12 @@ def _upkeep(upkeep: Upkeep, ctx: Context) -> Iterator[Metric]:
         "For how long the oldest task of the last run was due.",
         upkeep.lag_seconds,
     )
-    last = upkeep.last_run_at
-    if last:
-        yield _gauge("easel_upkeep_last_run_timestamp_seconds", "When the loop ran last.", last.timestamp())
+    # One that never runs would have no series, and an alert says nothing of what is not there.
+    yield _gauge(
+        "easel_upkeep_last_run_timestamp_seconds",
+        "When the loop ran last; before its first run, when the process began.",
+        (upkeep.last_run_at or upkeep.began_at).timestamp(),
+    )
     waiting = len(ctx.waiting.generation_ids)
     yield _gauge("easel_pictures_waiting", "Pictures that this process could not store so far.", waiting)
 

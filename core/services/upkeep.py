@@ -48,6 +48,7 @@ class Upkeep:
         self._ctx = ctx
         self._stopping = asyncio.Event()
         self._slots = asyncio.Semaphore(_AT_ONCE)
+        self.began_at = datetime.now(UTC)
         self.last_run_at: datetime | None = None
         self.lag_seconds = 0.0
         """For how long the oldest task of the last batch had been due."""

@@ -98,9 +98,11 @@ class OpenIdProvider(SignInProvider):
         return found
 
 
-def _authenticated(claims: Claims) -> timedelta:
+def _authenticated(claims: Claims) -> timedelta | None:
     """How old `auth_time` was when the ID token was made: both are times of the same clock."""
-    age = claims["iat"] - (claims.get("auth_time") or claims["iat"])
+    if claims.get("auth_time") is None:
+        return None
+    age = claims["iat"] - claims["auth_time"]
     return timedelta(seconds=min(max(0, age), _LONG_AGO))
 
 

@@ -27,6 +27,11 @@ class SignInProvider(ABC):
     anew: Mapping[str, str]
     """What has the provider ask who it is, also where it knows."""
 
+    @property
+    def has_to_tell_when(self) -> bool:
+        """Whether the answer to `anew` has to have `auth_time`: OpenID Connect has it so for `max_age`."""
+        return "max_age" in self.anew
+
     async def redirect(self, request: Request, callback_url: str, *, is_anew: bool = False) -> Response:
         """The answer that sends the browser to the provider, which sends it back to `callback_url`.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import httpx
@@ -27,7 +28,7 @@ from core.sign_in.return_path import DEFAULT_PATH, safe_return_path
 from core.sign_in.sign_out import add_sign_out
 from core.sign_in.step_up import check_anew, path_with
 
-DEMO_PERSON = Person(issuer="easel:demo", subject="demo", name="Demo user")
+DEMO_PERSON = Person(issuer="easel:demo", subject="demo", name="Demo user", authenticated=timedelta(0))
 _NEXT = "next"
 _ANEW = "anew"
 
@@ -92,8 +93,11 @@ def _add_callback(router: APIRouter, ctx: Context, providers: dict[str, SignInPr
         except Exception as error:  # noqa: BLE001  (whatever comes back from outside)
             request.session.clear()
             return _failed(error, path, is_anew=is_anew)
-        if is_anew and (problem := await check_anew(ctx, request, person)):
-            return _failed(problem, path, is_anew=True)
+        if is_anew:
+            checked = await check_anew(ctx, request, person, provider)
+            if isinstance(checked, NotVerified):
+                return _failed(checked, path, is_anew=True)
+            person = checked
         return await _admitted(ctx, request, person, path, provider_id)
 
 

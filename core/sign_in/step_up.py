@@ -1,5 +1,6 @@
 """Signing in anew, for what takes a recent sign-in: by the same person, whom the provider has asked again."""
 
+from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -33,17 +34,23 @@ def ways_in(ctx: Context, providers: dict[str, SignInProvider], request: Request
     ]
 
 
-async def check_anew(ctx: Context, request: Request, person: Person) -> NotVerified | None:
-    """What keeps a person who has come back from having signed in anew; None where nothing does.
+async def check_anew(
+    ctx: Context, request: Request, person: Person, provider: SignInProvider
+) -> Person | NotVerified:
+    """The person who has come back and has signed in anew, or what keeps them from having done so.
 
     Raises `ServiceUnavailable`.
     """
     before = await services.get_login_session(ctx, session_token(request, ctx.settings))
     if before and before.owner_id != person.owner_id:
         return NotVerified("somebody else than the one who was to sign in again")
+    if person.authenticated is None:
+        if provider.has_to_tell_when:
+            return NotVerified("the provider did not tell when it asked (no auth_time)")
+        return person._replace(authenticated=timedelta(0))  # the way to it and back is all there is
     if person.authenticated > services.RECENT:
         return NotVerified("the provider did not ask again")
-    return None
+    return person
 
 
 def path_with(problem: SignInProblem, path: str) -> str:

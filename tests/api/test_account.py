@@ -57,7 +57,7 @@ async def delete(ctx: Context, person: SignedIn) -> None:
 @asynccontextmanager
 async def again(started: Started, browser: str) -> AsyncIterator[SignedIn]:
     """Ada in another browser."""
-    person = services.Person("https://issuer.test", "ada", "Ada")
+    person = services.Person("https://issuer.test", "ada", "Ada", authenticated=timedelta(0))
     token = await services.sign_in(started.ctx, person, browser=browser)
     async with client_for(started.app) as client:
         client.cookies.set("easel_session", token)
@@ -179,6 +179,7 @@ async def test_deleting_an_account_leaves_nothing_but_totals(
         "generations",
         "prompt_search",
         "login_sessions",
+        "authentications",
         "api_tokens",
         "submit_keys",
         "people",
@@ -211,14 +212,14 @@ async def test_it_takes_a_sign_in_of_the_last_ten_minutes(
 ) -> None:
     provider.never_finish()
     data_of(await ada.http.post(SUBMIT, json={"prompt": "x"}))
-    database.run("UPDATE login_sessions SET created_at = now() - interval '601 seconds'")
+    database.run("UPDATE authentications SET at = now() - interval '601 seconds'")
     async with again(started, "Firefox"):  # a sign-in of another browser says nothing of this one
         refused = error_of(await ada.http.post(DELETE, json=CONFIRM), 403, "FORBIDDEN")
     assert refused["details"] == {"cause": "SIGN_IN_TOO_OLD"}
     assert "sign in again" in refused["message"]
     assert provider.cancels == 0
     data_of(await ada.http.get(ME))
-    database.run("UPDATE login_sessions SET created_at = now() - interval '590 seconds'")
+    database.run("UPDATE authentications SET at = now() - interval '590 seconds'")
     data_of(await ada.http.post(DELETE, json=CONFIRM))
 
 

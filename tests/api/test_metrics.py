@@ -9,6 +9,8 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from core.errors import ConfigurationError
+from core.services.metrics import read_metrics
+from core.services.upkeep import Upkeep
 from core.settings import Settings
 from tests.api.envelopes import SUBMIT, data_of, error_of
 from tests.support.application import Started, client_for, make_settings, started_app
@@ -142,6 +144,18 @@ async def test_what_is_going_on_now(
     assert [found[name, ()] for name in now] == [0, 0, 0, 0]
     assert found["easel_info", ("0.2.0",)] == 1
     assert found["process_resident_memory_bytes", ()] > 0
+
+
+async def test_a_loop_that_has_never_run_counts_from_when_the_process_began(started: Started) -> None:
+    """Or there would be nothing that an alert could be about."""
+    upkeep = Upkeep(started.ctx)
+    [family] = [
+        each
+        for each in (await read_metrics(started.ctx, upkeep)).collect()
+        if each.name == "easel_upkeep_last_run_timestamp_seconds"
+    ]
+    upkeep.stop()
+    assert [each.value for each in family.samples] == [upkeep.began_at.timestamp()]
 
 
 async def test_a_database_that_is_away_is_told_and_the_rest_too(settings: Settings) -> None:

@@ -130,7 +130,7 @@ async def test_deleting_takes_a_recent_sign_in_to_which_the_page_leads(
     studio: Studio, size: dict[str, int]
 ) -> None:
     page = await studio.visit("/account", size=size)
-    studio.database.run("UPDATE login_sessions SET created_at = now() - interval '11 minutes'")
+    studio.database.run("UPDATE authentications SET at = now() - interval '11 minutes'")
     await page.get_by_label("To go on, type").fill("delete my account")
     await page.get_by_role("button", name="Delete my account").click()
     section = page.get_by_role("region", name="Delete your account")

@@ -44,6 +44,19 @@ def test_a_look_counts_what_no_policy_shows_and_changes_nothing(
     assert len(forced) == 1
 
 
+@pytest.mark.parametrize("arguments", [["0010"], ["0010", "--yes"]], ids=["a look", "with yes"])
+def test_a_database_in_use_is_not_waited_for(
+    run: Command, fresh: TestDatabase, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    """Whoever came after would wait behind it, and with them all of Easel."""
+    with fresh.connect_as_serving_role() as reader:
+        reader.execute("SELECT count(*) FROM login_sessions")
+        with pytest.raises(ConfigurationError, match="stop every Easel, then do it again"):
+            run("downgrade", *arguments)
+    assert capsys.readouterr().err.startswith("Stop every Easel first: ")
+    assert revision(fresh) == newest_revision()
+
+
 def test_with_yes_it_is_done(run: Command, fresh: TestDatabase, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("downgrade", "0010", "--yes") == 0
     assert capsys.readouterr().out.endswith(f"went from migration {newest_revision()} to 0010\n")

@@ -145,6 +145,25 @@ def test_an_owner_starts_and_ends_only_their_own_login_sessions(
         serving.execute(INSERT_LOGIN_SESSION, [b"c" * 32, BEN])
 
 
+INSERT_AUTHENTICATION = "INSERT INTO authentications (token_hash, owner_id, at) VALUES (%s, %s, now())"
+
+
+def test_an_owner_sees_and_notes_only_their_own_authentications(
+    serving: PlainConnection, database: TestDatabase
+) -> None:
+    database.run(INSERT_AUTHENTICATION, BENS_TOKEN_HASH, BEN)
+    act_for(serving, ADA)
+    serving.execute(INSERT_AUTHENTICATION, [ADAS_TOKEN_HASH, ADA])
+    assert column(serving, "SELECT owner_id FROM authentications") == [ADA]
+    serving.execute("DELETE FROM login_sessions")  # which takes it along
+    assert column(serving, "SELECT owner_id FROM authentications") == []
+    serving.commit()
+    assert [row["owner_id"] for row in database.run("SELECT owner_id FROM authentications")] == [BEN]
+    act_for(serving, ADA)
+    with pytest.raises(InsufficientPrivilege, match="row-level security"):
+        serving.execute(INSERT_AUTHENTICATION, [ADAS_TOKEN_HASH, BEN])
+
+
 UNPROTECTED_TABLES = """
     SELECT relname::text FROM pg_class c
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')

@@ -42,6 +42,11 @@ def earlier_code(folder: Path) -> Path:
     return folder
 
 
+def knows_of_newer(code: Path) -> bool:
+    """Whether it can read what newer code has written into the database about it."""
+    return (code / "core" / "database" / "compatibility.py").exists()
+
+
 def git(*arguments: str) -> bytes:
     return subprocess.run(["git", "-C", ROOT, *arguments], capture_output=True, check=False).stdout
 
@@ -116,6 +121,10 @@ def test_the_version_before_serves_beside_this_one(
                 with signed_in(easel, token) as http:
                     listed = http.get(API, params={"q": "one"}).json()["data"]["items"]
                     assert {each["id"] for each in listed} == made
+            if not knows_of_newer(earlier):  # as the CHANGELOG says of that upgrade
+                assert httpx.get(f"{old.url}/readyz").status_code == 503
+                refused = EaselProcess(tmp_path, script=[earlier / "main.py"], **settings)
+                assert refused.wait() not in (None, 0)
         assert "Traceback" not in old.log.read_text()
 
 
@@ -179,7 +188,9 @@ def test_a_downgrade_says_what_it_loses_and_loses_nothing_else(
     assert "- schema_compatibility: 1 row\n" in older.stdout, older.stderr
     wrong = easel_command(ROOT, tmp_path, settings, "downgrade", "0000")
     assert wrong.returncode == 2
-    assert wrong.stderr == "easel: the migrations do not run: Can't locate revision identified by '0000'\n"
+    hint, problem = wrong.stderr.splitlines()
+    assert hint.startswith("Stop every Easel first: ")
+    assert problem == "easel: the migrations do not run: Can't locate revision identified by '0000'"
 
 
 def easel_command(

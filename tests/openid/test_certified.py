@@ -175,7 +175,7 @@ async def test_a_sign_in_anew_is_one_at_the_provider_too(issuer: str, database: 
     again = "/auth/login/oidc?next=/account&prompt=login"
     async with browsing(settings_for(issuer), database) as browser:
         await sign_in(browser)
-        database.run("UPDATE login_sessions SET created_at = now() - interval '1 hour'")
+        database.run("UPDATE authentications SET at = now() - interval '1 hour'")
         assert not await asks_who_it_is(browser)
         there = (await browser.get(again)).headers["location"]
         assert "/interaction/" in urlsplit((await browser.get(there)).headers["location"]).path

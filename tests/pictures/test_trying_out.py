@@ -1,15 +1,19 @@
 """Before Easel serves it tries its store out; what cannot be used is one line that names the setting."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID
 
 import pytest
+from obstore.exceptions import GenericError
 
+from core.database.known_store import claim_store
 from core.errors import ConfigurationError
 from core.limits import PictureLimits
 from core.pictures.identity import ID_KEY
@@ -203,18 +207,35 @@ def test_an_id_that_is_damaged_is_said(tmp_path: Path) -> None:
     store = PictureStore.open(None, tmp_path)
     (tmp_path / ID_KEY).write_text("no id")
     with pytest.raises(ConfigurationError, match="is damaged"):
-        store.check_id(lambda own: own)
+        store.check_id(lambda own, _: own)
 
 
-def test_many_that_ask_at_once_find_the_same_id(tmp_path: Path) -> None:
-    ids: list[UUID] = []
+def test_many_that_start_at_once_are_all_let_in(database: TestDatabase, tmp_path: Path) -> None:
+    """Each has found no id in the store before any of them asks the database."""
+    store = PictureStore.open(None, tmp_path)
+    all_have_looked = Barrier(8)
+
+    def claim(own: UUID, write: Callable[[], None]) -> UUID:
+        all_have_looked.wait(20)
+        return claim_store(database.serving_url, own, write)
+
+    with ThreadPoolExecutor(8) as starts:
+        list(starts.map(store.check_id, [claim] * 8))
+    [known] = database.run("SELECT id FROM picture_store")
+    assert (tmp_path / ID_KEY).read_text() == f"{known['id']}\n"
+
+
+def test_a_store_that_could_not_be_given_its_id_is_not_known(database: TestDatabase, tmp_path: Path) -> None:
+    """Or no later start would take it for that of the database."""
     store = PictureStore.open(None, tmp_path)
 
-    def claim(own: UUID) -> UUID:
-        ids.append(own)
-        return own
+    def claim(own: UUID, write: Callable[[], None]) -> UUID:
+        return claim_store(database.serving_url, own, write)
 
-    with ThreadPoolExecutor(20) as starts:
-        list(starts.map(store.check_id, [claim] * 20))
-    assert len(ids) == 20
-    assert len(set(ids)) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.pictures.store.write_id", Mock(side_effect=GenericError("a time-out")))
+        with pytest.raises(ConfigurationError, match=f"{ID_KEY}: a time-out"):
+            store.check_id(claim)
+    assert database.run("SELECT id FROM picture_store") == []
+    store.check_id(claim)
+    assert len(database.run("SELECT id FROM picture_store")) == 1

@@ -42,6 +42,7 @@ class Grant:
     subject: str
     challenge: str
     nonce: str | None
+    max_age: str | None = None
 
 
 class IdentityProvider:
@@ -117,7 +118,9 @@ class IdentityProvider:
         query = request.query_params
         subject = str((await request.form())["sub"])
         code = secrets.token_urlsafe()
-        self.grants[code] = Grant(subject, query.get("code_challenge", ""), query.get("nonce"))
+        self.grants[code] = Grant(
+            subject, query.get("code_challenge", ""), query.get("nonce"), query.get("max_age")
+        )
         self.secrets |= {code, query["state"], query.get("nonce", code)}
         callback = {"code": code, "state": query["state"]}
         return RedirectResponse(f"{query['redirect_uri']}?{urlencode(callback)}", status_code=302)
@@ -148,6 +151,8 @@ class IdentityProvider:
             "iat": now,
             "exp": now + 300,
         }
+        if grant.max_age is not None:
+            honest["auth_time"] = now
         header = _overlaid({"alg": "ES256", "kid": self.signing_key.kid}, self.header)
         payload = json.dumps(_overlaid(honest, self.claims)).encode()
         if header["alg"] == "none":

@@ -9,7 +9,7 @@ from core.services.login_sessions import Person
 from core.settings import Settings
 from core.sign_in.openid import OpenIdProvider
 from core.sign_in.providers import create_providers
-from tests.sign_in.flow import begin, is_signed_in, problem_of, query_of, sign_in
+from tests.sign_in.flow import approve, begin, is_signed_in, problem_of, query_of, sign_in
 from tests.sign_in.identity_provider import CLIENT_ID, CLIENT_SECRET, PROFILE, TOKEN, IdentityProvider
 from tests.support.application import Started, make_settings
 from tests.support.database import TestDatabase
@@ -115,3 +115,18 @@ async def test_the_callback_of_one_provider_is_not_taken_for_another(
     state = query_of(await begin(browser, provider_id="github"))["state"]
     answer = await browser.get("/auth/callback/google", params={"code": "code", "state": state})
     assert problem_of(answer) == "SIGN_IN_EXPIRED"
+
+
+@pytest.mark.asvs("7.5.3")
+@pytest.mark.usefixtures("github")
+async def test_at_github_the_way_from_the_account_page_counts_as_a_sign_in_anew(
+    browser: httpx.AsyncClient,
+) -> None:
+    """It has nothing to ask for more by; an ordinary sign-in, which it answers by itself, does not count."""
+    await sign_in(browser, provider_id="github")
+    deletion = {"confirm": "delete my account"}
+    assert (await browser.post("/api/v1/me/delete", json=deletion)).status_code == 403
+    begun = await browser.get("/auth/login/github?next=/account&prompt=login")
+    callback = await approve(browser, begun.headers["location"])
+    assert (await browser.get(callback)).headers["location"] == "/account"
+    assert (await browser.post("/api/v1/me/delete", json=deletion)).status_code == 200

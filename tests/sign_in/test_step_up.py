@@ -36,13 +36,14 @@ async def deletion(browser: httpx.AsyncClient) -> int:
 
 
 def let_pass(database: TestDatabase, *, minutes: int) -> None:
-    database.run("UPDATE login_sessions SET created_at = now() - make_interval(mins => %s)", minutes)
+    database.run("UPDATE authentications SET at = now() - make_interval(mins => %s)", minutes)
 
 
 @pytest.mark.asvs("7.2.4", "7.5.3", "7.5.1")
 async def test_the_account_page_leads_to_a_sign_in_anew_and_back(
     browser: httpx.AsyncClient, database: TestDatabase, identity_provider: IdentityProvider
 ) -> None:
+    identity_provider.claims = {"auth_time": int(time.time())}
     await sign_in(browser)
     assert '"is-recent":true' in await account(browser)
     let_pass(database, minutes=11)
@@ -55,7 +56,7 @@ async def test_the_account_page_leads_to_a_sign_in_anew_and_back(
     assert (asked["prompt"], asked["max_age"]) == ("login", "0")
     assert not {"prompt", "max_age"} & query_of(await begin(browser)).keys()  # of no other sign-in
 
-    identity_provider.claims = {"auth_time": int(time.time())}
+    identity_provider.claims = {}
     old_token = browser.cookies["easel_session"]
     assert await sign_in_again(browser) == HERE
     assert browser.cookies["easel_session"] != old_token
@@ -76,6 +77,31 @@ async def test_a_provider_that_remembers_in_place_of_asking_is_refused(
     assert ended == "/account?error=SIGN_IN_FAILED#delete-title"
     assert "The sign-in could not be verified." in (await browser.get(ended)).text
     assert "SIGN_IN_FAILED: the provider did not ask again" in caplog.text
+    assert await deletion(browser) == 403
+    assert await is_signed_in(browser)
+
+
+@pytest.mark.asvs("6.8.4", "7.5.3", "7.5.1")
+@pytest.mark.parametrize("days", [None, 0, 3], ids=["of unknown age", "new", "remembered for days"])
+async def test_an_ordinary_sign_in_is_as_recent_as_the_provider_tells(
+    browser: httpx.AsyncClient, database: TestDatabase, identity_provider: IdentityProvider, days: int | None
+) -> None:
+    """At an unlocked browser the provider answers one without asking anybody."""
+    if days is not None:
+        identity_provider.claims = {"auth_time": int(time.time()) - days * 86_400}
+    await sign_in(browser, next="/account")
+    assert f'"is-recent":{"true" if days == 0 else "false"}' in await account(browser)
+    assert await deletion(browser) == (200 if days == 0 else 403)
+
+
+@pytest.mark.asvs("6.8.4")
+async def test_a_provider_that_was_asked_anew_and_does_not_tell_when_it_did_is_refused(
+    browser: httpx.AsyncClient, identity_provider: IdentityProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    await sign_in(browser)
+    identity_provider.claims = {"auth_time": None}
+    assert await sign_in_again(browser) == "/account?error=SIGN_IN_FAILED#delete-title"
+    assert "SIGN_IN_FAILED: the provider did not tell when it asked (no auth_time)" in caplog.text
     assert await deletion(browser) == 403
     assert await is_signed_in(browser)
 

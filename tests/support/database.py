@@ -55,7 +55,7 @@ class TestDatabase:
         )
 
     def sign_in(self, token: str, owner_id: UUID | None = None, *, hours: float = 24) -> None:
-        """Give somebody a login session with that token."""
+        """Give somebody a login session with that token, as of whoever has just proved who they are."""
         self.run(
             "INSERT INTO login_sessions (token_hash, owner_id, name, expires_at)"
             " VALUES (%s, %s, 'Ada', now() + make_interval(secs => %s))",
@@ -63,6 +63,13 @@ class TestDatabase:
             owner_id or uuid4(),
             hours * 3600,
         )
+        [known] = self.run("SELECT to_regclass('authentications') IS NOT NULL AS at")
+        if known["at"]:  # not in a database of the version before
+            self.run(
+                "INSERT INTO authentications SELECT token_hash, owner_id, now() FROM login_sessions"
+                " WHERE token_hash = %s",
+                hash_token(token),
+            )
 
     def empty(self) -> None:
         """Remove all rows; again when that meets the loop of an application, which locks in another order."""
@@ -75,7 +82,7 @@ class TestDatabase:
         self.run(
             "TRUNCATE generations, generations_to_settle, login_sessions, api_tokens, run_times, submit_keys,"
             " people, ledger, spending, prompt_search, installation, audit_log, account_deletions, exports,"
-            " picture_store"
+            " picture_store, authentications"
         )
 
 

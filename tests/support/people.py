@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -134,7 +135,13 @@ async def signed_in(
     app: FastAPI, ctx: Context, name: str, *, is_admin: bool = False
 ) -> AsyncIterator[SignedIn]:
     """Somebody of that name, with a client of their own."""
-    person = Person("https://issuer.test", name, name.title(), email=f"{name}@people.test")
+    person = Person(
+        "https://issuer.test",
+        name,
+        name.title(),
+        email=f"{name}@people.test",
+        authenticated=timedelta(0),
+    )
     token = await services.sign_in(ctx, person, is_admin=is_admin)
     async with client_for(app) as client:
         client.cookies.set("easel_session", token)
