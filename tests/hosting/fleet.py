@@ -92,6 +92,7 @@ def two_processes(
     certificate: Certificate,
     url: str,
 ) -> Iterator[Fleet]:
+    database.empty()
     settings = served_settings(database, provider_url, folder / "data") | {
         "PUBLIC_URL": url,
         "OIDC_ISSUER": issuer,

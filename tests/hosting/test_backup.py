@@ -150,7 +150,9 @@ def test_everything_is_there_again(
     assert done.returncode == 0, done.stderr
     assert contents(empty_database) == before
     assert files_of(new / "pictures") == files_of(house.folder / "data" / "pictures")
-    assert len(files_of(new / "pictures")) == 2 * PICTURES
+    assert (
+        len(files_of(new / "pictures")) == 2 * PICTURES + 1
+    )  # with thumbnails, and with the id of the store
 
     token, owner_id = uuid4().hex, before["generations"][0]["row"]["owner_id"]
     empty_database.sign_in(token, owner_id)
