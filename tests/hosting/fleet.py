@@ -1,6 +1,7 @@
 """Easel as it is hosted: two processes on one database, and a proxy that all reach from one address."""
 
 import re
+import socket
 import ssl
 import subprocess
 import time
@@ -165,6 +166,14 @@ def is_answered(fleet: Fleet) -> bool:
         return httpx.get(f"{fleet.url}/healthz", verify=False).status_code == 200  # noqa: S501
     except httpx.TransportError:
         return False
+
+
+def is_listened_to(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def make_certificate(folder: Path) -> Certificate:

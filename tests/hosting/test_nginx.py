@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.hosting.fleet import Certificate, configured, nginx_with
+from tests.hosting.fleet import Certificate, configured, is_listened_to, nginx_with
 from tests.support.servers import free_port
 from tests.support.waiting import wait_until
 
@@ -24,23 +24,17 @@ class Nginx:
     redirecting_port: int
     folder: Path
 
-    def is_up(self) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
-        except OSError:
-            return False
-        return True
-
 
 @pytest.fixture(scope="module")
 def nginx(certificate: Certificate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     nginx = Nginx(free_port(), free_port(), tmp_path_factory.mktemp("nginx"))
     nobody = [free_port(), free_port()]
     conf = configured(nobody, certificate, nginx.folder, nginx.port, nginx.redirecting_port)
-    with nginx_with(conf, nginx.folder, nginx.is_up):
+    with nginx_with(conf, nginx.folder, lambda: is_listened_to(nginx.port)):
         yield nginx
 
 
+@pytest.mark.asvs("4.1.2")
 @pytest.mark.parametrize(
     ("path", "status"),
     [("/", 301), ("/dashboard/generate", 301), ("/api/v1/me", 403), ("/metrics", 403)],
@@ -51,6 +45,7 @@ def test_pages_are_redirected_to_https_and_programs_are_not(nginx: Nginx, path: 
     assert ("Location" in reply.headers) == (status == 301)
 
 
+@pytest.mark.asvs("12.1.2")
 @pytest.mark.parametrize(
     ("ciphers", "is_taken"),
     [("ECDHE-ECDSA-AES128-GCM-SHA256", True), ("ECDHE-ECDSA-AES256-SHA384", False), ("ECDHE+SHA1", False)],
@@ -69,6 +64,7 @@ def test_only_recommended_ciphers_are_taken(
                 context.wrap_socket(connection, server_hostname="127.0.0.1")
 
 
+@pytest.mark.asvs("14.2.1")
 def test_no_log_has_a_query_even_of_what_is_refused(nginx: Nginx, certificate: Certificate) -> None:
     context = ssl.create_default_context(cafile=str(certificate.path))
     paths = ["/auth/callback/oidc", "/api/v1/generations", "/_nicegui_ws/socket.io/"]
