@@ -15,7 +15,7 @@ umask 077
 
 [ $# = 1 ] || fail "usage: deploy/backup.sh FOLDER"
 [ -n "${BACKUP_DATABASE_URL:-}" ] || own_programs
-url=${BACKUP_DATABASE_URL:-$(embedded_url)}
+take_password "${BACKUP_DATABASE_URL:-$(embedded_url)}"
 pictures=${DATA_DIR:-.data}/pictures
 refuse_bound_role "$url"
 
@@ -46,11 +46,17 @@ rows_in_dump "$made/easel.dump" | diff "$made/rows" - || fail "the dump does not
 if [ -d "$pictures" ]; then
     link=()
     [ -z "$before" ] || link=(--link-dest="$(realpath "$before")/pictures")
-    rsync --archive "${link[@]}" "$pictures/" "$made/pictures/"
-    absent=$(while read -r key; do [ -f "$made/pictures/$key" ] || echo "$key"; done <"$made/.stored")
+    # 24: a picture was deleted while it was copied. What should be there is looked for below.
+    rsync --archive "${link[@]}" "$pictures/" "$made/pictures/" || [ $? = 24 ] || fail "the pictures are not copied"
+    absent=$(while read -r key; do
+        [ -f "$made/pictures/$key" ] && [ -f "$made/pictures/$key.thumb" ] || echo "$key"
+    done <"$made/.stored")
     # Somebody may have deleted a picture since the dump.
     [ -z "$absent" ] || absent=$(still_stored "$url" <<<"$absent")
-    [ -z "$absent" ] || fail "of these pictures there is no file: $absent"
+    [ -z "$absent" ] || fail "of these pictures there is no file, or no thumbnail: $absent"
+    # Easel refuses pictures that do not have the id that its database knows.
+    ! grep -q '^picture_store|1$' "$made/rows" || [ -f "$made/pictures/easel-store-id.txt" ] ||
+        fail "the pictures lack easel-store-id.txt"
 fi
 
 stored=$(wc -l <"$made/.stored")

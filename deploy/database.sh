@@ -6,6 +6,20 @@ fail() {
     exit 1
 }
 
+# Sets `url` to the address without its password, which goes into PGPASSWORD: everybody may read the arguments of programs.
+take_password() {
+    local password
+    url=$1
+    if [[ $url =~ ^([a-z]+://[^:/@]*):([^/@]*)@(.*)$ ]]; then
+        url=${BASH_REMATCH[1]}@${BASH_REMATCH[3]}
+        password=${BASH_REMATCH[2]//\\/\\\\}
+        printf -v PGPASSWORD '%b' "${password//\%/\\x}"
+        export PGPASSWORD
+    fi
+    [[ ! $url =~ (^|[?&[:space:]])password[[:space:]]*= ]] ||
+        fail "the password belongs before the host: postgresql://role:password@host/database"
+}
+
 # The address of the embedded database, as its superuser. Its own programs fit its version.
 embedded_url() {
     local data=${DATA_DIR:-.data} pid port folder

@@ -18,7 +18,7 @@ if [ -z "${RESTORE_DATABASE_URL:-}" ]; then
     start_embedded "$data"
     own_programs
 fi
-url=${RESTORE_DATABASE_URL:-$(embedded_url)}
+take_password "${RESTORE_DATABASE_URL:-$(embedded_url)}"
 refuse_bound_role "$url"
 tables=$(psql_of "$url" <<<"SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
 [ "$tables" = 0 ] || fail "the database is not empty: it has $tables tables"

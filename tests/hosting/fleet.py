@@ -1,10 +1,11 @@
 """Easel as it is hosted: two processes on one database, and a proxy that all reach from one address."""
 
 import re
+import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,7 @@ def two_processes(
     certificate: Certificate,
     url: str,
 ) -> Iterator[Fleet]:
+    database.empty()
     settings = served_settings(database, provider_url, folder / "data") | {
         "PUBLIC_URL": url,
         "OIDC_ISSUER": issuer,
@@ -110,17 +112,19 @@ def two_processes(
             each.stop()
 
 
-def configured(fleet: Fleet, port: int, redirecting_port: int) -> str:
+def configured(
+    ports: list[int], certificate: Certificate, folder: Path, port: int, redirecting_port: int
+) -> str:
     """`deploy/nginx.conf` with the ports, the certificate and the logs of a test, and otherwise as it is."""
     text = NGINX_CONF.read_text()
     changes = {
-        r"\b8080\b": str(fleet.ports[0]),
-        r"\b8081\b": str(fleet.ports[1]),
+        r"\b8080\b": str(ports[0]),
+        r"\b8081\b": str(ports[1]),
         r"(listen (?:\[::\]:)?)443\b": rf"\g<1>{port}",
         r"(listen (?:\[::\]:)?)80\b": rf"\g<1>{redirecting_port}",
-        r"/etc/ssl/easel\.pem": str(fleet.certificate.path),
-        r"/etc/ssl/easel\.key": str(fleet.certificate.key),
-        r"/var/log/nginx": str(fleet.folder),
+        r"/etc/ssl/easel\.pem": str(certificate.path),
+        r"/etc/ssl/easel\.key": str(certificate.key),
+        r"/var/log/nginx": str(folder),
     }
     for pattern, replacement in changes.items():
         text, found = re.subn(pattern, replacement, text)
@@ -130,12 +134,19 @@ def configured(fleet: Fleet, port: int, redirecting_port: int) -> str:
 
 @contextmanager
 def nginx_before(fleet: Fleet, port: int) -> Iterator[None]:
-    (fleet.folder / "easel.conf").write_text(configured(fleet, port, free_port()))
-    (fleet.folder / "nginx.conf").write_text(_AROUND.format(folder=fleet.folder))
-    command = [require("nginx"), "-p", str(fleet.folder), "-c", str(fleet.folder / "nginx.conf")]
-    log = fleet.folder / "nginx.out"
+    conf = configured(fleet.ports, fleet.certificate, fleet.folder, port, free_port())
+    with nginx_with(conf, fleet.folder, lambda: is_answered(fleet)):
+        yield
+
+
+@contextmanager
+def nginx_with(conf: str, folder: Path, is_up: Callable[[], bool]) -> Iterator[None]:
+    (folder / "easel.conf").write_text(conf)
+    (folder / "nginx.conf").write_text(_AROUND.format(folder=folder))
+    command = [require("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    log = folder / "nginx.out"
     with running(command, log) as nginx:
-        wait_until(lambda: nginx.poll() is not None or is_answered(fleet))
+        wait_until(lambda: nginx.poll() is not None or is_up())
         assert nginx.poll() is None, log.read_text()
         yield
 
@@ -155,6 +166,14 @@ def is_answered(fleet: Fleet) -> bool:
         return httpx.get(f"{fleet.url}/healthz", verify=False).status_code == 200  # noqa: S501
     except httpx.TransportError:
         return False
+
+
+def is_listened_to(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def make_certificate(folder: Path) -> Certificate:

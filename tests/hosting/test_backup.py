@@ -1,6 +1,7 @@
 """`deploy/backup.sh` and `deploy/restore.sh`: all of it is there again, and a stump does not pass for it."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 
 from core.database.embedded import OWNING_ROLE
+from core.pictures.identity import ID_KEY
 from tests.support.database import TestDatabase, plain
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import ROOT, EaselProcess, served_settings
@@ -150,7 +152,9 @@ def test_everything_is_there_again(
     assert done.returncode == 0, done.stderr
     assert contents(empty_database) == before
     assert files_of(new / "pictures") == files_of(house.folder / "data" / "pictures")
-    assert len(files_of(new / "pictures")) == 2 * PICTURES
+    assert (
+        len(files_of(new / "pictures")) == 2 * PICTURES + 1
+    )  # with thumbnails, and with the id of the store
 
     token, owner_id = uuid4().hex, before["generations"][0]["row"]["owner_id"]
     empty_database.sign_in(token, owner_id)
@@ -194,31 +198,95 @@ def test_a_role_for_back_ups_alone_is_enough(house: House, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("pg_dump", "problem"),
     [
-        (f'exec {BIN}/pg_dump "$@" --exclude-table-data=ledger', "does not have the rows"),
-        (f'{BIN}/pg_dump "$@"; exit 1', "pg_dump has failed"),
+        ('exec "$program" "$@" --exclude-table-data=ledger', "does not have the rows"),
+        ('"$program" "$@"; exit 1', "pg_dump has failed"),
     ],
 )
 def test_a_stump_is_not_kept(house: House, tmp_path: Path, pg_dump: str, problem: str) -> None:
-    (tmp_path / "bin").mkdir()
-    program = tmp_path / "bin" / "pg_dump"
-    program.write_text(f"#!/bin/sh\n{pg_dump}\n")
-    program.chmod(0o755)
-    done = house.back_up(tmp_path, PATH=f"{program.parent}:{BIN}:{os.environ['PATH']}")
+    around(tmp_path, "pg_dump", pg_dump)
+    done = house.back_up(tmp_path, PATH=path_with(tmp_path))
     assert done.returncode == 1
     assert problem in done.stderr
     assert list((tmp_path / "kept").iterdir()) == []
 
 
-def test_a_picture_without_its_file_is_named(house: House, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["", ".thumb"])
+def test_a_picture_without_one_of_its_files_is_named(house: House, tmp_path: Path, kind: str) -> None:
     lost = house.database.generations()[0]
     name = f"{lost['owner_id']}/{lost['id']}"
+    done = back_up_without(house, f"{name}{kind}", tmp_path)
+    assert done.stderr.strip() == f"easel: of these pictures there is no file, or no thumbnail: {name}"
+
+
+def test_pictures_without_the_id_of_their_store_are_no_back_up(house: House, tmp_path: Path) -> None:
+    """Easel would not start with them."""
+    done = back_up_without(house, ID_KEY, tmp_path)
+    assert done.stderr.strip() == f"easel: the pictures lack {ID_KEY}"
+
+
+def back_up_without(house: House, name: str, tmp_path: Path) -> "subprocess.CompletedProcess[str]":
+    """A back-up that fails, as a file is not there."""
     file = house.folder / "data" / "pictures" / name
     aside = file.rename(tmp_path / "aside")
     done = house.back_up(tmp_path)
     aside.rename(file)
     assert done.returncode == 1
-    assert done.stderr.strip() == f"easel: of these pictures there is no file: {name}"
     assert list((tmp_path / "kept").iterdir()) == []
+    return done
+
+
+@pytest.mark.parametrize(("status", "is_kept"), [(24, True), (23, False)])
+def test_a_picture_that_vanishes_while_it_is_copied_harms_no_back_up(
+    house: House, tmp_path: Path, status: int, is_kept: bool
+) -> None:
+    """With 24 rsync says that a file was deleted meanwhile, with 23 that one could not be read."""
+    around(tmp_path, "rsync", f'"$program" "$@"; exit {status}')
+    done = house.back_up(tmp_path, PATH=path_with(tmp_path))
+    assert (done.returncode == 0) is is_kept, done.stderr
+    assert len(list((tmp_path / "kept").iterdir())) == is_kept
+
+
+def test_no_password_is_in_the_list_of_processes(
+    house: House, empty_database: TestDatabase, tmp_path: Path
+) -> None:
+    for name in ("psql", "pg_dump", "pg_restore"):
+        around(
+            tmp_path, name, f'printf "%s\\n" "{name} $PGPASSWORD $*" >>{tmp_path}/seen; exec "$program" "$@"'
+        )
+    done = house.back_up(tmp_path, with_password(house.database), PATH=path_with(tmp_path))
+    assert done.returncode == 0, done.stderr
+    done = run_script(
+        "restore.sh",
+        only_back_up(tmp_path),
+        PATH=path_with(tmp_path),
+        RESTORE_DATABASE_URL=with_password(empty_database),
+        DATA_DIR=tmp_path / "new",
+    )
+    assert done.returncode == 0, done.stderr
+    seen = (tmp_path / "seen").read_text().splitlines()
+    assert {line.split()[0] for line in seen if "--dbname" in line} == {"psql", "pg_dump", "pg_restore"}
+    for line in seen:
+        assert "--dbname" not in line or line.split()[1] == r"a%b\c@d"
+        assert "a%25" not in line
+    done = house.back_up(tmp_path, f"{plain(house.database.superuser_url)}&password=secret")
+    assert (done.returncode, "belongs before the host" in done.stderr) == (1, True)
+
+
+def with_password(database: TestDatabase) -> str:
+    return plain(database.superuser_url).replace("postgres@", r"postgres:a%25b\c%40d@")
+
+
+def around(folder: Path, name: str, script: str) -> None:
+    """A program in `folder / "bin"` that calls the one of that name, `$program`."""
+    path = shutil.which(name, path=f"{BIN}:{os.environ['PATH']}")
+    assert path is not None, f"{name} is not installed"
+    (folder / "bin").mkdir(exist_ok=True)
+    (folder / "bin" / name).write_text(f"#!/bin/sh\nprogram={path}\n{script}\n")
+    (folder / "bin" / name).chmod(0o755)
+
+
+def path_with(folder: Path) -> str:
+    return f"{folder / 'bin'}:{BIN}:{os.environ['PATH']}"
 
 
 def test_nothing_is_restored_over_something(house: House, tmp_path: Path) -> None:

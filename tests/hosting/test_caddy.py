@@ -3,12 +3,15 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import httpx
 import pytest
 from playwright.async_api import Browser
 
-from tests.hosting.fleet import Certificate, Fleet, is_answered, running, two_processes
+from tests.hosting.fleet import Certificate, Fleet, is_answered, is_listened_to, running, two_processes
 from tests.hosting.programs import require
 from tests.hosting.screens import BACK_SECONDS, open_screen
 from tests.hosting.test_spreading import PEOPLE, connect, expect_even, socket_of_a_page
@@ -20,7 +23,8 @@ from tests.support.waiting import until, wait_until
 
 CADDYFILE = (ROOT / "deploy" / "Caddyfile").read_text()
 # No certificate of its own, and nothing at ports that others may use.
-OPTIONS = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"
+OPTIONS = "{\n\tadmin off\n\tauto_https disable_redirects\n"
+CODE = "code=of-a-sign-in"
 
 
 @pytest.fixture(scope="module")
@@ -33,36 +37,56 @@ def served_fleet(
 ) -> Iterator[Fleet]:
     port = free_port()
     folder = tmp_path_factory.mktemp("fleet")
-    with two_processes(
-        folder,
-        migrated,
-        provider_url=served_provider.url,
-        issuer=served_identity.url,
-        certificate=certificate,
-        url=f"https://127.0.0.1:{port}",
-    ) as fleet:
-        (folder / "Caddyfile").write_text(configured(fleet))
-        command = [require("caddy"), "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
-        environment = clean_environment(XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder))
-        with running(command, folder / "caddy.out", env=environment) as caddy:
-            wait_until(lambda: caddy.poll() is not None or is_answered(fleet))
-            assert caddy.poll() is None, (folder / "caddy.out").read_text()
-            yield fleet
+    with (
+        two_processes(
+            folder,
+            migrated,
+            provider_url=served_provider.url,
+            issuer=served_identity.url,
+            certificate=certificate,
+            url=f"https://127.0.0.1:{port}",
+        ) as fleet,
+        caddy_with(configured(fleet.ports, certificate, fleet.url), folder, lambda: is_answered(fleet)),
+    ):
+        yield fleet
 
 
-def configured(fleet: Fleet) -> str:
+@contextmanager
+def caddy_with(caddyfile: str, folder: Path, is_up: Callable[[], bool]) -> Iterator[None]:
+    (folder / "Caddyfile").write_text(caddyfile)
+    command = [require("caddy"), "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+    environment = clean_environment(XDG_DATA_HOME=str(folder), XDG_CONFIG_HOME=str(folder))
+    with running(command, folder / "caddy.out", env=environment) as caddy:
+        wait_until(lambda: caddy.poll() is not None or is_up())
+        assert caddy.poll() is None, (folder / "caddy.out").read_text()
+        yield
+
+
+def configured(ports: list[int], certificate: Certificate, url: str) -> str:
     """The file with the ports and the certificate of a test, and otherwise as it is."""
-    certificate = f"tls {fleet.certificate.path} {fleet.certificate.key}"
     changes = {
-        r"\b8080\b": str(fleet.ports[0]),
-        r"\b8081\b": str(fleet.ports[1]),
-        r"^easel\.example \{": f"{fleet.url} {{\n\t{certificate}",
+        r"\b8080\b": str(ports[0]),
+        r"\b8081\b": str(ports[1]),
+        r"^\{\n": OPTIONS,
+        r"^easel\.example \{": f"{url} {{\n\ttls {certificate.path} {certificate.key}",
     }
     text = CADDYFILE
     for pattern, replacement in changes.items():
         text, found = re.subn(pattern, replacement, text, flags=re.MULTILINE)
         assert found, f"deploy/Caddyfile has no {pattern}"
-    return OPTIONS + text
+    return text
+
+
+def test_what_is_refused_is_logged_without_its_query(certificate: Certificate, tmp_path: Path) -> None:
+    port = free_port()
+    caddyfile = configured([free_port(), free_port()], certificate, f"https://127.0.0.1:{port}")
+    with caddy_with(caddyfile, tmp_path, lambda: is_listened_to(port)):
+        referring = {"Referer": f"https://127.0.0.1:{port}/?{CODE}"}
+        url = f"https://127.0.0.1:{port}/auth/callback/oidc?{CODE}"
+        reply = httpx.get(url, headers=referring, verify=False, timeout=60)  # noqa: S501
+        assert reply.status_code == 502
+        wait_until(lambda: "/auth/callback/oidc" in (tmp_path / "caddy.out").read_text())
+    assert CODE not in (tmp_path / "caddy.out").read_text()
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])

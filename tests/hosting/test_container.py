@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +79,13 @@ def test_every_variable_is_a_setting_and_every_secret_is_a_file(compose: dict[st
 def test_nginx_finds_the_processes_by_the_names_of_their_pages(compose: dict[str, Any]) -> None:
     """Its file is changed by the container's command, as it is run here."""
     changed = (DEPLOY / "nginx.conf").read_text()
-    for found, replacement in re.findall(r"s/(\S+?)/(\S+?)/", compose["services"]["nginx"]["command"][2]):
+    for _, found, replacement in re.findall(
+        r"\bs([/|])(\S+?)\1(\S+?)\1", compose["services"]["nginx"]["command"][2]
+    ):
+        assert found in changed
         changed = changed.replace(found, replacement)
     assert "127.0.0.1" not in changed
+    assert "/var/log" not in changed  # the container has no other place for them than its output
     for each in easels(compose):
         port, address = each["environment"]["PORT"], each["networks"]["easel"]["ipv4_address"]
         assert f"upstream easel_{port} {{\n    server {address}:{port} max_fails=0;" in changed
@@ -88,6 +93,17 @@ def test_nginx_finds_the_processes_by_the_names_of_their_pages(compose: dict[str
             each["environment"]["TRUSTED_PROXIES"]
             == compose["services"]["nginx"]["networks"]["easel"]["ipv4_address"]
         )
+
+
+def test_every_service_has_an_address_that_docker_gives_to_nobody_else(compose: dict[str, Any]) -> None:
+    """What has none gets the first free one at its start, and whose it is starts later."""
+    addresses = [
+        ip_address(each["networks"]["easel"]["ipv4_address"]) for each in compose["services"].values()
+    ]
+    assert len(set(addresses)) == len(addresses)
+    [given] = compose["networks"]["easel"]["ipam"]["config"]
+    subnet, others = ip_network(given["subnet"]), ip_network(given["ip_range"])
+    assert all(each in subnet and each not in others for each in addresses)
 
 
 def test_the_page_makes_every_file_that_is_wanted(compose: dict[str, Any], tmp_path: Path) -> None:

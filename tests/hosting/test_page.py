@@ -55,8 +55,8 @@ echo 127.0.0.1 {NAME} >>/etc/hosts
 
 
 def _after(block: str, seen: Path) -> str:
-    if block.startswith("useradd"):  # no network: the packages are those that the tests run with
-        return f"ln -s {VENV} /opt/easel/.venv && touch -d 2000-01-01 /opt/easel/requirements*.txt\n"
+    if "git clone" in block:  # no network: the packages are those that the tests run with
+        return f'ln -s {VENV} "$NEW/.venv" && touch -d 2000-01-01 "$NEW"/requirements*.txt\n'
     if ">/etc/easel.env" in block:
         return f"echo REPLICATE_BASE_URL=http://127.0.0.1:{PICTURES_PORT} >>/etc/easel.env\n"
     if "/readyz" in block:
@@ -64,6 +64,15 @@ def _after(block: str, seen: Path) -> str:
     if "deploy/restore.sh" in block:
         return f"{OUTSIDE} visit {seen} again) && touch {seen}.again\n"
     return ""
+
+
+def test_files_with_secrets_are_nobody_elses_before_they_are_written() -> None:
+    written = [
+        (block, name) for block in blocks() for name in re.findall(r"^cat >(/etc/\S+)", block, re.MULTILINE)
+    ]
+    assert len(written) == 2
+    for block, name in written:
+        assert f"install --mode 600 /dev/null {name}\n" in block.partition(f"cat >{name}")[0]
 
 
 def test_a_stranger_gets_to_a_picture_and_has_it_again_after_a_restore(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The ways to run several processes: systemd's units, and Supervisor, each with the file of `deploy/`."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,18 +21,40 @@ from tests.support.waiting import wait_until
 
 DEPLOY = ROOT / "deploy"
 START_SECONDS = 90.0
+UNIT = (DEPLOY / "easel@.service").read_text()
 
 
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    """With a Python that is here; whatever else systemd does not know is a line of its answer."""
-    unit = (DEPLOY / "easel@.service").read_text().replace("/opt/easel/.venv/bin/python", "/usr/bin/python3")
-    (tmp_path / "easel@8080.service").write_text(unit)
+    """Whatever systemd does not know is a line of its answer."""
+    (tmp_path / "easel@8080.service").write_text(UNIT)
     (tmp_path / "easel.target").write_text((DEPLOY / "easel.target").read_text())
     names = [tmp_path / "easel@8080.service", tmp_path / "easel.target"]
     done = subprocess.run(
         [require("systemd-analyze"), "verify", *names], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_a_process_stays_in_the_folder_of_its_version_whatever_the_link_leads_to(tmp_path: Path) -> None:
+    version, link = tmp_path / "easel-1", tmp_path / "easel"
+    version.mkdir()
+    (version / ".venv").symlink_to((ROOT / ".venv").resolve())
+    (version / "main.py").write_text("import sys; print(sys.prefix, *sys.path)")
+    link.symlink_to(version)
+    [start] = re.findall(r"^ExecStart=(.*)$", UNIT, re.MULTILINE)
+    command = start.replace("/opt/easel/", f"{link}/").split()
+    done = subprocess.run(command, cwd=link, capture_output=True, text=True, check=True)
+    assert str(version) in done.stdout
+    assert f"{link}/" not in done.stdout
+
+
+def test_a_process_may_have_a_name_that_the_others_of_its_machine_do_not_have() -> None:
+    """What a later file sets is in force."""
+    assert re.findall("^EnvironmentFile=(.*)$", UNIT, re.MULTILINE) == [
+        "/etc/easel.env",
+        "-/etc/easel-%i.env",
+    ]
+    assert "`/etc/easel-8080.env`" in (ROOT / "docs" / "hosting.md").read_text()
 
 
 class Supervised:
