@@ -84,7 +84,8 @@ def create_router(ctx: Context) -> APIRouter:
     async def delete_account(request: Request, body: DeleteBody) -> Response:
         """Delete your account: all pictures and prompts, API tokens and sign-ins. Nothing brings it back.
 
-        It takes a sign-in of the last 10 minutes: else 403, with `details.cause` `SIGN_IN_TOO_OLD`.
+        It takes a sign-in of the last 10 minutes that the account page began, or in which the provider told
+        that it had asked who it is: else 403, with `details.cause` `SIGN_IN_TOO_OLD`.
         """
         await services.delete_account(
             ctx, owner_id=owner_of(request), presented=reader_of(request), confirmed=body.confirm
