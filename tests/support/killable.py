@@ -23,5 +23,5 @@ def arm(armed: str) -> None:
 
 
 if __name__ == "__main__":
-    arm(sys.argv[1])
+    arm(sys.argv.pop(1))  # what is left is a command for `main`
     sys.exit(main())

@@ -11,6 +11,6 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from main import main
 
 if __name__ == "__main__":
-    hours = timedelta(hours=float(sys.argv[1]))
+    hours = timedelta(hours=float(sys.argv.pop(1)))
     with time_machine.travel(datetime.now(UTC) + hours, tick=True):
         sys.exit(main())
