@@ -24,7 +24,7 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits presses store-test sign-in-test hosting-test js-check api-lint lighthouse bench bench-quick scaling messages security lock \
+	limits denial presses store-test sign-in-test hosting-test js-check api-lint lighthouse bench bench-quick scaling messages security lock \
 	audit sbom licences clean
 
 run: .venv
@@ -118,8 +118,11 @@ sick-provider: .venv/.installed-dev
 histories: .venv/.installed-dev
 	.venv/bin/python -m pytest --timeout 3600 tests/reliability/histories --histories $(HISTORIES) $(REPORT)
 
-limits: .venv/.installed-dev
+# Apart from `limits`: it measures others beside a stranger, and wants a processor for each of them.
+denial: .venv/.installed-dev
 	.venv/bin/python -m pytest --timeout 300 tests/reliability/test_denial.py --denial-seconds $(DENIAL_SECONDS) $(REPORT)
+
+limits: .venv/.installed-dev
 	.venv/bin/python -m pytest --timeout 200 tests/reliability/test_limits.py tests/reliability/test_stopping.py \
 		tests/reliability/test_shutdown.py tests/reliability/test_wrong_clock.py \
 		tests/reliability/test_held.py tests/reliability/test_budget.py \

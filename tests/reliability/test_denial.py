@@ -1,7 +1,7 @@
 """A stranger who asks for whatever is public, 200 times a second: memory stays bounded, others hardly notice.
 
 One process with the limits that it has by itself. Others read meanwhile, and just as long without the
-stranger: quiet and loud phases take turns, so that both meet the same machine. `make limits`.
+stranger: quiet and loud phases take turns, so that both meet the same machine. `make denial`.
 """
 
 import asyncio
