@@ -36,28 +36,29 @@ def served_identity() -> Iterator[IdentityProvider]:
 
 
 @pytest.fixture(scope="module")
-def served_fleet(
+def unproxied_fleet(
     tmp_path_factory: pytest.TempPathFactory,
     migrated: TestDatabase,
     served_provider: EmulatedProvider,
     served_identity: IdentityProvider,
     certificate: Certificate,
 ) -> Iterator[Fleet]:
-    port = free_port()
-    folder = tmp_path_factory.mktemp("fleet")
-    url = f"https://127.0.0.1:{port}"
-    with (
-        two_processes(
-            folder,
-            migrated,
-            provider_url=served_provider.url,
-            issuer=served_identity.url,
-            certificate=certificate,
-            url=url,
-        ) as fleet,
-        nginx_before(fleet, port),
-    ):
+    """The two processes, with nothing at their address yet."""
+    with two_processes(
+        tmp_path_factory.mktemp("fleet"),
+        migrated,
+        provider_url=served_provider.url,
+        issuer=served_identity.url,
+        certificate=certificate,
+        url=f"https://127.0.0.1:{free_port()}",
+    ) as fleet:
         yield fleet
+
+
+@pytest.fixture(scope="module")
+def served_fleet(unproxied_fleet: Fleet) -> Iterator[Fleet]:
+    with nginx_before(unproxied_fleet):
+        yield unproxied_fleet
 
 
 @pytest.fixture

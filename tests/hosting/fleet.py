@@ -133,7 +133,9 @@ def configured(
 
 
 @contextmanager
-def nginx_before(fleet: Fleet, port: int) -> Iterator[None]:
+def nginx_before(fleet: Fleet) -> Iterator[None]:
+    port = httpx.URL(fleet.url).port
+    assert port
     conf = configured(fleet.ports, fleet.certificate, fleet.folder, port, free_port())
     with nginx_with(conf, fleet.folder, lambda: is_answered(fleet)):
         yield

@@ -3,7 +3,7 @@
 import os
 import shutil
 
-import pytest
+from tests.support import browser
 
 PACKAGES = {
     "caddy": "caddy",
@@ -12,6 +12,7 @@ PACKAGES = {
     "openssl": "openssl",
     "pg_ctlcluster": "postgresql",
     "rsync": "rsync",
+    "supervisorctl": "supervisor",
     "supervisord": "supervisor",
     "systemd-analyze": "systemd",
 }
@@ -21,9 +22,4 @@ SBIN = "/usr/sbin:/sbin"  # not on everybody's path
 def require(name: str) -> str:
     """The program's path. Without it the test is skipped with the reason; on CI that is a failure."""
     path = shutil.which(name, path=f"{os.environ['PATH']}:{SBIN}")
-    if path:
-        return path
-    reason = f"{name} is not installed (Debian: apt-get install {PACKAGES[name]})"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return browser.require(name, path, package=PACKAGES[name])

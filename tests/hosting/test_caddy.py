@@ -1,8 +1,6 @@
 """Caddy does with `deploy/Caddyfile` what nginx does with its file."""
 
 import re
-import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,15 +9,13 @@ import httpx
 import pytest
 from playwright.async_api import Browser
 
-from tests.hosting.fleet import Certificate, Fleet, is_answered, is_listened_to, running, two_processes
+from tests.hosting.fleet import Certificate, Fleet, is_answered, is_listened_to, running
 from tests.hosting.programs import require
-from tests.hosting.screens import BACK_SECONDS, open_screen
-from tests.hosting.test_spreading import PEOPLE, connect, expect_even, socket_of_a_page
-from tests.sign_in.identity_provider import IdentityProvider
-from tests.support.database import TestDatabase
+from tests.hosting.screens import open_screen
+from tests.hosting.test_spreading import expect_pages_to_be_spread, expect_to_go_on_at_the_other
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import ROOT, clean_environment, free_port
-from tests.support.waiting import until, wait_until
+from tests.support.waiting import wait_until
 
 CADDYFILE = (ROOT / "deploy" / "Caddyfile").read_text()
 # No certificate of its own, and nothing at ports that others may use.
@@ -28,26 +24,10 @@ CODE = "code=of-a-sign-in"
 
 
 @pytest.fixture(scope="module")
-def served_fleet(
-    tmp_path_factory: pytest.TempPathFactory,
-    migrated: TestDatabase,
-    served_provider: EmulatedProvider,
-    served_identity: IdentityProvider,
-    certificate: Certificate,
-) -> Iterator[Fleet]:
-    port = free_port()
-    folder = tmp_path_factory.mktemp("fleet")
-    with (
-        two_processes(
-            folder,
-            migrated,
-            provider_url=served_provider.url,
-            issuer=served_identity.url,
-            certificate=certificate,
-            url=f"https://127.0.0.1:{port}",
-        ) as fleet,
-        caddy_with(configured(fleet.ports, certificate, fleet.url), folder, lambda: is_answered(fleet)),
-    ):
+def served_fleet(unproxied_fleet: Fleet, certificate: Certificate) -> Iterator[Fleet]:
+    fleet = unproxied_fleet
+    caddyfile = configured(fleet.ports, certificate, fleet.url)
+    with caddy_with(caddyfile, fleet.folder, lambda: is_answered(fleet)):
         yield fleet
 
 
@@ -91,13 +71,7 @@ def test_what_is_refused_is_logged_without_its_query(certificate: Certificate, t
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 async def test_pages_are_spread_evenly_and_their_sockets_with_them(fleet: Fleet, transport: str) -> None:
-    built: Counter[str] = Counter()
-    async with fleet.client() as http:
-        for _ in range(PEOPLE):
-            page = await socket_of_a_page(http, fleet)
-            await connect(http, page, transport)
-            built[page["process"]] += 1
-    expect_even(fleet, built)
+    await expect_pages_to_be_spread(fleet, transport)
 
 
 async def test_a_page_whose_process_dies_goes_on_at_the_other(
@@ -105,11 +79,5 @@ async def test_a_page_whose_process_dies_goes_on_at_the_other(
 ) -> None:
     provider.never_finish()
     screen = await open_screen(browser, fleet)
-    died = fleet.ports.index(await screen.port)
-    began = time.monotonic()
-    fleet.processes[died].kill()
-    await until(lambda: len(screen.loads) > 1, BACK_SECONDS)
-    await screen.expect_draft_and_run(BACK_SECONDS)
-    assert time.monotonic() - began < BACK_SECONDS
-    assert await screen.port == fleet.ports[1 - died]
+    await expect_to_go_on_at_the_other(fleet, screen)
     await screen.page.context.close()

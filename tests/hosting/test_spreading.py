@@ -15,7 +15,7 @@ from socketio import AsyncClient
 
 from tests.browser.studio import GENERATE
 from tests.hosting.fleet import Fleet
-from tests.hosting.screens import BACK_SECONDS, NO_WEB_SOCKETS, open_screen
+from tests.hosting.screens import BACK_SECONDS, NO_WEB_SOCKETS, Screen, open_screen
 from tests.support.provider import EmulatedProvider
 from tests.support.waiting import until, wait_until
 
@@ -28,6 +28,11 @@ _ARGUMENTS = re.compile(r"query: (\{.*?\}),\n")
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 async def test_pages_are_spread_evenly_and_their_sockets_with_them(fleet: Fleet, transport: str) -> None:
+    await expect_pages_to_be_spread(fleet, transport)
+
+
+async def expect_pages_to_be_spread(fleet: Fleet, transport: str) -> None:
+    """Each process builds its part, and every socket reaches the one that built its page."""
     built: Counter[str] = Counter()
     async with fleet.client() as http:
         for _ in range(PEOPLE):
@@ -78,12 +83,8 @@ async def test_calls_of_programs_are_spread_evenly(fleet: Fleet) -> None:
     expect_even(fleet, used)
 
 
-@pytest.mark.parametrize("script", ["", NO_WEB_SOCKETS], ids=["web socket", "polling"])
-async def test_a_page_whose_process_dies_goes_on_at_the_other(
-    fleet: Fleet, browser: Browser, provider: EmulatedProvider, script: str
-) -> None:
-    provider.never_finish()
-    screen = await open_screen(browser, fleet, script=script)
+async def expect_to_go_on_at_the_other(fleet: Fleet, screen: Screen) -> int:
+    """The screen's process is killed; returns which it was."""
     died = fleet.ports.index(await screen.port)
     began = time.monotonic()
     fleet.processes[died].kill()
@@ -91,6 +92,16 @@ async def test_a_page_whose_process_dies_goes_on_at_the_other(
     await screen.expect_draft_and_run(BACK_SECONDS)
     assert time.monotonic() - began < BACK_SECONDS
     assert await screen.port == fleet.ports[1 - died]
+    return died
+
+
+@pytest.mark.parametrize("script", ["", NO_WEB_SOCKETS], ids=["web socket", "polling"])
+async def test_a_page_whose_process_dies_goes_on_at_the_other(
+    fleet: Fleet, browser: Browser, provider: EmulatedProvider, script: str
+) -> None:
+    provider.never_finish()
+    screen = await open_screen(browser, fleet, script=script)
+    died = await expect_to_go_on_at_the_other(fleet, screen)
 
     fleet.restart(died)
     provider.finish()

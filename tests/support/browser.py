@@ -23,7 +23,7 @@ TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) => {
 
 
 def require(name: str, path: str | None, *, package: str) -> str:
-    """The browser's path. Without one the test is skipped with the reason; on CI that is a failure."""
+    """The program's path. Without it the test is skipped with the reason; on CI that is a failure."""
     if path:
         return path
     reason = f"{name} is not installed (Debian: apt-get install {package})"
