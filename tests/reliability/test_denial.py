@@ -195,7 +195,7 @@ def test_a_stranger_who_asks_for_all_that_is_public(
     }
     if pytestconfig.getoption("--reliability-report"):
         note = "The memory is the resident set, before and at the end of each of the stranger's phases."
-        write_section("Denial", "make limits", figures, note)
+        write_section("Denial", "make denial", figures, note)
     told = f"{figures} {dict(stranger.answers)}"
     assert quiet.wrong + loud.wrong == [], told
     assert stranger.answers.total() > 0.8 * A_SECOND * PHASES * seconds, told
