@@ -20,6 +20,7 @@ from throttled.store import MemoryStore
 
 from core.errors import RateLimited
 from core.settings import Settings
+from core.turns import Turns
 
 MAX_HELD = 20
 """Requests that are held at once for a person (`Prefer: wait`)."""
@@ -38,6 +39,8 @@ class Policy(StrEnum):
     HELD = "held"
 
 
+# A login page takes some 15 ms of a process: 60 of them at once kept everybody else waiting for a second.
+_MOST_APART_SECONDS = 0.03
 _BURST_SECONDS = {Policy.READS: 3, Policy.CHANGES: 5, Policy.SIGN_INS: 20}
 
 
@@ -58,6 +61,9 @@ class RateLimits:
             Policy.SIGN_INS: settings.sign_ins_per_second,
         }
         self._counts = {policy: _counts_of(policy, rate) for policy, rate in rates.items() if rate}
+        # Twice as fast as the rate, so that a burst is over after half of its time.
+        reads = settings.reads_per_second
+        self._turns = Turns(min(_MOST_APART_SECONDS, 0.5 / reads)) if reads else None
         self._known: dict[bytes, UUID] = {}
         self._proving: Counter[str] = Counter()
 
@@ -68,6 +74,11 @@ class RateLimits:
             result = throttled.limit(str(key))
             if result.limited:
                 raise _refusal(policy, quota, result.state.retry_after)
+
+    async def turn(self, address: str) -> None:
+        """Wait for the turn of one more of a stranger, of those that an address may have at once."""
+        if self._turns:
+            await self._turns.wait(address)
 
     @contextmanager
     def proving(self, policy: Policy, address: str) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Strangers who ask for pages or their sockets, and sign-ins: as many as their address may have."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from urllib.parse import parse_qs
 
 from starlette.requests import HTTPConnection
@@ -30,7 +30,8 @@ def _is_counted(scope: Scope) -> bool:
 
 
 class StrangerLimitMiddleware:
-    """Refuses what passes the limits, before anything is looked up or built.
+    """Refuses what passes the limits, before anything is looked up or built. What strangers may have is
+    taken up one after the other.
 
     Web sockets are not counted: each page opens one, all pages at once after a restart, and it is there no
     longer than its connection, of which the server has a limit.
@@ -48,35 +49,34 @@ class StrangerLimitMiddleware:
         if scope["type"] != "http" or not _is_counted(scope):
             await self.app(scope, receive, send)
             return
-        with ExitStack() as counting:
+        async with AsyncExitStack() as counting:
             try:
-                counting.enter_context(self._counted(scope))
+                await counting.enter_async_context(self._counted(scope))
             except RateLimited as refusal:
                 await error_response(scope, refusal, self.error_page)(scope, receive, send)
                 return
             await self.app(scope, receive, send)
 
-    @contextmanager
-    def _counted(self, scope: Scope) -> Iterator[None]:
+    @asynccontextmanager
+    async def _counted(self, scope: Scope) -> AsyncIterator[None]:
         """Raises `RateLimited` before the block. A cookie that nobody has proved, now as little as before,
         is a stranger's."""
-        path, connection = scope["path"], HTTPConnection(scope)
-        if path.startswith(_SIGN_IN):
-            self.limits.hit(Policy.SIGN_INS, address_of(connection))
-            yield
-            return
-        cookie = connection.cookies.get(self.session_cookie)
-        if cookie is None:
-            self.limits.hit(Policy.READS, address_of(connection))
+        connection = HTTPConnection(scope)
+        address, cookie = address_of(connection), connection.cookies.get(self.session_cookie)
+        is_sign_in = scope["path"].startswith(_SIGN_IN)
+        if is_sign_in or cookie is None:
+            self.limits.hit(Policy.SIGN_INS if is_sign_in else Policy.READS, address)
+            await self.limits.turn(address)
             yield
         elif self._is_known(cookie):
             yield
         else:
-            with self.limits.proving(Policy.READS, address_of(connection)):
+            with self.limits.proving(Policy.READS, address):
+                await self.limits.turn(address)
                 yield
             if not self._is_known(cookie):
                 with suppress(RateLimited):  # of the next one
-                    self.limits.hit(Policy.READS, address_of(connection))
+                    self.limits.hit(Policy.READS, address)
 
     def _is_known(self, cookie: str) -> bool:
         return self.limits.known_owner(LoginToken.of(cookie).hash) is not None

@@ -268,6 +268,46 @@ def test_an_address_is_the_one_that_the_trusted_proxy_tells(
     assert [reply.status_code for reply in replies] == [200, 429, third]
 
 
+async def test_strangers_of_an_address_take_turns_and_nobody_else_waits(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three who ask at once at 20 a second, and somebody at another address: when each begins."""
+    pauses: list[float] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(round(seconds, 3))
+
+    monkeypatch.setattr("core.turns.asyncio.sleep", pause)
+    monkeypatch.setattr("core.turns.time.monotonic", lambda: 1000.0)
+    limits = RateLimits(settings.model_copy(update={"reads_per_second": 20}))
+    for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.1"):
+        await limits.turn(address)
+    assert pauses == [0.025, 0.05]
+    monkeypatch.setattr("core.turns.time.monotonic", lambda: 1000.075)
+    await limits.turn("192.0.2.1")
+    assert pauses == [0.025, 0.05]
+    unlimited = RateLimits(settings.model_copy(update={"reads_per_second": 0}))
+    await asyncio.gather(*[unlimited.turn("192.0.2.1") for _ in range(3)])
+    assert pauses == [0.025, 0.05]
+
+
+@pytest.mark.parametrize("path", ["/login", "/nowhere"])
+async def test_a_strangers_pages_are_built_one_after_the_other(
+    started: Started, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    waited: list[str] = []
+
+    async def turn(address: str) -> None:
+        waited.append(address)
+
+    monkeypatch.setattr(started.ctx.rate_limits, "turn", turn)
+    async with at(started.app, "192.0.2.9") as stranger:
+        await stranger.get(path)
+        await stranger.get(path, headers={"Cookie": "easel_session=forged"})
+        await stranger.get("/healthz")
+    assert waited == ["192.0.2.9", "192.0.2.9"]
+
+
 @pytest.mark.asvs("15.2.2")
 def test_the_counts_of_any_number_of_addresses_take_little_memory() -> None:
     limits = RateLimits(make_settings(reads_per_second=20))

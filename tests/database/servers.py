@@ -1,12 +1,24 @@
 """The PostgreSQL servers that run on a data folder."""
 
 import signal
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
+from core.database.embedded import EmbeddedDatabase
 from tests.support.waiting import wait_until
+
+
+@contextmanager
+def running(data_dir: Path) -> Iterator[EmbeddedDatabase]:
+    """The server of that folder, stopped after the block, however that ends."""
+    embedded = EmbeddedDatabase(data_dir)
+    try:
+        yield embedded
+    finally:
+        embedded.stop()
 
 
 def servers_of(data_dir: Path) -> list[psutil.Process]:

@@ -2,8 +2,6 @@
 
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,19 +9,10 @@ import pytest
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
 from core.errors import ConfigurationError
 from tests.database.plain_sql import column, connect
-from tests.database.servers import kill_server, servers_of
+from tests.database.servers import kill_server, running, servers_of
 from tests.support.database import TestDatabase
 
 WHOAMI = "SELECT current_user::text"
-
-
-@contextmanager
-def running(data_dir: Path) -> Iterator[EmbeddedDatabase]:
-    embedded = EmbeddedDatabase(data_dir)
-    try:
-        yield embedded
-    finally:
-        embedded.stop()
 
 
 @pytest.fixture(scope="module")

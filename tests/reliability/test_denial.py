@@ -6,6 +6,7 @@ stranger: quiet and loud phases take turns, so that both meet the same machine. 
 
 import asyncio
 import multiprocessing
+import os
 import re
 import threading
 import time
@@ -94,7 +95,11 @@ class Stranger:
 
 
 def ask(url: str, asset: str, begun: Event, over: Event, answers: "SimpleQueue[Counter[str]]") -> None:
-    """Ask until it is `over`."""
+    """Ask until it is `over`.
+
+    With the lowest priority: a stranger's computer is another one, and takes nothing of what serves others.
+    """
+    os.nice(19)
     found: Counter[str] = Counter()
     begun.set()
     asyncio.run(_ask(url, asset, over, found))

@@ -9,11 +9,12 @@ import tomllib
 from pathlib import Path
 
 import httpx
+import pytest
 from websockets import Origin
 from websockets.sync.client import connect
 
-from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
-from tests.database.servers import servers_of
+from core.database.embedded import OWNING_ROLE, SERVING_ROLE
+from tests.database.servers import running, servers_of
 from tests.settings.starting import errors_of, run_main
 from tests.support.servers import ROOT, START_SECONDS, EaselProcess, free_port
 from tests.support.waiting import wait_until
@@ -44,17 +45,18 @@ def test_a_database_that_is_away_is_waited_for_and_is_no_fault_of_the_settings(t
     assert "hunter2" not in ended.stderr
 
 
-def test_a_database_that_comes_back_lets_the_start_go_on(tmp_path: Path) -> None:
+def test_a_database_that_comes_back_lets_the_start_go_on(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """As after a power cut, where Easel is back before its database."""
-    database = EmbeddedDatabase(tmp_path / "elsewhere")
-    serving, owning = database.url(SERVING_ROLE), database.url(OWNING_ROLE)
-    database.stop()
+    # In a folder of this test's name its path could be too long for a socket, which then has another at each start.
+    elsewhere = tmp_path_factory.mktemp("away")
+    with running(elsewhere) as database:
+        serving, owning = database.url(SERVING_ROLE), database.url(OWNING_ROLE)
     easel = EaselProcess(tmp_path, DATA_DIR="data", DATABASE_URL=serving, MIGRATION_DATABASE_URL=owning)
     wait_until(lambda: "; waiting for up to 60 seconds" in easel.log.read_text(), START_SECONDS)
-    database = EmbeddedDatabase(tmp_path / "elsewhere")
-    with easel:
+    with running(elsewhere), easel:
         assert easel.log.read_text().count("waiting for") == 1
-    database.stop()
 
 
 def test_a_hosted_start_prints_everything_that_is_missing(tmp_path: Path) -> None:
