@@ -49,7 +49,7 @@ def test_a_database_that_comes_back_lets_the_start_go_on(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """As after a power cut, where Easel is back before its database."""
-    # In a folder of this test's name its path could be too long for a socket, which then has another at each start.
+    # In a folder of this test's name the path of its socket could be too long: each start would have another.
     elsewhere = tmp_path_factory.mktemp("away")
     with running(elsewhere) as database:
         serving, owning = database.url(SERVING_ROLE), database.url(OWNING_ROLE)
