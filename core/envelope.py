@@ -65,12 +65,16 @@ class ErrorEnvelope(BaseModel):
     error: ErrorBody
 
 
+_ERROR_ENVELOPE = f"#/components/schemas/{ErrorEnvelope.__name__}"
+
+
 def described_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """An operation's errors for OpenAPI, and 429, which every operation may answer.
 
     `default` keeps out FastAPI's 422, which is never answered.
     """
-    described: dict[str, Any] = {"model": ErrorEnvelope}
+    # As a model each would have a validator built, hundreds at each start; `default` has the model described.
+    described: dict[str, Any] = {"content": {"application/json": {"schema": {"$ref": _ERROR_ENVELOPE}}}}
     seconds: dict[str, Any] = {"schema": {"type": "integer"}, "description": "Seconds."}
     headers = {
         HTTPStatus.TOO_MANY_REQUESTS: {
@@ -81,7 +85,7 @@ def described_errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
         HTTPStatus.CONFLICT: {"Retry-After": seconds},  # not with every code of that status
         HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": seconds | {"required": True}},
     }
-    return {"default": described | {"description": "Any other error."}} | {
+    return {"default": {"model": ErrorEnvelope, "description": "Any other error."}} | {
         status: described | ({"headers": headers[HTTPStatus(status)]} if status in headers else {})
         for status in (*statuses, HTTPStatus.TOO_MANY_REQUESTS.value)
     }
