@@ -131,7 +131,7 @@ async def test_a_picture_that_comes_late_is_among_the_pictures(studio: Studio) -
 
     studio.provider.emulator.fault = None
     studio.finish()
-    studio.database.run("UPDATE generations_to_settle SET due_at = now()")
+    studio.database.make_due()
     # The breaker's pause is over long before.
     await until(lambda: studio.database.run("SELECT 1 FROM generations WHERE stored_at IS NOT NULL"), 60)
     await page.reload()

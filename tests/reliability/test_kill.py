@@ -151,4 +151,4 @@ def due_now(database: TestDatabase) -> None:
         "UPDATE generations SET created_at = now() - interval '100 seconds' WHERE status = 'processing'"
         " AND external_id IS NULL AND created_at > now() - interval '90 seconds'"
     )
-    database.run("UPDATE generations_to_settle SET due_at = now()")
+    database.make_due()

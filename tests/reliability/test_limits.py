@@ -243,7 +243,7 @@ def test_readers_who_do_not_read(easel: EaselProcess, database: TestDatabase) ->
     with httpx.Client(base_url=easel.url, cookies={"easel_session": TOKEN}, timeout=10) as http:
         generation_id = http.post(SUBMIT, json={"prompt": "a red kite"}).json()["data"]["id"]
         path = f"/api/v1/generations/{generation_id}"
-        database.run("UPDATE generations_to_settle SET due_at = now()")
+        database.make_due()
         wait_until(lambda: "/image" in http.get(path).json()["data"].get("url", ""))
         assert http.get(f"{path}/image").status_code == 200
     grow_pictures(easel)

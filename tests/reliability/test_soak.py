@@ -113,7 +113,7 @@ def hurry(database: RestartedDatabase) -> None:
         " AND created_at < now() - make_interval(secs => %s)",
         LONGEST_HANG_SECONDS + 10,
     )
-    database.run("UPDATE generations_to_settle SET due_at = now()")
+    database.make_due()
 
 
 async def look_at_all_pictures(painters: list[Painter], database: RestartedDatabase) -> list[str]:

@@ -74,7 +74,7 @@ def test_a_run_is_neither_ended_early_nor_left_alone(
     for person in people:
         generation_id = person.post(SUBMIT, json={"prompt": "a kite"}).json()["data"]["id"]
         assert [state_of(one, generation_id)["status"] for one in people] == ["processing"] * 2
-        database.run("UPDATE generations_to_settle SET due_at = now()")
+        database.make_due()
         time.sleep(4)  # longer than the loop's period
         assert [state_of(one, generation_id)["status"] for one in people] == ["processing"] * 2
         database.age(7)

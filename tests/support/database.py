@@ -12,6 +12,7 @@ from psycopg.rows import DictRow, dict_row
 
 from core.database.embedded import OWNING_ROLE, SERVING_ROLE, EmbeddedDatabase
 from core.database.migrate import migrate
+from core.database.news import CHANNEL, EVERYBODY
 from core.services.login_sessions import hash_token
 
 _TABLES = (
@@ -65,6 +66,11 @@ class TestDatabase:
             " next_poll_at = next_poll_at - past FROM make_interval(secs => %s) AS past",
             minutes * 60,
         )
+
+    def make_due(self) -> None:
+        """Make every task due now, and tell the loops, which rest until the next one that they know of."""
+        self.run("UPDATE generations_to_settle SET due_at = now()")
+        self.run("SELECT pg_notify(%s, %s)", CHANNEL, str(EVERYBODY))
 
     def sign_in(self, token: str, owner_id: UUID | None = None, *, hours: float = 24) -> None:
         """Give somebody a login session with that token, as of whoever has just proved who they are."""

@@ -1,8 +1,11 @@
 """The generate screen, as somebody uses it."""
 
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 import pytest
+from nicegui import ui
 from nicegui.testing import User
 
 from core import services
@@ -68,6 +71,27 @@ async def test_presses_count_as_often_as_a_person_may_change_something(
         user.find(PromptBox).trigger("press", {"order": {"prompt": "refused"}, "key": f"key {number}"})
     await user.should_see("a little too fast")
     assert provider.creates <= 1
+
+
+async def test_a_run_that_news_showed_before_its_press_was_answered_is_drawn_once(
+    user: User, provider: EmulatedProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.never_finish()
+    submit = services.submit_generation
+    drawn: list[ui.element] = []
+
+    async def submit_slowly(*args: Any, **kwargs: Any) -> UUID:
+        started = await submit(*args, **kwargs)
+        await user.should_see("Painting your picture")
+        drawn.extend(user.find(marker="cancel").elements)
+        return started
+
+    monkeypatch.setattr(services, "submit_generation", submit_slowly)
+    await user.open(PATH)
+    press_generate(user, "a red kite")
+    await until(lambda: drawn)
+    await until(lambda: "aria-disabled" not in drawn[0].props)
+    assert list(user.find(marker="cancel").elements) == drawn
 
 
 async def test_cancels_count_as_often_as_a_person_may_change_something(

@@ -38,7 +38,7 @@ async def test_it_is_seen_with_a_note_until_it_is_kept(
     assert {"download", "target"} <= download.props.keys()
 
     empty(folder)
-    database.run("UPDATE generations_to_settle SET due_at = now()")
+    database.make_due()
     await user.should_not_see(NOT_KEPT, retries=100)
     (picture,) = user.find(marker="picture").elements
     assert picture.props["src"].startswith("/api/v1/generations/")

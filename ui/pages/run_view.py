@@ -54,8 +54,13 @@ class RunView:
         return self.generation is not None and self.generation.id == id
 
     def watch(self, standing: Standing) -> None:
-        """Show the run from now on."""
+        """Show the run from now on.
+
+        One that is shown already stays as it is: drawn anew, its Cancel would lose the focus.
+        """
         generation = standing.generation
+        if self.is_watching(generation.id):
+            return
         self.generation = generation
         self._page.on_stage = generation.id
         self._saving_until = None
