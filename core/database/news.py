@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Never
+from typing import Any, Never
 from uuid import UUID
 
 import psycopg
@@ -34,7 +34,8 @@ class News:
         self._url = make_conninfo(driver_url(url), **connect_options(limits))
         self._subscribers: defaultdict[UUID | None, set[Tell]] = defaultdict(set)
         self.is_live = False
-        """Whether a change is told at once: false while the connection is away, and behind a pooler."""
+        """Whether a change is told at once: not while the connection is away, behind a pooler, or where the
+        rows lie on several machines."""
 
     def subscribe(self, owner_id: UUID | None, tell: Tell) -> Callable[[], None]:
         """Call `tell` after each change of the owner's rows; of everybody's for None. Returns its undoing."""
@@ -56,14 +57,14 @@ class News:
         self._tell([EVERYBODY])
 
     async def listen(self) -> None:
-        """Listen until cancelled, over one connection after the other; return only behind a pooler."""
+        """Listen until cancelled, over one connection after the other; return where that is of no use."""
         while True:
             try:
                 await self._listen_once()
             except (psycopg.Error, OSError) as error:
                 logger.warning("No news from the database: %s", str(error).partition("\n")[0])
-            except _Pooled:
-                logger.info("Behind a pooler, which drops notices: pages look by themselves")
+            except _Untold as reason:
+                logger.info("%s: pages look by themselves", reason)
                 return
             finally:
                 self.is_live = False
@@ -72,7 +73,9 @@ class News:
     async def _listen_once(self) -> Never:
         async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
             if await is_pooled(connection):
-                raise _Pooled
+                raise _Untold("Behind a pooler, which drops notices")
+            if not await _is_told(connection):
+                raise _Untold("The rows lie on several machines, which do not hear each other's notices")
             await connection.execute(f"LISTEN {CHANNEL}")
             self.is_live = True
             # What was told while nobody listened is lost.
@@ -99,5 +102,18 @@ def _owners(payload: str) -> list[UUID]:
         return []
 
 
-class _Pooled(Exception):
-    """`LISTEN` was asked of a pooler."""
+async def _is_told(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether changes of generations are told at all; `deploy/distribute.sh` takes the trigger away.
+
+    A database that is not migrated yet will have it.
+    """
+    cursor = await connection.execute(
+        "SELECT to_regclass('generations') IS NULL OR EXISTS (SELECT FROM pg_trigger"
+        " WHERE tgrelid = to_regclass('generations') AND tgname = 'generations_news')"
+    )
+    [is_told] = await cursor.fetchone() or (True,)
+    return bool(is_told)
+
+
+class _Untold(Exception):
+    """`LISTEN` would hear nothing, or not everything."""

@@ -32,7 +32,7 @@ async def claim(statements: Statements, *, batch: int) -> Claimed:
     """Claim up to `batch` due generations; no other process gets them until they are due again."""
     found = await statements.fetch(
         "SELECT next.seconds, next.deletions, c.* FROM (SELECT extract(epoch FROM least("
-        "(SELECT min(due_at) FROM generations_to_settle), (SELECT min(due_at) FROM account_deletions)"
+        "(SELECT next_task_at()), (SELECT min(due_at) FROM account_deletions)"
         ") - now())::float8, ARRAY(SELECT owner_id FROM account_deletions WHERE due_at <= now()))"
         " AS next(seconds, deletions) LEFT JOIN claim_generations_to_settle(%s) c ON true",
         [batch],
@@ -47,7 +47,11 @@ async def find_listed(session: AsyncSession, *, generation_ids: Collection[UUID]
     return set((await session.scalars(statement, {"ids": list(generation_ids)})).all())
 
 
-async def is_claimed(session: AsyncSession, *, generation_id: UUID) -> bool:
+async def is_claimed(session: AsyncSession, *, generation_id: UUID, owner_id: UUID) -> bool:
     """Whether the generation has been claimed for its present task: a change of the row resets the count."""
-    statement = text("SELECT 1 FROM generations_to_settle WHERE generation_id = :id AND attempts > 0")
-    return (await session.execute(statement, {"id": generation_id})).first() is not None
+    statement = text(
+        "SELECT 1 FROM generations_to_settle"
+        " WHERE generation_id = :id AND owner_id = :owner_id AND attempts > 0"
+    )
+    values = {"id": generation_id, "owner_id": owner_id}
+    return (await session.execute(statement, values)).first() is not None
