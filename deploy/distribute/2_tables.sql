@@ -41,5 +41,8 @@ BEGIN
     END LOOP;
     -- Whose rows a transaction sees has to be known on every machine.
     EXECUTE format('ALTER DATABASE %I SET citus.propagate_set_commands = ''local''', current_database());
+    -- Later migrations alter tables and functions in one transaction, for which Citus wants one connection to a machine.
+    EXECUTE format('ALTER ROLE %s IN DATABASE %I SET citus.multi_shard_modify_mode = ''sequential''',
+        (SELECT relowner::regrole FROM pg_class WHERE oid = 'generations'::regclass), current_database());
 END;
 $$;
