@@ -32,7 +32,7 @@ async def claim(statements: Statements, *, batch: int) -> Claimed:
     """Claim up to `batch` due generations; no other process gets them until they are due again."""
     found = await statements.fetch(
         "SELECT next.seconds, next.deletions, c.* FROM (SELECT extract(epoch FROM least("
-        "(SELECT next_task_at()), (SELECT min(due_at) FROM account_deletions)"
+        "(SELECT min(due_at) FROM generations_to_settle), (SELECT min(due_at) FROM account_deletions)"
         ") - now())::float8, ARRAY(SELECT owner_id FROM account_deletions WHERE due_at <= now()))"
         " AS next(seconds, deletions) LEFT JOIN claim_generations_to_settle(%s) c ON true",
         [batch],

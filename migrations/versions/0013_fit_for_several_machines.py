@@ -74,10 +74,6 @@ BEGIN
 END;
 $$;
 
--- When the next task is due, of all owners.
-CREATE FUNCTION next_task_at() RETURNS timestamptz LANGUAGE plpgsql STABLE AS
-    $$ BEGIN RETURN (SELECT min(due_at) FROM generations_to_settle); END; $$;
-
 -- Write down the prediction of a generation, and when asking about it makes sense. False when another
 -- generation has that prediction, even one that the policies hide.
 CREATE FUNCTION save_prediction(owner uuid, generation uuid, prediction text, poll_in float8)
@@ -187,7 +183,6 @@ END;
 $$;
 DROP FUNCTION settle_noted(uuid, integer);
 DROP FUNCTION save_prediction(uuid, uuid, text, float8);
-DROP FUNCTION next_task_at();
 DO $$
 DECLARE
     definition text;

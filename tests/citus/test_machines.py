@@ -40,6 +40,8 @@ def test_rows_of_many_owners_lie_on_every_worker(installation: Installation) -> 
     assert all(counts)
     assert sum(counts) == len(machines.database.generations()), counts
     assert _rows(installation, machines.coordinator) == 0
+    left = machines.run_at(machines.coordinator, "SELECT pg_relation_size('generations') AS bytes")
+    assert left == [{"bytes": 0}]  # nothing of what was copied
 
 
 def _rows(installation: Installation, port: int) -> int:
