@@ -57,14 +57,14 @@ class News:
         self._tell([EVERYBODY])
 
     async def listen(self) -> None:
-        """Listen until cancelled, over one connection after the other; return where that is of no use."""
+        """Listen until cancelled, over one connection after the other; return only behind a pooler."""
         while True:
             try:
                 await self._listen_once()
             except (psycopg.Error, OSError) as error:
                 logger.warning("No news from the database: %s", str(error).partition("\n")[0])
-            except _Untold as reason:
-                logger.info("%s: pages look by themselves", reason)
+            except _Pooled:
+                logger.info("Behind a pooler, which drops notices: pages look by themselves")
                 return
             finally:
                 self.is_live = False
@@ -73,11 +73,14 @@ class News:
     async def _listen_once(self) -> Never:
         async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
             if await is_pooled(connection):
-                raise _Untold("Behind a pooler, which drops notices")
-            if not await _is_told(connection):
-                raise _Untold("The rows lie on several machines, which do not hear each other's notices")
+                raise _Pooled
+            is_all_told = await _is_told(connection)
+            if not is_all_told:  # but of what is on this one: login sessions that end, a pause
+                logger.info(
+                    "Rows lie on machines that do not hear each other's notices: pages look by themselves"
+                )
             await connection.execute(f"LISTEN {CHANNEL}")
-            self.is_live = True
+            self.is_live = is_all_told
             # What was told while nobody listened is lost.
             self._tell(list(self._subscribers))
             async for notice in connection.notifies():
@@ -115,5 +118,5 @@ async def _is_told(connection: psycopg.AsyncConnection[Any]) -> bool:
     return bool(is_told)
 
 
-class _Untold(Exception):
-    """`LISTEN` would hear nothing, or not everything."""
+class _Pooled(Exception):
+    """`LISTEN` was asked of a pooler."""
