@@ -24,7 +24,7 @@ CHECK = $(PIP) check >.venv/check.log || { cat .venv/check.log >&2; \
 	echo "The packages in .venv do not fit together: remove .venv and try again." >&2; exit 1; }
 
 .PHONY: run test browser-test setup-test coverage check migrations qa screenshots kill-test soak fuzz sick-provider histories \
-	limits denial presses store-test sign-in-test hosting-test js-check api-lint lighthouse bench bench-quick scaling messages security lock \
+	limits denial presses store-test sign-in-test citus-test hosting-test js-check api-lint lighthouse bench bench-quick scaling messages security lock \
 	audit sbom licences clean
 
 run: .venv
@@ -151,6 +151,13 @@ api-lint: .venv/.installed-dev .venv/.api-linters-$(REDOCLY)-$(SPECTRAL)
 	npm install --prefix .venv/node-api --no-save --no-audit --no-fund --ignore-scripts --silent \
 		@redocly/cli@$(REDOCLY) @stoplight/spectral-cli@$(SPECTRAL)
 	@touch $@
+
+# deploy/distribute.sh on a real Citus (13.2 was tried, with PostgreSQL 15): a coordinator and two workers on this machine, as
+# the user `postgres` where this is root. Skipped without it. Then the services' tests on such tables, where `--citus` puts
+# them; both take minutes.
+citus-test: .venv/.installed-dev
+	.venv/bin/python -m pytest --timeout 300 tests/citus $(ARGS)
+	.venv/bin/python -m pytest --timeout 300 --citus tests/services $(ARGS)
 
 # docs/hosting.md and the files of deploy/, with Debian's nginx, PostgreSQL, Caddy, Supervisor, rsync and Chromium. As
 # root, because the page is followed on a copy of the machine that is thrown away. With ARGS="--image" the steps of the

@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--image", action="store_true", help="run the steps of deploy/Containerfile, for minutes"
     )
+    parser.addoption("--citus", action="store_true", help="run on tables that lie on machines of Citus")
     parser.addoption("--screenshots", help="keep the browser tests' screenshots in this folder")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -24,13 +25,9 @@ _KEPT_CONNECTIONS = 10
 
 logger = logging.getLogger(__name__)
 
-# psycopg cannot bind parameters in SET LOCAL; set_config(..., true) has the same effect, until the end of
-# the transaction. One statement sets all values, because every transaction waits for it.
-_BEGIN = text(
-    "SELECT set_config('app.user_id', :owner_id, true),"
-    " set_config('app.login_token_hash', :login_token_hash, true),"
-    " set_config('statement_timeout', :statement_timeout, true)"
-)
+# One statement sets all values, because every transaction waits for it. A function, as SET LOCAL takes no
+# parameters, and `set_config` sets nothing on other machines, where rows may lie (migration 0013).
+_BEGIN = text("SELECT begin_for(:owner_id, :login_token_hash, :statement_timeout)")
 
 
 class Database:
@@ -125,7 +122,12 @@ class Database:
 def violated_constraint(error: IntegrityError) -> str | None:
     """The name of the constraint or unique index that a statement violated; None if there is no name."""
     assert isinstance(error.orig, psycopg.Error)  # noqa: S101  (the only driver)
-    return error.orig.diag.constraint_name
+    diagnosis = error.orig.diag
+    if diagnosis.constraint_name:
+        return diagnosis.constraint_name
+    # Of another machine Citus passes the message alone, where names end with the number of a part of a table.
+    found = re.search(r"(\w+)_\d{6,}\b", diagnosis.message_primary or "")
+    return found[1] if found else None
 
 
 def _reason(error: SQLAlchemyError) -> str:
@@ -135,5 +137,5 @@ def _reason(error: SQLAlchemyError) -> str:
 
 
 def _is_not_migrated(error: DBAPIError) -> bool:
-    undefined_column_or_table = {"42703", "42P01"}
-    return getattr(error.orig, "sqlstate", None) in undefined_column_or_table
+    undefined_column_table_or_function = {"42703", "42P01", "42883"}
+    return getattr(error.orig, "sqlstate", None) in undefined_column_table_or_function

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Never
+from typing import Any, Never
 from uuid import UUID
 
 import psycopg
@@ -34,7 +34,8 @@ class News:
         self._url = make_conninfo(driver_url(url), **connect_options(limits))
         self._subscribers: defaultdict[UUID | None, set[Tell]] = defaultdict(set)
         self.is_live = False
-        """Whether a change is told at once: false while the connection is away, and behind a pooler."""
+        """Whether a change is told at once: not while the connection is away, behind a pooler, or where the
+        rows lie on several machines."""
 
     def subscribe(self, owner_id: UUID | None, tell: Tell) -> Callable[[], None]:
         """Call `tell` after each change of the owner's rows; of everybody's for None. Returns its undoing."""
@@ -73,8 +74,13 @@ class News:
         async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
             if await is_pooled(connection):
                 raise _Pooled
+            is_all_told = await _is_told(connection)
+            if not is_all_told:  # but of what is on this one: login sessions that end, a pause
+                logger.info(
+                    "Rows lie on machines that do not hear each other's notices: pages look by themselves"
+                )
             await connection.execute(f"LISTEN {CHANNEL}")
-            self.is_live = True
+            self.is_live = is_all_told
             # What was told while nobody listened is lost.
             self._tell(list(self._subscribers))
             async for notice in connection.notifies():
@@ -97,6 +103,19 @@ def _owners(payload: str) -> list[UUID]:
     except ValueError:
         logger.warning("A notice on %s names no owner", CHANNEL)
         return []
+
+
+async def _is_told(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """Whether changes of generations are told at all; `deploy/distribute.sh` takes the trigger away.
+
+    A database that is not migrated yet will have it.
+    """
+    cursor = await connection.execute(
+        "SELECT to_regclass('generations') IS NULL OR EXISTS (SELECT FROM pg_trigger"
+        " WHERE tgrelid = to_regclass('generations') AND tgname = 'generations_news')"
+    )
+    [is_told] = await cursor.fetchone() or (True,)
+    return bool(is_told)
 
 
 class _Pooled(Exception):

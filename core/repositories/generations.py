@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -89,19 +89,9 @@ async def save_external_id(
 
     False when another generation has that prediction.
     """
-    statement = (
-        update(Generation)
-        .where(*is_owners(id, owner_id))
-        .values(external_id=external_id, phase=Phase.STARTING, next_poll_at=_from_now(poll_in))
-    )
-    try:
-        async with session.begin_nested():
-            await session.execute(statement)
-    except IntegrityError as error:
-        if violated_constraint(error) == "generations_external_id":
-            return False
-        raise
-    return True
+    statement = text("SELECT save_prediction(:owner_id, :id, :external_id, :poll_in)")
+    values = {"owner_id": owner_id, "id": id, "external_id": external_id, "poll_in": poll_in}
+    return bool(await session.scalar(statement, values))
 
 
 async def save_late_charge(session: AsyncSession, *, id: UUID, owner_id: UUID, charge: Charge | None) -> bool:

@@ -47,7 +47,11 @@ async def find_listed(session: AsyncSession, *, generation_ids: Collection[UUID]
     return set((await session.scalars(statement, {"ids": list(generation_ids)})).all())
 
 
-async def is_claimed(session: AsyncSession, *, generation_id: UUID) -> bool:
+async def is_claimed(session: AsyncSession, *, generation_id: UUID, owner_id: UUID) -> bool:
     """Whether the generation has been claimed for its present task: a change of the row resets the count."""
-    statement = text("SELECT 1 FROM generations_to_settle WHERE generation_id = :id AND attempts > 0")
-    return (await session.execute(statement, {"id": generation_id})).first() is not None
+    statement = text(
+        "SELECT 1 FROM generations_to_settle"
+        " WHERE generation_id = :id AND owner_id = :owner_id AND attempts > 0"
+    )
+    values = {"id": generation_id, "owner_id": owner_id}
+    return (await session.execute(statement, values)).first() is not None

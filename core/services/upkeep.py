@@ -160,7 +160,9 @@ async def _remove(ctx: Context, generation: Generation) -> None:
     try:
         async with ctx.database.transaction(generation.owner_id) as session:
             # Claimed for another task, then deleted: the time to undo is still running.
-            if not await settling.is_claimed(session, generation_id=generation.id):
+            if not await settling.is_claimed(
+                session, generation_id=generation.id, owner_id=generation.owner_id
+            ):
                 return
             if await gallery.remove_deleted(session, id=generation.id, owner_id=generation.owner_id):
                 await delete_picture(ctx, generation)

@@ -13,7 +13,7 @@ from tests.support.waiting import all_is_done, until
 from tests.support.wire import Wire, counting
 
 LIST = "/api/v1/generations"
-OF_THE_LOOP = ("claim_generations_to_settle", "pg_backend_pid", "LISTEN", "DELETE FROM", "set_config")
+OF_THE_LOOP = ("claim_generations_to_settle", "pg_backend_pid", "LISTEN", "DELETE FROM", "begin_for")
 
 
 @dataclass

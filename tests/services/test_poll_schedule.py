@@ -103,7 +103,7 @@ async def test_what_cannot_wait_for_its_time_is_still_not_asked_twice_within_a_s
     provider.never_finish()
     generation_id = await owner.submit()
     await owner.read(generation_id)
-    database.run("UPDATE generations SET created_at = created_at - interval '1 hour'")
+    database.run("UPDATE generations SET created_at = now() - interval '1 hour'")
     provider.emulator.requests.clear()
     assert (await owner.read(generation_id)).status is Status.PROCESSING
     assert list(provider.emulator.requests) == []

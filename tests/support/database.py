@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -61,11 +62,16 @@ class TestDatabase:
 
     def age(self, minutes: float) -> None:
         """Move every generation that far into the past."""
-        self.run(
-            "UPDATE generations SET created_at = created_at - past, polled_at = polled_at - past,"
-            " next_poll_at = next_poll_at - past FROM make_interval(secs => %s) AS past",
-            minutes * 60,
-        )
+        past = timedelta(minutes=minutes)
+        for row in self.generations():  # one by one, as Citus does not calculate with columns
+            times = [row[name] and row[name] - past for name in ("created_at", "polled_at", "next_poll_at")]
+            self.run(
+                "UPDATE generations SET created_at = %s, polled_at = %s, next_poll_at = %s"
+                " WHERE id = %s AND owner_id = %s",
+                *times,
+                row["id"],
+                row["owner_id"],
+            )
 
     def make_due(self) -> None:
         """Make every task due now, and tell the loops, which rest until the next one that they know of."""

@@ -12,6 +12,7 @@ from nicegui.testing import User
 from core.context import Context
 from core.limits import Limits
 from core.settings import Settings
+from tests.citus.cluster import distributed_cluster
 from tests.support.application import Started, client_for, make_settings, quiet_context, started_app
 from tests.support.database import TestDatabase, empty_database, migrated_database
 from tests.support.limits import FOR_TESTS
@@ -20,7 +21,13 @@ from tests.support.provider import EmulatedProvider, emulated_provider
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestDatabase]:
+def migrated(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestDatabase]:
+    if request.config.getoption("--citus"):
+        with distributed_cluster() as machines:
+            yield machines.database
+        return
     with migrated_database(tmp_path_factory.mktemp("database")) as database:
         yield database
 

@@ -1,0 +1,1 @@
+"""`deploy/distribute.sh` on a real Citus of three machines; skipped without it: see `make citus-test`."""
