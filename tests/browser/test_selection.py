@@ -112,7 +112,7 @@ async def test_all_are_selected_only_from_within_the_pictures(studio: Studio) ->
     await search.fill("")
     await tile(page, 1).focus()
     await page.keyboard.press("Control+a")
-    await expect(bar(page)).to_contain_text("250 selected")
+    await expect(bar(page)).to_contain_text("250 selected", timeout=30_000)  # they are read page by page
     await expect(page.locator("#live")).to_have_text("250 selected")
 
 

@@ -126,7 +126,8 @@ export class Viewer {
       const code = h("span", { class: "small" }, item.error?.code ?? "");
       return h("p", { class: "viewer__cause" }, item.error ? translated(item.error.message) : LOST, code);
     }
-    const size = { width: item.width, height: item.height };
+    // The viewer is painted before its picture is decoded, which takes a phone several frames.
+    const size = { width: item.width, height: item.height, decoding: "async" };
     return h("img", { class: "viewer__picture", src: here(item, item.url), alt: item.prompt, ...size });
   }
 
