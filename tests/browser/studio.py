@@ -127,7 +127,7 @@ async def start(page: Page, prompt: str) -> None:
 
 
 async def see_picture(page: Page, prompt: str) -> None:
-    await expect(page.locator("#run-state img.picture")).to_have_attribute("alt", prompt, timeout=8000)
+    await expect(page.locator("#run-state img.picture")).to_have_attribute("alt", prompt, timeout=20_000)
 
 
 async def send_thumbnail(route: Route) -> None:
