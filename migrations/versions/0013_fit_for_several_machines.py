@@ -31,20 +31,6 @@ BEGIN
         set_local('statement_timeout', statement_timeout);
 END;
 $$;
-
-DO $$
-DECLARE
-    definition text;
-BEGIN
-    FOR definition IN SELECT pg_get_functiondef(oid) FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND prosrc LIKE '%PERFORM set_config(%'
-    LOOP
-        EXECUTE regexp_replace(
-            definition, 'PERFORM set_config\((.*), true\);', 'PERFORM set_local(\1);', 'gn'
-        );
-    END LOOP;
-END;
-$$;
 """
 
 _TASKS = """
@@ -183,21 +169,7 @@ END;
 $$;
 DROP FUNCTION settle_noted(uuid, integer);
 DROP FUNCTION save_prediction(uuid, uuid, text, float8);
-DO $$
-DECLARE
-    definition text;
-BEGIN
-    DROP FUNCTION begin_for(text, text, text);
-    FOR definition IN SELECT pg_get_functiondef(oid) FROM pg_proc
-        WHERE pronamespace = 'public'::regnamespace AND prosrc LIKE '%PERFORM set_local(%'
-    LOOP
-        EXECUTE regexp_replace(
-            definition, 'PERFORM set_local\((.*)\);', 'PERFORM set_config(\1, true);', 'gn'
-        );
-    END LOOP;
-END;
-$$;
-DROP FUNCTION set_local(text, text);
+DROP FUNCTION begin_for(text, text, text);
 """
 # The functions that this migration replaces, which 0004 and 0011 have as they were.
 _REPLACED = ("find_page", "list_for_account_deletion", "end_account_deletion")
@@ -205,18 +177,38 @@ _REPLACED = ("find_page", "list_for_account_deletion", "end_account_deletion")
 
 def upgrade() -> None:
     op.execute(_SETTINGS)
+    _replace_in_functions("PERFORM set_config", r"\((.*), true\);", r"PERFORM set_local(\1);")
     op.execute(_TASKS)
     op.execute(_APART)
 
 
 def downgrade() -> None:
     op.execute(DOWNGRADE)
+    _replace_in_functions("PERFORM set_local", r"\((.*)\);", r"PERFORM set_config(\1, true);")
+    op.execute("DROP FUNCTION set_local(text, text)")
     before = _module("0004_late_and_lost_pictures.py")
     op.execute(before["_FUNCTION"].format(conditions=before["_NEW"]))
     source = _module("0011_administration.py")["UPGRADE"]
     for name in _REPLACED:
         [function] = re.findall(rf"CREATE (FUNCTION {name}\(.*?\n\$\$;?\n)", source, re.DOTALL)
         op.execute(f"CREATE OR REPLACE {function}")
+
+
+def _replace_in_functions(call: str, arguments: str, replacement: str) -> None:
+    """Replace each `call` with those `arguments`, a regular expression, in the functions that have one."""
+    op.execute(f"""
+DO $$
+DECLARE
+    definition text;
+BEGIN
+    FOR definition IN SELECT pg_get_functiondef(oid) FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND prosrc LIKE '%{call}(%'
+    LOOP
+        EXECUTE regexp_replace(definition, '{call}{arguments}', '{replacement}', 'gn');
+    END LOOP;
+END;
+$$;
+""")
 
 
 def _module(file: str) -> dict[str, str]:

@@ -15,7 +15,6 @@ from tests.sign_in.identity_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
     IdentityProvider,
-    served_identity_provider,
 )
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import EaselProcess, free_port, served_settings
@@ -47,12 +46,6 @@ class Installation:
         owner_id, token = uuid4(), uuid4().hex
         self.machines.database.sign_in(token, owner_id)
         return owner_id, token
-
-
-@pytest.fixture(scope="session")
-def served_identity() -> Iterator[IdentityProvider]:
-    with served_identity_provider() as provider:
-        yield provider
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.hosting.fleet import Certificate, Fleet, make_certificate, nginx_before, two_processes
-from tests.sign_in.identity_provider import IdentityProvider, served_identity_provider
+from tests.sign_in.identity_provider import IdentityProvider
 from tests.support.browser import FLAGS, require_chromium
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
@@ -27,12 +27,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     return make_certificate(tmp_path_factory.mktemp("certificate"))
-
-
-@pytest.fixture(scope="session")
-def served_identity() -> Iterator[IdentityProvider]:
-    with served_identity_provider() as provider:
-        yield provider
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,6 @@ from tests.sign_in.identity_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
     IdentityProvider,
-    served_identity_provider,
 )
 from tests.support.database import TestDatabase
 from tests.support.provider import EmulatedProvider
@@ -154,22 +153,16 @@ def public_requests(asset: str) -> Iterator[tuple[str, bytes]]:
         yield path.partition("?")[0].replace(made_up, "..."), request(path, *headers, *closing)
 
 
-@pytest.fixture(scope="module")
-def identity_provider() -> Iterator[IdentityProvider]:
-    with served_identity_provider() as provider:
-        yield provider
-
-
 @pytest.fixture
 def easel(
     database: TestDatabase,
     provider: EmulatedProvider,
-    identity_provider: IdentityProvider,
+    served_identity: IdentityProvider,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[EaselProcess]:
     folder = tmp_path_factory.mktemp("denial")
     settings = served_settings(database, provider.url, folder / "data")
-    settings |= {"OIDC_ISSUER": identity_provider.url, "OIDC_CLIENT_ID": CLIENT_ID}
+    settings |= {"OIDC_ISSUER": served_identity.url, "OIDC_CLIENT_ID": CLIENT_ID}
     settings |= {"OIDC_CLIENT_SECRET": CLIENT_SECRET}
     with EaselProcess(folder, **{name: settings[name] for name in settings if name not in LIMITS}) as process:
         yield process

@@ -15,7 +15,6 @@ from tests.sign_in.identity_provider import (
     CLIENT_ID,
     CLIENT_SECRET,
     IdentityProvider,
-    served_identity_provider,
 )
 from tests.support.application import make_settings
 
@@ -29,17 +28,11 @@ def honest_issuer() -> Iterator[str]:
         yield f"http://localhost:{server.server_port}"
 
 
-@pytest.fixture(scope="session")
-def _served_identity_provider() -> Iterator[IdentityProvider]:
-    with served_identity_provider() as provider:
-        yield provider
-
-
 @pytest.fixture
-def identity_provider(_served_identity_provider: IdentityProvider) -> IdentityProvider:
+def identity_provider(served_identity: IdentityProvider) -> IdentityProvider:
     """Our own identity provider, which lies on demand; honest until a test says so."""
-    _served_identity_provider.reset()
-    return _served_identity_provider
+    served_identity.reset()
+    return served_identity
 
 
 @pytest.fixture

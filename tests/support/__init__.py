@@ -21,6 +21,7 @@ What they stand on, smallest first. All fixtures are in `tests.support.fixtures`
 - `served_provider`: the emulated provider on a socket, once for each worker; `provider`: the same, as new.
   Its faults are made by `tests.support.faults` and by nothing else. With pictures at its own address, which
   can have faults too, it is `tests.support.provider_with_files`.
+- `served_identity`: our own identity provider on a socket, once for each worker.
 - `quiet_ctx`: the services alone, without pages, API and loop.
 - `started`: the whole application in the test's process, with the loop; `app` and `ctx` are parts of it.
 - `EaselProcess` (`tests.support.servers`): Easel as a process of its own, for what a process alone can show.

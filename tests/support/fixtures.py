@@ -13,6 +13,7 @@ from core.context import Context
 from core.limits import Limits
 from core.settings import Settings
 from tests.citus.cluster import distributed_cluster
+from tests.sign_in.identity_provider import IdentityProvider, served_identity_provider
 from tests.support.application import Started, client_for, make_settings, quiet_context, started_app
 from tests.support.database import TestDatabase, empty_database, migrated_database
 from tests.support.limits import FOR_TESTS
@@ -57,6 +58,12 @@ def provider(served_provider: EmulatedProvider) -> EmulatedProvider:
     """The emulated provider, over a real socket, without predictions or faults."""
     served_provider.reset()
     return served_provider
+
+
+@pytest.fixture(scope="session")
+def served_identity() -> Iterator[IdentityProvider]:
+    with served_identity_provider() as provider:
+        yield provider
 
 
 @pytest.fixture

@@ -126,9 +126,10 @@ export class Viewer {
       const code = h("span", { class: "small" }, item.error?.code ?? "");
       return h("p", { class: "viewer__cause" }, item.error ? translated(item.error.message) : LOST, code);
     }
+    const { width, height } = item;
     // The viewer is painted before its picture is decoded, which takes a phone several frames.
-    const size = { width: item.width, height: item.height, decoding: "async" };
-    return h("img", { class: "viewer__picture", src: here(item, item.url), alt: item.prompt, ...size });
+    const attributes = { class: "viewer__picture", width, height, decoding: "async" };
+    return h("img", { ...attributes, src: here(item, item.url), alt: item.prompt });
   }
 
   facts(item) {
