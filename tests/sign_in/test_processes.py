@@ -23,7 +23,7 @@ Processes = tuple[EaselProcess, EaselProcess]
 @pytest.fixture(scope="module")
 def processes(
     migrated: TestDatabase,
-    _served_identity_provider: IdentityProvider,
+    served_identity: IdentityProvider,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Processes]:
     port = free_port()
@@ -34,7 +34,7 @@ def processes(
         "DATABASE_URL": migrated.serving_url,
         "MIGRATION_DATABASE_URL": migrated.owning_url,
         "STORAGE_SECRET": STORAGE_SECRET,
-        "OIDC_ISSUER": _served_identity_provider.url,
+        "OIDC_ISSUER": served_identity.url,
         "OIDC_CLIENT_ID": CLIENT_ID,
         "OIDC_CLIENT_SECRET": CLIENT_SECRET,
         "SIGN_INS_PER_SECOND": "0",
