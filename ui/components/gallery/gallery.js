@@ -36,9 +36,14 @@ export default {
     onSeen() {
       if (!document.hidden) this.list.refresh();
     },
-    onSearch(event) {
+    onTyping({ target }) {
       clearTimeout(this.typing);
-      this.typing = setTimeout(() => this.list.search(event.target.value.trim()), TYPING_MS);
+      this.typing = setTimeout(() => this.list.search(target.value.trim()), TYPING_MS);
+    },
+    // Whoever leaves the box, or presses Enter, has ended: nothing happens later to what is done next in the list.
+    onTyped({ target }) {
+      clearTimeout(this.typing);
+      this.list.search(target.value.trim());
     },
     onFilter(isFailed) {
       this.isFailed = isFailed;
@@ -59,7 +64,8 @@ export default {
         placeholder: t("Search your pictures"),
         "aria-label": t("Search your pictures"),
         autocomplete: "off",
-        onInput: this.onSearch,
+        onInput: this.onTyping,
+        onChange: this.onTyped,
       });
     },
   },
