@@ -32,6 +32,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().connection_made(cast(Transport, transport))
         self._fruitless_bytes = 0
         self._running: RequestResponseCycle | None = None
+        self._is_ending = False
         self._crowd.wait_for_head(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -76,8 +77,25 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.cycle.response_complete and not self.transport.is_closing():
             self._crowd.wait_for_head(self)
 
+    def shutdown(self) -> None:
+        """Close once what runs is answered; the first request of a new connection may be under way.
+
+        A proxy that was refused by the other processes has nobody else to ask.
+        """
+        self._is_ending = True
+        if self.cycle is None:
+            self.loop.call_later(self._crowd.limits.first_head_seconds, self._close_unless_asked)
+        else:
+            super().shutdown()
+
     def handle_websocket_upgrade(self) -> None:
-        """Answer 400 to a bad handshake: the web socket's parser says nothing and leaves it open for ever."""
+        """Answer 400 to a bad handshake: the web socket's parser says nothing and leaves it open for ever.
+
+        Nothing that may stay open for hours begins while the server ends.
+        """
+        if self._is_ending:
+            self.transport.close()
+            return
         super().handle_websocket_upgrade()
         upgraded = self.transport.get_protocol()
         if isinstance(upgraded, WebSocketsSansIOProtocol) and not upgraded.handshake_initiated:
@@ -100,7 +118,13 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: "ASGI3Application") -> None:
         self._running = cycle
+        if self._is_ending:
+            cycle.keep_alive = False
         super()._start_asgi_task(cycle, app)
+
+    def _close_unless_asked(self) -> None:
+        if self.cycle is None:
+            self.transport.close()
 
     def _forget_client(self) -> None:
         """Tell the running request that its client is gone: uvicorn tells only the newest request, and the

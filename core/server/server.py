@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import uvicorn
@@ -121,11 +121,36 @@ class LimitedServer(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()  # before the goodbye, or pages would connect to this process again
+        # Before the goodbye, or pages would connect to this process again.
+        await self._stop_listening(sockets or [])
         try:
             async with asyncio.timeout(self._limits.goodbye_seconds):
                 await self._say_goodbye()
         except Exception:
             logger.exception("Not every page was told that the server stops")
-        await super().shutdown(sockets)
+        await super().shutdown()
+
+    async def _stop_listening(self, sockets: list[socket.socket]) -> None:
+        """Take who is in the queues of the listening sockets, which the system would drop with them."""
+        queues = [each.dup() for each in sockets]
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(0)  # uvloop closes them in its next turn
+        for each in sockets:
+            each.close()
+        for accepted in [each for queue in queues for each in _accepted(queue)]:
+            await asyncio.get_running_loop().connect_accepted_socket(self._create_protocol, accepted)
+
+    def _create_protocol(self) -> asyncio.Protocol:
+        """A connection, as uvicorn makes it."""
+        return LimitedProtocol(self.config, self.server_state, self.lifespan.state)
+
+
+def _accepted(queue: socket.socket) -> list[socket.socket]:
+    """The connections that nobody has taken from a queue; it is closed."""
+    accepted = []
+    queue.setblocking(False)
+    with queue, suppress(OSError):
+        while True:
+            accepted.append(queue.accept()[0])
+    return accepted

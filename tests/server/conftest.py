@@ -85,8 +85,8 @@ def address(listening: socket.socket) -> tuple[str, int]:
     return host, port
 
 
-@pytest.fixture
-def running(listening: socket.socket, limits: Limits) -> Iterator[LimitedServer]:
+def small_server(limits: Limits) -> LimitedServer:
+    """A server that does not run yet, of a small application."""
     routes = [
         Route("/say/{word}", say),
         Route("/cookies", count_cookies),
@@ -96,7 +96,12 @@ def running(listening: socket.socket, limits: Limits) -> Iterator[LimitedServer]
         WebSocketRoute("/echo", echo),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(HeadMiddleware, forget=no_page)])
-    running = create_server(app, say_goodbye=no_goodbye, limits=limits.connections)
+    return create_server(app, say_goodbye=no_goodbye, limits=limits.connections)
+
+
+@pytest.fixture
+def running(listening: socket.socket, limits: Limits) -> Iterator[LimitedServer]:
+    running = small_server(limits)
     thread = threading.Thread(target=running.run, args=[[listening]], daemon=True)
     thread.start()
     wait_until(lambda: running.started)
