@@ -142,8 +142,8 @@ class LimitedServer(uvicorn.Server):
             await asyncio.get_running_loop().connect_accepted_socket(self._create_protocol, accepted)
 
     def _create_protocol(self) -> asyncio.Protocol:
-        """A connection, as uvicorn makes it."""
-        return LimitedProtocol(self.config, self.server_state, self.lifespan.state)
+        """A connection, as uvicorn makes it; nothing of ours is kept in the application's state."""
+        return LimitedProtocol(self.config, self.server_state, app_state={})
 
 
 def _accepted(queue: socket.socket) -> list[socket.socket]:
