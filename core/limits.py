@@ -12,7 +12,7 @@ class ConnectionLimits:
 
     head_seconds: float = 10.0
     """Time for the head of a request to arrive, the first and each later one."""
-    first_head_seconds: float = 1.0
+    first_head_seconds: float = 0.5
     """The same for a connection that is new when the server ends."""
     reader_seconds: float = 30.0
     """Time that a client may read nothing of an answer."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from nicegui import app as nicegui_app
 from nicegui import core as nicegui_core
+from nicegui import ui
 from nicegui.middlewares import RedirectWithPrefixMiddleware, SetCacheControlMiddleware
 from nicegui.version import __version__
 from starlette.datastructures import MutableHeaders
@@ -23,6 +24,8 @@ _COSTLY: frozenset[object] = frozenset({RedirectWithPrefixMiddleware, SetCacheCo
 
 logger = logging.getLogger(__name__)
 
+# Those of NiceGUI that pages have and that have a file of their own.
+_ELEMENTS = ("timer",)
 # NiceGUI keeps a store for each tab, closed or not, for 30 days. Easel puts nothing into it.
 _TAB_STORAGE_SECONDS = 60.0
 # They log what a visitor sends, line breaks too, each also by a handler of its own beside ours.
@@ -36,6 +39,15 @@ def lighten_framework() -> None:
     nicegui_app.user_middleware[:] = kept
     nicegui_app.add_middleware(_CacheControlMiddleware)
     nicegui_app.add_middleware(_PrefixMiddleware)
+
+
+def load_elements() -> None:
+    """Serve the files of all elements from the start: a page may have been built by another process.
+
+    NiceGUI knows those of an element only after its first use.
+    """
+    for name in _ELEMENTS:
+        getattr(ui, name)
 
 
 def leave_language_to_us() -> None:

@@ -13,7 +13,13 @@ from ui.assets import STATIC_DIR, mount_assets
 from ui.closed_pages import collect_closed_pages
 from ui.content_security_policy import send_policy_of_each_page
 from ui.error_page import answer_page_errors
-from ui.framework import leave_language_to_us, leave_log_to_us, leave_origins_to_us, lighten_framework
+from ui.framework import (
+    leave_language_to_us,
+    leave_log_to_us,
+    leave_origins_to_us,
+    lighten_framework,
+    load_elements,
+)
 from ui.page_template import use_own_template
 from ui.pages import account, admin, dashboard, generate, login, theme
 
@@ -47,6 +53,7 @@ def mount_ui(app: FastAPI, ctx: Context, providers: dict[str, SignInProvider]) -
     leave_origins_to_us()
     leave_log_to_us()
     lighten_framework()
+    load_elements()
     send_policy_of_each_page()
     collect_closed_pages()
 

@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 from tests.hosting.fleet import Certificate, Fleet, is_answered, is_listened_to, running
 from tests.hosting.programs import require
 from tests.hosting.screens import open_screen
+from tests.hosting.test_rolling_restart import Happening, expect_nobody_to_notice, kill_one, restart_each
 from tests.hosting.test_spreading import expect_pages_to_be_spread, expect_to_go_on_at_the_other
 from tests.support.provider import EmulatedProvider
 from tests.support.servers import ROOT, clean_environment, free_port
@@ -79,5 +80,12 @@ async def test_a_page_whose_process_dies_goes_on_at_the_other(
 ) -> None:
     provider.never_finish()
     screen = await open_screen(browser, fleet)
-    await expect_to_go_on_at_the_other(fleet, screen)
+    fleet.restart(await expect_to_go_on_at_the_other(fleet, screen))
     await screen.page.context.close()
+
+
+@pytest.mark.parametrize("happens", [restart_each, kill_one])
+async def test_no_request_fails_and_every_page_goes_on(
+    fleet: Fleet, browser: Browser, provider: EmulatedProvider, happens: Happening
+) -> None:
+    await expect_nobody_to_notice(fleet, browser, provider, happens)

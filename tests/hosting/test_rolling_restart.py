@@ -24,6 +24,8 @@ PAGE_SECONDS = 30.0
 PROVIDER_ERROR = '"code":"PROVIDER_ERROR"'
 GENERATIONS = "/api/v1/generations"
 
+Happening = Callable[[Fleet], Awaitable[None]]
+
 
 @dataclass
 class Programs:
@@ -101,10 +103,13 @@ async def kill_one(fleet: Fleet) -> None:
 
 @pytest.mark.parametrize("happens", [restart_each, kill_one])
 async def test_no_request_fails_and_every_page_goes_on(
-    fleet: Fleet,
-    browser: Browser,
-    provider: EmulatedProvider,
-    happens: Callable[[Fleet], Awaitable[None]],
+    fleet: Fleet, browser: Browser, provider: EmulatedProvider, happens: Happening
+) -> None:
+    await expect_nobody_to_notice(fleet, browser, provider, happens)
+
+
+async def expect_nobody_to_notice(
+    fleet: Fleet, browser: Browser, provider: EmulatedProvider, happens: Happening
 ) -> None:
     provider.never_finish()
     screens: list[Screen] = []

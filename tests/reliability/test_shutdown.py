@@ -40,8 +40,10 @@ def test_what_is_under_way_ends_before_the_process_does(
             signaled = time.monotonic()
             easel.tell()
             assert b"\r\n1\r\n1\r\n0\r\n" in all_of(polling)  # the packet that says goodbye
-            assert [all_of(each) for each in (idle, half)] == [b"", b""]
+            assert all_of(idle) == b""
             assert time.monotonic() - signaled < 1.0
+            assert all_of(half) == b""  # the rest may be under way, but not for long
+            assert time.monotonic() - signaled < 2.0
             answer = submit.result()
             assert easel.wait(STOP_SECONDS) == 0
     [row] = database.generations()
