@@ -11,7 +11,7 @@ cd "$(dirname "$0")"
 source database.sh
 
 # The migration that the files in distribute/ were written for.
-MIGRATION=0013
+MIGRATION=0014
 
 take_password "${DISTRIBUTE_DATABASE_URL:?the address of the coordinator, as a superuser}"
 ask() { psql_of "$url" <<<"$1"; }

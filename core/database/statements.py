@@ -8,12 +8,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg.errors import UndefinedColumn, UndefinedFunction, UndefinedTable
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from core.database.lookups import Lookup, Lookups
+from core.database.rows import Rows
 from core.errors import ServiceUnavailable
 from core.limits import DatabaseLimits
 
@@ -23,15 +25,6 @@ _NOT_MIGRATED = (UndefinedColumn, UndefinedFunction, UndefinedTable)
 logger = logging.getLogger(__name__)
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
-
-
-class Rows(NamedTuple):
-    """The rows that a statement returned, and the names of their columns."""
-
-    names: list[str]
-    rows: list[tuple[Any, ...]]
-    sent_at: float
-    """When the statement was sent, by the monotonic clock: after the wait for a connection."""
 
 
 class Statements:
@@ -50,6 +43,7 @@ class Statements:
             reconnect_timeout=limits.pool_seconds,
             open=False,
         )
+        self._lookups = Lookups(self.fetch)
 
     async def fetch(self, statement: LiteralString, values: Sequence[Any] = ()) -> Rows:
         """The rows of one statement, which may run twice if the connection breaks.
@@ -66,6 +60,10 @@ class Statements:
             raise ServiceUnavailable from error
         except _NOT_MIGRATED as error:
             raise ServiceUnavailable from error
+
+    async def find(self, lookup: Lookup, values: Sequence[Any]) -> Rows:
+        """What the lookup finds for one caller, maybe together with others. Raises what `fetch` raises."""
+        return await self._lookups.find(lookup, values)
 
     @property
     def used(self) -> int:

@@ -7,14 +7,16 @@ A caller whose login session is over gets what a stranger would: nothing.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from psycopg.errors import NoDataFound
 
 from core.callers import Caller
 from core.charges import Charge
-from core.database.statements import Rows, Statements
+from core.database.lookups import Lookup
+from core.database.rows import Rows
+from core.database.statements import Statements
 from core.errors import NotFound
 from core.failures import FailureCode
 from core.models import Generation, LoginSession, Phase, Status
@@ -29,6 +31,21 @@ _ENUMS: dict[str, type[StrEnum]] = {
 }
 # An enum's own lookup takes three times as long.
 _MEMBERS = {name: {None: None} | {each.value: each for each in enum} for name, enum in _ENUMS.items()}
+
+
+_READ_ONE: LiteralString = "read_generation(asked.hash, asked.owner, asked.id)"
+_CALLER_AND_ID = (("hash", "bytea"), ("owner", "uuid"), ("id", "uuid"))
+_STANDING = Lookup(
+    "found.*, extract(epoch FROM now() - found.created_at)::float8,"
+    " extract(epoch FROM found.next_poll_at - now())::float8, history_of(found, asked.quality)",
+    _READ_ONE,
+    (*_CALLER_AND_ID, ("quality", "text")),
+)
+# A gallery asks for hundreds: four columns in place of all, without the history of runs.
+_PICTURE = Lookup("found.id, found.owner_id, found.prompt, found.picture_type", _READ_ONE, _CALLER_AND_ID)
+_BY_TOKEN = (("hash", "bytea"),)
+_LOGIN_SESSION = Lookup("found.*", "find_login_session(asked.hash)", _BY_TOKEN)
+_PAGE = Lookup("found.*", "find_page(asked.hash)", _BY_TOKEN)
 
 
 class Standing(NamedTuple):
@@ -87,24 +104,13 @@ async def get_standing(statements: Statements, *, id: UUID, caller: Caller, qual
 
     `quality` is the one that a row without quality counts for in the history of runs.
     """
-    found = await statements.fetch(
-        "SELECT g.*, extract(epoch FROM now() - g.created_at)::float8,"
-        " extract(epoch FROM g.next_poll_at - now())::float8, history_of(g, %s)"
-        " FROM read_generation(%s, %s, %s) g",
-        [quality, *_as_values(caller), id],
-    )
+    found = await statements.find(_STANDING, [*_as_values(caller), id, quality])
     return _standing(found.names, found.rows[0]) if found.rows else None
 
 
 async def get_picture(statements: Statements, *, id: UUID, caller: Caller) -> KeptPicture | None:
-    """The picture of the caller's generation; None when there is none with that id, or it is deleted.
-
-    A gallery asks for hundreds: four columns in place of all, without the history of runs.
-    """
-    found = await statements.fetch(
-        "SELECT id, owner_id, prompt, picture_type FROM read_generation(%s, %s, %s)",
-        [*_as_values(caller), id],
-    )
+    """The picture of the caller's generation; None when there is none with that id, or it is deleted."""
+    found = await statements.find(_PICTURE, [*_as_values(caller), id])
     return KeptPicture(*found.rows[0]) if found.rows else None
 
 
@@ -136,7 +142,7 @@ async def list_by_ids(statements: Statements, *, caller: Caller, ids: Collection
 
 async def find_login_session(statements: Statements, *, token_hash: bytes) -> LoginSession | None:
     """The login session of that token, noted as seen; None when it is unknown or over."""
-    found = await statements.fetch("SELECT * FROM find_login_session(%s)", [token_hash])
+    found = await statements.find(_LOGIN_SESSION, [token_hash])
     return LoginSession(**dict(zip(found.names, found.rows[0], strict=True))) if found.rows else None
 
 
@@ -158,7 +164,7 @@ async def is_live(statements: Statements, *, token_hash: bytes) -> bool:
 
 async def open_page(statements: Statements, *, token_hash: bytes) -> OpenedPage | None:
     """What a page shows first; None when the login session is unknown or over."""
-    found = await statements.fetch("SELECT * FROM find_page(%s)", [token_hash])
+    found = await statements.find(_PAGE, [token_hash])
     if not found.rows:
         return None
     owner_id, name, is_admin, has_made, running, *limits = found.rows[0]

@@ -59,7 +59,7 @@ async def test_a_page_costs_one_statement_and_all_tabs_of_a_person_share_one_loo
     counted.wire.clear()
     for _ in range(3):
         assert (await counted.ada.http.get("/dashboard/generate")).status_code == 200
-    assert [each.partition("(")[0] for each in counted.statements()] == ["SELECT * FROM find_page"] * 3
+    assert ["find_page" in each for each in counted.statements()] == [True] * 3
     counted.wire.clear()
     counted.owner.database.run("UPDATE generations SET given_up_at = now()")
     await until(lambda: len(counted.statements()) > 0)
