@@ -7,7 +7,9 @@ import { GAP, heightOf, neighborOf, rowOf, rowsBetween, rowsOf } from "easel/pic
 import { tile } from "easel/tile.js";
 import { t } from "easel/words.js";
 
-const NEAR_PX = 800;
+const NEAR_PX = 1000;
+// Nearer than this all has to be drawn. Between the two nothing happens in most frames of a scroll.
+const NEAREST_PX = 750;
 const MARGIN_PX = { above: 16, below: 112 }; // below is room for the bar of what is selected
 
 export class PictureGrid {
@@ -94,14 +96,17 @@ export class PictureGrid {
   }
 
   // The row that has the focus stays, as the focus would be lost with it.
-  draw(held = this.heldRow()) {
+  draw(held) {
     const top = this.top();
     // Its beginning is drawn also while the window is far above, as Tab and `g` lead to it.
     const from = Math.max(-top, 0);
-    const near = new Set(rowsBetween(this.rows, from - NEAR_PX, from + innerHeight + NEAR_PX));
-    if (held) near.add(held);
-    const isDrawn = near.size === this.drawn.size && [...near].every((row) => this.drawn.has(row));
-    if (!isDrawn) this.drawRows(near);
+    const within = (px) => rowsBetween(this.rows, from - px, from + innerHeight + px);
+    if (!within(NEAREST_PX).every((row) => this.drawn.has(row))) {
+      const near = new Set(within(NEAR_PX));
+      const kept = held ?? this.heldRow();
+      if (kept) near.add(kept);
+      this.drawRows(near);
+    }
     if (top + heightOf(this.rows) < innerHeight + NEAR_PX) this.onNear();
   }
 
