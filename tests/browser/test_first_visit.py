@@ -77,23 +77,29 @@ async def test_the_page_takes_the_place_of_its_outline(
     studio: Studio, path: str, size: dict[str, int]
 ) -> None:
     page = await open_page(studio, path, size=size)
-    framework = Held()
+    framework, pictures = Held(), Held()
     await page.route(FRAMEWORK, framework)
+    await page.route("**/generations?*", pictures)
     await page.goto(studio.url + path, wait_until="commit")
     await page.locator(".skeleton .card").wait_for()
     await page.evaluate("document.fonts.ready")
     outline = await places(page)
     framework.let_go()
     await page.get_by_role("main").wait_for()
-    for name, place in (await places(page)).items():
+    whole = await places(page)
+    for name, place in whole.items():
         assert outline[name] == pytest.approx(place, abs=2), name
+    # What to do is said at once, before the scripts have come and the pictures have been read.
+    assert (path == GENERATE) == (".sheet .lead" in outline) == (".sheet .lead" in whole)
+    pictures.let_go()
 
 
 async def places(page: Page) -> dict[str, list[float]]:
     """Where the parts that both have begin, and how wide they are."""
     found: dict[str, list[float]] = await page.evaluate(
         """() => Object.fromEntries(
-            [".brand", ".demo-chip", ".samples", ".page", ".card", ".canvas", ".pictures"]
+            [".brand", ".demo-chip", ".samples", ".page", ".card", ".canvas", ".pictures", ".sheet svg",
+                ".sheet h2", ".sheet .lead"]
             .map((name) => [name, document.querySelector(`#app ${name}`)?.getBoundingClientRect()])
             .filter(([_, box]) => box)
             .map(([name, { x, y, width }]) => [name, [x, y, width]]))"""

@@ -3,6 +3,7 @@
 from html import escape
 
 from ui.components.prompt_box import EXAMPLES
+from ui.components.stage import EMPTY, LEAD
 from ui.icons import svg
 from ui.words import t
 
@@ -15,16 +16,18 @@ def card_skeleton(title: str, lead: str, *, problem: str = "", buttons: int = 1,
     )
 
 
-def studio_skeleton(title: str, *, has_examples: bool) -> str:
-    """The outline of the generate screen: prompt, stage and pictures; on a first visit, examples."""
+def studio_skeleton(title: str, *, is_first_visit: bool) -> str:
+    """The outline of the generate screen: prompt, stage and pictures; on a first visit, examples, and the
+    words of the empty sheet, for which nobody has to wait."""
     shapes = '<span class="skeleton__example"></span>' * len(EXAMPLES)
-    examples = f'<div class="examples">{shapes}</div>' if has_examples else ""
-    tiles = "" if has_examples else '<li class="tile skeleton__shape"></li>' * 6
+    examples = f'<div class="examples">{shapes}</div>' if is_first_visit else ""
+    tiles = "" if is_first_visit else '<li class="tile skeleton__shape"></li>' * 6
+    sheet = f"{svg('easel')}<h2>{escape(t(EMPTY))}</h2>{_text('lead', t(LEAD))}" if is_first_visit else ""
     return (
         f'<div class="studio"><div class="card composer"><p class="composer__title">{escape(title)}</p>'
         '<div class="prompt-box__text"></div>'
         f'<div class="prompt-box__foot"></div>{_BUTTON}<p class="small reason"></p>{examples}</div>'
-        '<div class="easel"><div class="canvas"><div class="sheet"></div></div></div></div>'
+        f'<div class="easel"><div class="canvas"><div class="sheet">{sheet}</div></div></div></div>'
         f'<div class="pictures"><div class="pictures__head"><p class="skeleton__heading">{_LINE}</p>'
         '<span class="search"></span></div>'
         f'<ul class="gallery__block">{tiles}</ul></div>'

@@ -20,7 +20,7 @@ def register(ctx: Context) -> None:
         allow_images(context.client.request, ctx.downloader.sources)
         with frame(
             ctx.settings,
-            outline=studio_skeleton(t(HEADING), has_examples=not visitor.has_made),
+            outline=studio_skeleton(t(HEADING), is_first_visit=not visitor.has_made),
             visitor=visitor,
         ) as page_frame:
             screen = GenerateScreen(ctx, visitor, page_frame, is_first_visit=not visitor.has_made)

@@ -45,7 +45,9 @@ class GenerateScreen:
                 draft_key=visitor.opened_by.hex,
                 has_examples=is_first_visit,
             )
-            self._stage = Stage(on_try_again=self.try_again, on_cancel=self.cancel)
+            self._stage = Stage(
+                on_try_again=self.try_again, on_cancel=self.cancel, is_first_visit=is_first_visit
+            )
         self._offer = OfferWatch(ctx, visitor.opened_by, self._box.show_offer)
         self._view = RunView(
             self._page,

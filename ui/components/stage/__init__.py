@@ -1,3 +1,3 @@
-from ui.components.stage.stage import LOST, NOT_KEPT, Stage
+from ui.components.stage.stage import EMPTY, LEAD, LOST, NOT_KEPT, Stage
 
-__all__ = ["LOST", "NOT_KEPT", "Stage"]
+__all__ = ["EMPTY", "LEAD", "LOST", "NOT_KEPT", "Stage"]

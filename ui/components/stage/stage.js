@@ -9,7 +9,6 @@ import { say } from "easel/say.js";
 import { studio } from "easel/studio.js";
 import { t } from "easel/words.js";
 
-const LEAD = t("Say what it shows, and how: the light, the mood, the style.");
 const TITLES = {
   running: t("Painting … · Easel"),
   done: t("✓ Your picture is ready · Easel"),
@@ -33,6 +32,8 @@ export default {
     phase: String, // the name of the run's phase
     prompt: String, // the prompt of the run
     text: String, // the heading of an empty sheet, which the stage draws itself; empty for any other sheet
+    lead: String, // what is below it
+    isFirstVisit: Boolean, // when the page was opened nothing had been made yet
   },
   created() {
     this.plainTitle = document.title;
@@ -102,11 +103,11 @@ export default {
       const { newest } = studio;
       const picture = newest?.find((item) => item.thumb_url);
       if (picture) return this.renderNewest(picture);
-      if (!newest) return h("div", { class: "sheet" });
+      if (!newest && !this.isFirstVisit) return h("div", { class: "sheet" });
       return h("div", { class: "sheet" }, [
         icon("easel"),
         h("h2", {}, this.text),
-        h("p", { class: "lead" }, LEAD),
+        h("p", { class: "lead" }, this.lead),
       ]);
     },
     renderNewest(item) {

@@ -26,6 +26,7 @@ PHASES = {
 }
 
 EMPTY = gettext_noop("Your picture appears here")
+LEAD = gettext_noop("Say what it shows, and how: the light, the mood, the style.")
 NOT_KEPT = gettext_noop(
     "Not kept yet: Easel has not been able to store this picture."
     " The image service deletes it within an hour."
@@ -40,7 +41,13 @@ LOST = gettext_noop("This picture could not be kept, and the image service has d
 class Stage(ui.element, component="stage.js"):
     """Shows one of these at a time; the prop `state` tells the browser which one."""
 
-    def __init__(self, on_try_again: Callable[[], None], on_cancel: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        on_try_again: Callable[[], None],
+        on_cancel: Callable[[], Awaitable[None]],
+        *,
+        is_first_visit: bool,
+    ) -> None:
         """The buttons call `on_cancel`, and `on_try_again` just before the browser presses again."""
         super().__init__()
         self._on_try_again = on_try_again
@@ -49,6 +56,7 @@ class Stage(ui.element, component="stage.js"):
         self.not_kept: UUID | None = None
         """The generation whose picture is shown from the provider, because it is not in the store yet."""
         self.props.update({"id": "run-state", "state": "", "phase": "", "prompt": "", "text": ""})
+        self.props.update({"lead": t(LEAD), "isFirstVisit": is_first_visit})
         self._foot = self.add_slot("foot")
 
     def show_empty(self) -> None:
