@@ -5,6 +5,7 @@ connection in place of eight.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from functools import cache
 from typing import Any, LiteralString, NamedTuple
 
@@ -15,10 +16,12 @@ MOST_TOGETHER = 8
 
 Fetch = Callable[[LiteralString, Sequence[Any]], Awaitable[Rows]]
 Asked = tuple[Sequence[Any], asyncio.Future[Rows]]
+Form = tuple[bool, ...]
+"""Which of the values a caller leaves out."""
 
 
 class Lookup(NamedTuple):
-    """A function of the database that reads for one caller, and enters for each as if they were alone."""
+    """A function of the database that reads for one caller, and enters for that one before it does."""
 
     selected: LiteralString
     """Columns of `found`, which is what the function returns, and of `asked`."""
@@ -33,24 +36,29 @@ class Lookups:
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
-        self._asked: dict[Lookup, list[Asked]] = {}
+        self._asked: dict[tuple[Lookup, Form], list[Asked]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def find(self, lookup: Lookup, values: Sequence[Any]) -> Rows:
         """What the lookup finds for these values. Raises what `fetch` raises."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Rows] = loop.create_future()
-        asked = self._asked.setdefault(lookup, [])
+        # Who comes by a token and who is known by an id never meet: what entering by a token sets would stay
+        # for the next one, and each mixture would be a statement of its own to be prepared.
+        form = tuple(value is None for value in values)
+        asked = self._asked.setdefault((lookup, form), [])
         asked.append((values, answer))
         if len(asked) == 1:
-            loop.call_soon(self._send, lookup)
+            loop.call_soon(self._send, lookup, form)
         return await answer
 
-    def _send(self, lookup: Lookup) -> None:
-        asked = self._asked.pop(lookup)
+    def _send(self, lookup: Lookup, form: Form) -> None:
+        asked = [(values, answer) for values, answer in self._asked.pop((lookup, form)) if not answer.done()]
         for start in range(0, len(asked), MOST_TOGETHER):
-            # A task of its own: whoever asked first may leave without the others.
-            task = asyncio.create_task(self._answer(lookup, asked[start : start + MOST_TOGETHER]))
+            # A task of its own, in nobody's name: whoever asked first may leave without the others.
+            task = asyncio.create_task(
+                self._answer(lookup, asked[start : start + MOST_TOGETHER]), context=Context()
+            )
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 

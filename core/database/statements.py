@@ -7,7 +7,8 @@ least four. With 16 callers of one such statement: 3.5 times as many a second as
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, LiteralString
 
 import psycopg
@@ -43,7 +44,7 @@ class Statements:
             reconnect_timeout=limits.pool_seconds,
             open=False,
         )
-        self._lookups = Lookups(self.fetch)
+        self._lookups = Lookups(self._fetch_in_time)
 
     async def fetch(self, statement: LiteralString, values: Sequence[Any] = ()) -> Rows:
         """The rows of one statement, which may run twice if the connection breaks.
@@ -51,19 +52,13 @@ class Statements:
         Raises `ServiceUnavailable` when the database cannot be reached, takes longer than `DatabaseLimits`,
         or is not migrated; else psycopg's errors.
         """
-        try:
-            async with asyncio.timeout(self._limits.statement_seconds):
-                return await self._fetch_again_if_broken(statement, values)
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, TimeoutError) as error:
-            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
-            logger.warning("The database did not answer as it should: %s", reason)
-            raise ServiceUnavailable from error
-        except _NOT_MIGRATED as error:
-            raise ServiceUnavailable from error
+        with _unavailable():
+            return await self._fetch_in_time(statement, values)
 
     async def find(self, lookup: Lookup, values: Sequence[Any]) -> Rows:
         """What the lookup finds for one caller, maybe together with others. Raises what `fetch` raises."""
-        return await self._lookups.find(lookup, values)
+        with _unavailable():  # here, as the log has a line for each who waits
+            return await self._lookups.find(lookup, values)
 
     @property
     def used(self) -> int:
@@ -74,6 +69,10 @@ class Statements:
     async def close(self) -> None:
         """Close all connections."""
         await self._pool.close()
+
+    async def _fetch_in_time(self, statement: LiteralString, values: Sequence[Any]) -> Rows:
+        async with asyncio.timeout(self._limits.statement_seconds):
+            return await self._fetch_again_if_broken(statement, values)
 
     async def _fetch_again_if_broken(self, statement: LiteralString, values: Sequence[Any]) -> Rows:
         """A restart of the database breaks every connection: the first to notice has all of them replaced.
@@ -95,6 +94,19 @@ class Statements:
         await self._pool.drain()
         async with self._pool.connection() as connection:
             return await _execute(connection, statement, values)
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    """Raises `ServiceUnavailable` in place of what says that the database is away, late or not migrated."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout, TimeoutError) as error:
+        reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+        logger.warning("The database did not answer as it should: %s", reason)
+        raise ServiceUnavailable from error
+    except _NOT_MIGRATED as error:
+        raise ServiceUnavailable from error
 
 
 async def _execute(connection: Connection, statement: LiteralString, values: Sequence[Any]) -> Rows:

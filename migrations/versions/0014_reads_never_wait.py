@@ -35,7 +35,7 @@ def downgrade() -> None:
 
 
 def _replace(function: str, text: str, replacement: str) -> None:
-    """In the function as it stands, of which a distributed database has another one than 0007's."""
+    """In the function as it stands, which 0013 has changed since 0007."""
     op.execute(f"""
 DO $replace$
 DECLARE

@@ -83,13 +83,15 @@ async def test_the_page_takes_the_place_of_its_outline(
     await page.goto(studio.url + path, wait_until="commit")
     await page.locator(".skeleton .card").wait_for()
     await page.evaluate("document.fonts.ready")
+    if path == GENERATE:
+        await expect(page.locator(".skeleton .sheet .lead")).to_be_visible()
     outline = await places(page)
     framework.let_go()
     await page.get_by_role("main").wait_for()
     whole = await places(page)
     for name, place in whole.items():
         assert outline[name] == pytest.approx(place, abs=2), name
-    # What to do is said at once, before the scripts have come and the pictures have been read.
+    # What to do is said before the scripts have come and the pictures have been read.
     assert (path == GENERATE) == (".sheet .lead" in outline) == (".sheet .lead" in whole)
     pictures.let_go()
 

@@ -154,6 +154,7 @@ async def open_gallery(studio: Studio) -> Page:
     selected = page.get_by_role("group", name="Selected pictures")
     await expect(selected).to_contain_text("10,000 selected", timeout=60_000)
     await page.keyboard.press("Escape")
+    await page.evaluate("document.activeElement.blur()")  # the row with the focus would stay
     await page.evaluate(TO_THE_MIDDLE)
     return page
 
@@ -187,5 +188,6 @@ async def test_ten_thousand_pictures_scroll_at_the_pace_of_the_screen(studio: St
     assert max(plain.nodes, slow.nodes) <= MOST_NODES
     # The best of them: what else the machine has to do is not the page's.
     best = max(flings, key=lambda each: each.shown - each.incomplete)
+    assert nothing.shown >= 30 * FLING_SECONDS
     assert best.shown >= 0.9 * nothing.shown
     assert best.incomplete <= 0.1 * best.shown

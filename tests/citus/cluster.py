@@ -15,7 +15,7 @@ from psycopg.rows import DictRow, dict_row
 
 from core.database.embedded import DATABASE_NAME, OWNING_ROLE, SERVING_ROLE
 from core.database.migrate import migrate
-from tests.support.database import TestDatabase
+from tests.support.database import TABLES, TestDatabase
 from tests.support.servers import ROOT, clean_environment, free_port
 from tests.support.waiting import wait_until
 
@@ -32,12 +32,21 @@ _SETTINGS = {
 _ROLES = f"CREATE ROLE {OWNING_ROLE} LOGIN; CREATE ROLE {SERVING_ROLE} LOGIN"
 
 
+class DistributedDatabase(TestDatabase):
+    """The same tables, which lie on several machines."""
+
+    def _empty(self) -> None:
+        """By what reaches all machines: `LOCK TABLE` and settings that only a superuser may set do not."""
+        self.run(f"TRUNCATE {', '.join(TABLES)} CASCADE")
+
+
 class Cluster:
     """The machines by their ports, the coordinator first, and Easel's database on them."""
 
     def __init__(self, ports: list[int]) -> None:
         self.coordinator, *self.workers = ports
-        self.database = TestDatabase(*(_url(role, self.coordinator) for role in (SERVING_ROLE, OWNING_ROLE)))
+        urls = (_url(role, self.coordinator) for role in (SERVING_ROLE, OWNING_ROLE))
+        self.database = DistributedDatabase(*urls)
 
     def run_at(self, port: int, statement: str, *parameters: object, role: str = "postgres") -> list[DictRow]:
         """SQL on one machine, past the coordinator unless it is its own port."""

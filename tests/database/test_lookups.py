@@ -73,7 +73,19 @@ async def test_what_is_asked_for_in_one_turn_is_one_statement_for_eight(
         found = await standings(counted, asked)
         await counted.close()
     assert [each and each.generation.owner_id for each in found] == owners
-    assert [each.count("::uuid") // 2 for each in sent(wire)] == [MOST_TOGETHER, MOST_TOGETHER, 1]
+    assert [each.count("::int") for each in sent(wire)] == [MOST_TOGETHER, MOST_TOGETHER, 1]
+
+
+async def test_who_comes_by_a_token_and_who_is_known_share_no_statement(
+    statements: Statements, database: TestDatabase
+) -> None:
+    """Entering by a token sets what entering by an owner leaves as it is."""
+    kite = add_generation(database, ADA, "a kite")
+    async with counting(database.serving_url) as wire:
+        counted = Statements(wire.url, DatabaseLimits())
+        await standings(counted, [(kite, OF_ADA), (kite, ADA), (kite, OF_BEN), (kite, BEN)])
+        await counted.close()
+    assert [each.count("::int") for each in sent(wire)] == [2, 2]
 
 
 def sent(wire: Wire) -> list[str]:
@@ -91,12 +103,15 @@ async def test_whoever_asked_first_may_leave_without_the_others(
     assert first.cancelled()
 
 
-async def test_all_are_told_that_the_database_is_away(database: TestDatabase) -> None:
+async def test_all_are_told_that_the_database_is_away_and_the_log_has_a_line_for_each(
+    database: TestDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
     away = Statements("postgresql://easel@127.0.0.1:1/easel", DatabaseLimits(pool_seconds=0.1))
     asked = (standing(away, uuid4(), ADA) for _ in range(MOST_TOGETHER + 1))
     answers = await asyncio.gather(*asked, return_exceptions=True)
     await away.close()
     assert [type(each) for each in answers] == [ServiceUnavailable] * (MOST_TOGETHER + 1)
+    assert len([each for each in caplog.messages if "did not answer" in each]) == MOST_TOGETHER + 1
 
 
 @pytest.mark.timeout(30)

@@ -16,15 +16,15 @@ from core.database.migrate import migrate
 from core.database.news import CHANNEL, EVERYBODY
 from core.services.login_sessions import hash_token
 
-_TABLES = (
+TABLES = (
     *("generations", "generations_to_settle", "login_sessions", "api_tokens", "run_times", "submit_keys"),
     *("people", "ledger", "spending", "prompt_search", "installation", "audit_log", "account_deletions"),
     *("exports", "picture_store", "authentications"),
 )
 # Waits for whoever writes and fires no trigger, as TRUNCATE, which makes all files anew: for a few rows that
 # takes three times as long.
-_EMPTY = f"SET LOCAL session_replication_role = replica; LOCK TABLE {', '.join(_TABLES)};" + "".join(
-    f" DELETE FROM {table};" for table in _TABLES
+_EMPTY = f"SET LOCAL session_replication_role = replica; LOCK TABLE {', '.join(TABLES)};" + "".join(
+    f" DELETE FROM {table};" for table in TABLES
 )
 
 

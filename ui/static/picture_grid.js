@@ -101,7 +101,7 @@ export class PictureGrid {
     // Its beginning is drawn also while the window is far above, as Tab and `g` lead to it.
     const from = Math.max(-top, 0);
     const within = (px) => rowsBetween(this.rows, from - px, from + innerHeight + px);
-    if (!within(NEAREST_PX).every((row) => this.drawn.has(row))) {
+    if (held || !within(NEAREST_PX).every((row) => this.drawn.has(row))) {
       const near = new Set(within(NEAR_PX));
       const kept = held ?? this.heldRow();
       if (kept) near.add(kept);
