@@ -1,8 +1,14 @@
 """Write `docs/PHASE_02__change_spec.md` (`make qa`): every file with its purpose, the migration's SQL."""
 
 import ast
+import runpy
 import sys
+from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -24,12 +30,26 @@ def main() -> None:
         if purpose:
             lines.append(f"| `{path.relative_to(ROOT)}` | {purpose} |")
     for migration in sorted((ROOT / "migrations" / "versions").glob("*.py")):
-        names: dict[str, str] = {}
-        exec(compile(migration.read_text(), migration, "exec"), names)  # noqa: S102  (our own migration)
-        for direction in ("UPGRADE", "DOWNGRADE"):
-            lines += ["", f"## `{migration.name}`: {direction.lower()}", ""]
-            lines += ["```sql", names[direction].strip(), "```"]
+        module = runpy.run_path(str(migration))
+        for direction in ("upgrade", "downgrade"):
+            lines += [
+                "",
+                f"## `{migration.name}`: {direction}",
+                "",
+                "```sql",
+                sql_of(module[direction]),
+                "```",
+            ]
     (ROOT / "docs" / "PHASE_02__change_spec.md").write_text("\n".join(lines) + "\n")
+
+
+def sql_of(step: Callable[[], None]) -> str:
+    """What a migration would execute."""
+    buffer = StringIO()
+    options = {"as_sql": True, "output_buffer": buffer}
+    with Operations.context(MigrationContext.configure(dialect_name="postgresql", opts=options)):
+        step()
+    return "\n".join(line.rstrip() for line in buffer.getvalue().strip().splitlines())
 
 
 def files(path: Path) -> list[Path]:

@@ -120,7 +120,9 @@ def downgrade() -> None:
 
 
 def _form() -> str:
-    """In a database that is not UTF-8, which `normalize` needs, accents count."""
+    """In a database that is not UTF-8, which `normalize` needs, accents count. As SQL: the usual form."""
+    if op.get_context().as_sql:
+        return _UNICODE_FORM.format(collate=f'COLLATE "{_COLLATIONS[0]}"')
     connection = op.get_bind()
     if connection.exec_driver_sql("SHOW server_encoding").scalar_one() != "UTF8":
         return "lower(prompt)"

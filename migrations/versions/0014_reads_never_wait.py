@@ -24,19 +24,9 @@ _FUNCTIONS = (
 )
 
 
-def upgrade() -> None:
-    for names in _FUNCTIONS:
-        _replace(names["function"], _PLAIN.format(**names), _SKIPPING.format(**names))
-
-
-def downgrade() -> None:
-    for names in _FUNCTIONS:
-        _replace(names["function"], _SKIPPING.format(**names), _PLAIN.format(**names))
-
-
-def _replace(function: str, text: str, replacement: str) -> None:
+def _replacing(function: str, text: str, replacement: str) -> str:
     """In the function as it stands, which 0013 has changed since 0007."""
-    op.execute(f"""
+    return f"""
 DO $replace$
 DECLARE
     before text := pg_get_functiondef('{function}'::regproc);
@@ -48,4 +38,20 @@ BEGIN
     EXECUTE after;
 END;
 $replace$;
-""")
+"""
+
+
+UPGRADE = "".join(
+    _replacing(names["function"], _PLAIN.format(**names), _SKIPPING.format(**names)) for names in _FUNCTIONS
+)
+DOWNGRADE = "".join(
+    _replacing(names["function"], _SKIPPING.format(**names), _PLAIN.format(**names)) for names in _FUNCTIONS
+)
+
+
+def upgrade() -> None:
+    op.execute(UPGRADE)
+
+
+def downgrade() -> None:
+    op.execute(DOWNGRADE)

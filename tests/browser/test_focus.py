@@ -85,6 +85,7 @@ async def test_each_control_of_the_generate_screen_shows_that_it_has_the_focus(s
     await page.get_by_role("button", name="a red kite", exact=True).click()
     await expect_rings(page, "Next", "Close", "Use again", "Delete", "Download")
     await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await page.get_by_role("button", name="Undo").wait_for()  # what goes takes the focus along
     await expect_rings(page, "Undo")
     await page.get_by_role("button", name="Keyboard shortcuts").click()
     await expect_rings(page, "single-keys")
