@@ -109,6 +109,19 @@ async def places(page: Page) -> dict[str, list[float]]:
     return found
 
 
+async def test_an_outline_that_is_half_read_is_not_shown(studio: Studio) -> None:
+    """As a slow link may bring it in two parts: what is centered would move when the second one comes."""
+    page = await studio.blank()
+    framework = Held()
+    await page.route(FRAMEWORK, framework)
+    await page.goto(f"{studio.url}/login", wait_until="commit")
+    card = page.locator(".skeleton .card")
+    await expect(card).to_be_visible()
+    await page.evaluate("document.querySelectorAll('.skeleton ~ *').forEach((each) => each.remove())")
+    await expect(card).to_be_hidden()
+    framework.let_go()
+
+
 @pytest.mark.parametrize("missing", [FRAMEWORK, "**/quasar.umd*", "**/nicegui.js", "**/theme_switch.js"])
 @pytest.mark.parametrize("status", [None, 404], ids=["cut off", "404"])
 async def test_where_scripts_do_not_come_it_says_so(studio: Studio, missing: str, status: int | None) -> None:

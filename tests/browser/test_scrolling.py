@@ -48,7 +48,7 @@ NOTE_BLANKS = """() => {
         if (!isWhole) window.blanks += 1;
     }, {capture: true});
 }"""
-BLANKS = "[window.blanks, window.blanks = 0][0]"
+BLANKS = "[window.blanks ?? 0, window.blanks = 0][0]"
 # As tall, with nothing to draw.
 EMPTY = "document.body.innerHTML = '<div></div>'; document.body.firstChild.style.height = '400000px'"
 
@@ -102,6 +102,9 @@ class Fling:
     shown: int
     incomplete: int
 
+    def is_as_good_as(self, other: "Fling") -> bool:
+        return self.shown >= 0.9 * other.shown and self.incomplete <= 0.1 * self.shown
+
     def __str__(self) -> str:
         return f"{self.shown / FLING_SECONDS:.1f} frames a second, {self.incomplete} incomplete"
 
@@ -131,6 +134,16 @@ async def fling(page: Page) -> Fling:
         shown=sum(each["name"] == "Display::DrawAndSwap" for each in events),
         incomplete=sum(each["has_missing_content"] for each in reports) + await page.evaluate(BLANKS),
     )
+
+
+async def fling_over_nothing(page: Page) -> Fling:
+    """In a page of the same height, in the same browser."""
+    other = await page.context.new_page()
+    await other.evaluate(EMPTY)
+    await other.evaluate(TO_THE_MIDDLE)
+    done = await fling(other)
+    await other.close()
+    return done
 
 
 def is_report(event: dict[str, Any]) -> bool:
@@ -170,24 +183,20 @@ async def test_ten_thousand_pictures_scroll_at_the_pace_of_the_screen(studio: St
     await client.send("Performance.enable", {"timeDomain": "threadTicks"})
     plain = await scroll(client, page, slower=1)
     slow = await scroll(client, page, slower=SLOWER)
-    flings = []
+    nothing = await fling_over_nothing(page)
     await page.evaluate(NOTE_BLANKS)
-    for _ in range(ATTEMPTS):
+    flings: list[Fling] = []
+    # One of them: what else the machine has to do is not the page's.
+    while not any(each.is_as_good_as(nothing) for each in flings) and len(flings) < ATTEMPTS:
         await page.evaluate(TO_THE_MIDDLE)
         await page.locator(".tile__open img").first.wait_for()
         await page.evaluate(BLANKS)
         flings.append(await fling(page))
     await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
     await expect(page.get_by_role("button", name=f"picture number {ROWS}", exact=True)).to_be_visible()
-    await page.evaluate(EMPTY)
-    await page.evaluate(TO_THE_MIDDLE)
-    empty, nothing = await scroll(client, page, slower=SLOWER), await fling(page)
-    print(f"as it is: {plain}\n{SLOWER} times slower: {slow}\nempty: {empty}")  # noqa: T201
-    print(f"flings: {', '.join(map(str, flings))}; empty: {nothing.shown / FLING_SECONDS:.1f}")  # noqa: T201
+    print(f"as it is: {plain}\n{SLOWER} times slower: {slow}")  # noqa: T201
+    print(f"flings: {', '.join(map(str, flings))}; over nothing: {nothing}")  # noqa: T201
     assert plain.work * SLOWER <= FRAME_MS
     assert max(plain.nodes, slow.nodes) <= MOST_NODES
-    # The best of them: what else the machine has to do is not the page's.
-    best = max(flings, key=lambda each: each.shown - each.incomplete)
     assert nothing.shown >= 30 * FLING_SECONDS
-    assert best.shown >= 0.9 * nothing.shown
-    assert best.incomplete <= 0.1 * best.shown
+    assert flings[-1].is_as_good_as(nothing)
