@@ -32,6 +32,7 @@ async def test_recent_prompts_are_searched_and_outlive_their_pictures(studio: St
     await studio.draw(page, "a red kite", "a blue kite", "a red kite", "a fox")
     await page.reload()
     await see_picture(page, "a fox")
+    await page.wait_for_load_state("networkidle")  # of a picture that is gone the browser would complain
     studio.database.run("UPDATE generations SET deleted_at = now() WHERE prompt = 'a fox'")
     await page.get_by_role("button", name="Recent prompts").click()
     dialog = page.get_by_role("dialog", name="Recent prompts")
