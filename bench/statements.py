@@ -8,13 +8,12 @@ from bench.figures import Figure
 from bench.ratios import generate_page
 from bench.rig import Guest, Rig, submit
 from bench.tabs import TabFailed, open_tabs
+from tests.support.wire import GREETING
 
 _IDLE_TABS = 20
 _SETTLE_SECONDS = 5.0
 _IDLE_SECONDS = 60.0
 _RUNNING_SECONDS = 20.0
-# By which a pool greets a connection that it has opened, whatever that was for.
-_GREETING = "SELECT pg_backend_pid()"
 
 
 async def measure(rig: Rig, _: Effort) -> list[Figure]:
@@ -77,4 +76,4 @@ async def _per_second(
             await asyncio.sleep(_SETTLE_SECONDS)
             wire.clear()
             await asyncio.sleep(seconds)
-            return sum(each != _GREETING for each in wire.statements) / seconds
+            return sum(each != GREETING for each in wire.statements) / seconds

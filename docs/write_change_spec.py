@@ -32,14 +32,8 @@ def main() -> None:
     for migration in sorted((ROOT / "migrations" / "versions").glob("*.py")):
         module = runpy.run_path(str(migration))
         for direction in ("upgrade", "downgrade"):
-            lines += [
-                "",
-                f"## `{migration.name}`: {direction}",
-                "",
-                "```sql",
-                sql_of(module[direction]),
-                "```",
-            ]
+            heading = f"## `{migration.name}`: {direction}"
+            lines += ["", heading, "", "```sql", sql_of(module[direction]), "```"]
     (ROOT / "docs" / "PHASE_02__change_spec.md").write_text("\n".join(lines) + "\n")
 
 

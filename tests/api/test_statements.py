@@ -10,10 +10,10 @@ from tests.support.application import started_app
 from tests.support.database import TestDatabase
 from tests.support.people import Owner, SignedIn, signed_in
 from tests.support.waiting import all_is_done, until
-from tests.support.wire import Wire, counting
+from tests.support.wire import GREETING, Wire, counting
 
 LIST = "/api/v1/generations"
-OF_THE_LOOP = ("claim_generations_to_settle", "pg_backend_pid", "LISTEN", "DELETE FROM", "begin_for")
+OF_THE_LOOP = ("claim_generations_to_settle", GREETING, "LISTEN", "DELETE FROM", "begin_for")
 
 
 @dataclass

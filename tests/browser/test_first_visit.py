@@ -42,6 +42,14 @@ class Held:
         self._is_let_go.set()
 
 
+async def open_without_framework(page: Page, url: str) -> Held:
+    """Open a page that stays an outline until what is returned is let go."""
+    framework = Held()
+    await page.route(FRAMEWORK, framework)
+    await page.goto(url, wait_until="commit")
+    return framework
+
+
 async def open_page(studio: Studio, path: str, **options: Any) -> Page:
     """A page of somebody who may see `path`, with nothing of Easel's in its cache."""
     if path == "/login":
@@ -77,10 +85,9 @@ async def test_the_page_takes_the_place_of_its_outline(
     studio: Studio, path: str, size: dict[str, int]
 ) -> None:
     page = await open_page(studio, path, size=size)
-    framework, pictures = Held(), Held()
-    await page.route(FRAMEWORK, framework)
+    pictures = Held()
     await page.route("**/generations?*", pictures)
-    await page.goto(studio.url + path, wait_until="commit")
+    framework = await open_without_framework(page, studio.url + path)
     await page.locator(".skeleton .card").wait_for()
     await page.evaluate("document.fonts.ready")
     if path == GENERATE:
@@ -112,9 +119,7 @@ async def places(page: Page) -> dict[str, list[float]]:
 async def test_an_outline_that_is_half_read_is_not_shown(studio: Studio) -> None:
     """As a slow link may bring it in two parts: what is centered would move when the second one comes."""
     page = await studio.blank()
-    framework = Held()
-    await page.route(FRAMEWORK, framework)
-    await page.goto(f"{studio.url}/login", wait_until="commit")
+    framework = await open_without_framework(page, f"{studio.url}/login")
     card = page.locator(".skeleton .card")
     await expect(card).to_be_visible()
     await page.evaluate("document.querySelectorAll('.skeleton ~ *').forEach((each) => each.remove())")
@@ -143,9 +148,7 @@ async def test_where_scripts_do_not_come_it_says_so(studio: Studio, missing: str
 
 async def test_a_browser_without_modules_is_told_at_once(studio: Studio) -> None:
     page = await studio.blank(script="delete HTMLScriptElement.prototype.noModule;")
-    framework = Held()
-    await page.route(FRAMEWORK, framework)
-    await page.goto(f"{studio.url}/login", wait_until="commit")
+    framework = await open_without_framework(page, f"{studio.url}/login")
     await expect(page.get_by_text(SENTENCE)).to_be_visible()
     framework.let_go()
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser.studio import GENERATE, NAMES, PHONE, SIZES, Studio, widest
-from tests.browser.test_first_visit import FRAMEWORK, Held, places
+from tests.browser.test_first_visit import open_without_framework, places
 from tests.browser.test_looks import NOTE_SHIFTS
 from tests.support.servers import EaselProcess
 from ui.frame import DEMO_SENTENCE
@@ -41,9 +41,7 @@ async def test_the_samples_show_what_easel_makes_and_leave_the_sign_in_in_sight(
 
 async def test_the_samples_are_there_before_the_scripts_and_weigh_little(studio: Studio) -> None:
     page = await studio.blank()
-    framework = Held()
-    await page.route(FRAMEWORK, framework)
-    await page.goto(f"{studio.url}/login", wait_until="commit")
+    framework = await open_without_framework(page, f"{studio.url}/login")
     samples = page.locator(".skeleton .samples img")
     await expect(samples).to_have_count(3)
     for each in await samples.all():
@@ -59,9 +57,7 @@ async def test_each_example_has_a_picture_and_takes_the_place_of_its_outline(
     studio: Studio, size: dict[str, int]
 ) -> None:
     page = await studio.visit("/healthz", size=size)
-    framework = Held()
-    await page.route(FRAMEWORK, framework)
-    await page.goto(studio.url + GENERATE, wait_until="commit")
+    framework = await open_without_framework(page, studio.url + GENERATE)
     await page.locator(".skeleton__example").first.wait_for()
     await page.evaluate("document.fonts.ready")
     outline = await heights(page, ".skeleton__example")
@@ -86,9 +82,7 @@ async def test_a_word_in_the_header_tells_of_the_demo(
 ) -> None:
     viewport: dict[str, Any] = {"viewport": size}
     page = await (await browser.new_context(**viewport)).new_page()
-    framework = Held()
-    await page.route(FRAMEWORK, framework)
-    await page.goto(f"{easel.url}/login", wait_until="commit")
+    framework = await open_without_framework(page, f"{easel.url}/login")
     await page.locator(".skeleton .demo-chip").wait_for()
     await page.evaluate("document.fonts.ready")
     outline = await places(page)

@@ -16,11 +16,10 @@ from core.repositories import reads
 from core.repositories.reads import Standing
 from tests.database.plain_sql import add_generation
 from tests.support.database import TestDatabase, plain
-from tests.support.wire import Wire, counting
+from tests.support.wire import GREETING, Wire, counting
 
 ADA, BEN = uuid4(), uuid4()
 OF_ADA, OF_BEN, OF_NOBODY = map(LoginToken.of, ("ada's", "ben's", "nobody's"))
-CONNECTING = "SELECT pg_backend_pid()"
 
 
 @pytest.fixture
@@ -89,7 +88,7 @@ async def test_who_comes_by_a_token_and_who_is_known_share_no_statement(
 
 
 def sent(wire: Wire) -> list[str]:
-    return sorted((each for each in wire.statements if each != CONNECTING), key=len, reverse=True)
+    return sorted((each for each in wire.statements if each != GREETING), key=len, reverse=True)
 
 
 async def test_whoever_asked_first_may_leave_without_the_others(

@@ -19,6 +19,8 @@ from tests.support.gateway import copy_bytes
 
 _REQUESTS_FOR_ENCRYPTION = {80877103, 80877104}  # SSLRequest, GSSENCRequest
 _REFUSED = b"N"
+GREETING = "SELECT pg_backend_pid()"
+"""By which a pool of Easel's greets a connection that it has opened, whatever that was for."""
 
 
 @dataclass
